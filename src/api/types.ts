@@ -1,0 +1,96 @@
+// The Kubernetes objects that coset reads, in the form in which they travel: plain JSON, times as strings.
+import type {
+  CoreV1Event,
+  V1Affinity,
+  V1Binding,
+  V1Container,
+  V1LabelSelector,
+  V1Node,
+  V1NodeAffinity,
+  V1NodeSelector,
+  V1NodeSelectorRequirement,
+  V1NodeSelectorTerm,
+  V1ObjectMeta,
+  V1OwnerReference,
+  V1Pod,
+  V1PreferredSchedulingTerm,
+  V1ReplicaSet,
+  V1ReplicationController,
+  V1Service,
+  V1StatefulSet,
+  V1Taint,
+  V1Toleration,
+  V1TopologySpreadConstraint,
+} from '@kubernetes/client-node';
+
+/** The type that an object of client-node's type T has on the wire. */
+export type Wire<T> = T extends Date
+  ? string
+  : T extends (infer E)[]
+    ? Wire<E>[]
+    : T extends object
+      ? { [K in keyof T]: Wire<T[K]> }
+      : T;
+
+export type Affinity = Wire<V1Affinity>;
+export type Binding = Wire<V1Binding>;
+export type Container = Wire<V1Container>;
+export type LabelSelector = Wire<V1LabelSelector>;
+export type Node = Wire<V1Node>;
+export type NodeAffinity = Wire<V1NodeAffinity>;
+export type NodeSelector = Wire<V1NodeSelector>;
+export type NodeSelectorRequirement = Wire<V1NodeSelectorRequirement>;
+export type NodeSelectorTerm = Wire<V1NodeSelectorTerm>;
+export type ObjectMeta = Wire<V1ObjectMeta>;
+export type OwnerReference = Wire<V1OwnerReference>;
+export type Pod = Wire<V1Pod>;
+export type PreferredSchedulingTerm = Wire<V1PreferredSchedulingTerm>;
+export type ReplicaSet = Wire<V1ReplicaSet>;
+export type ReplicationController = Wire<V1ReplicationController>;
+export type Service = Wire<V1Service>;
+export type StatefulSet = Wire<V1StatefulSet>;
+export type Taint = Wire<V1Taint>;
+export type Toleration = Wire<V1Toleration>;
+export type TopologySpreadConstraint = Wire<V1TopologySpreadConstraint>;
+export type Event = Wire<CoreV1Event>;
+
+/** Any API object. */
+export interface ApiObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+}
+
+/** "namespace/name"; an object without a namespace stands in "default". */
+export function objectKey(object: ApiObject): string {
+  return `${object.metadata?.namespace ?? 'default'}/${object.metadata?.name ?? ''}`;
+}
+
+/** A scenario as kube-oracle reads it: a cluster, and pods to place in queue order. */
+export interface Scenario {
+  name?: string;
+  configuration?: unknown;
+  nodes: Node[];
+  pods: Pod[];
+  objects: ApiObject[];
+  pending: Pod[];
+}
+
+/** What was decided on one pending pod, in kube-oracle's format. */
+export interface Decision {
+  pod: string;
+  node?: string;
+  feasible: number;
+  score?: number;
+  best?: string[];
+  message?: string;
+  scores?: Record<string, Record<string, number>>;
+  rejected?: Record<string, Rejection>;
+}
+
+/** Why one node was rejected. */
+export interface Rejection {
+  plugin: string;
+  code: 'Unschedulable' | 'UnschedulableAndUnresolvable';
+  reasons: string[];
+}

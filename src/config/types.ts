@@ -1,0 +1,61 @@
+// A KubeSchedulerConfiguration as the core sees it: defaulted, validated, with every list of plugins merged.
+import type { NodeAffinity, TopologySpreadConstraint } from '../api/types.ts';
+
+export interface ResourceSpec {
+  name: string;
+  weight: number;
+}
+
+export interface ScoringStrategy {
+  type: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
+  resources: ResourceSpec[];
+  /** Only of RequestedToCapacityRatio: utilization 0 to 100, score 0 to 10. */
+  shape: { utilization: number; score: number }[];
+}
+
+/** The arguments of coset's own plugin, EquivalenceClasses. */
+export interface EquivalenceClassesArgs {
+  /** grouped: within one priority a class's pods are taken together. strict: the queue's own order. */
+  order: 'grouped' | 'strict';
+  /** exact: rescored after each placement. static: the claims' walk down a list that was scored once. */
+  scores: 'exact' | 'static';
+  /** How long pods are collected before a cycle, in seconds; 0 takes what is there. */
+  period: number;
+  /** The feature data that forms the class index. */
+  features: ('general' | 'resources' | 'rule')[];
+  /** How many of the best nodes a correspondence keeps; undefined keeps all. */
+  candidates?: number;
+  ties: 'first' | 'random';
+  seed: number;
+}
+
+export interface PluginArgs {
+  NodeResourcesFit: {
+    ignoredResources: string[];
+    ignoredResourceGroups: string[];
+    scoringStrategy: ScoringStrategy;
+  };
+  NodeResourcesBalancedAllocation: { resources: ResourceSpec[] };
+  NodeAffinity: { addedAffinity?: NodeAffinity };
+  PodTopologySpread: { defaultingType: 'System' | 'List'; defaultConstraints: TopologySpreadConstraint[] };
+  InterPodAffinity: { hardPodAffinityWeight: number; ignorePreferredTermsOfExistingPods: boolean };
+  EquivalenceClasses: EquivalenceClassesArgs;
+}
+
+export interface Profile {
+  schedulerName: string;
+  /** Names of the filter plugins, in the order in which they are asked. */
+  filters: string[];
+  /** Score plugins in order, with their weights. */
+  scores: { name: string; weight: number }[];
+  args: PluginArgs;
+}
+
+export interface Configuration {
+  profiles: Profile[];
+  clientConnection: { kubeconfig?: string; acceptContentTypes?: string; contentType?: string; qps?: number; burst?: number };
+  podInitialBackoffSeconds: number;
+  podMaxBackoffSeconds: number;
+  /** Sentences for the operator: settings that were read but have no effect, or are unsound. */
+  notices: string[];
+}
