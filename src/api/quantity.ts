@@ -1,0 +1,100 @@
+// Kubernetes quantities ("100m", "1.5Gi", "12e6") with the exact arithmetic of apimachinery's resource.Quantity.
+
+/**
+ * A quantity in nano-units, the finest that Kubernetes keeps. Being whole, sums and comparisons of quantities
+ * are exact with the language's own operators.
+ */
+export type Quantity = bigint;
+
+/** A text that is not a quantity. */
+export class QuantityError extends Error {
+  override name = 'QuantityError';
+
+  constructor(text: unknown) {
+    super(`${JSON.stringify(text)} is not a quantity`);
+  }
+}
+
+const NANOS_A_UNIT = 1_000_000_000n;
+const NANOS_A_MILLI = 1_000_000n;
+/** 2^63 - 1 units: what is larger is cut to it, as the reference documents. */
+const MAX_NANOS = (2n ** 63n - 1n) * NANOS_A_UNIT;
+
+const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+const BINARY_FACTORS: Readonly<Record<string, bigint>> = {
+  Ki: 2n ** 10n,
+  Mi: 2n ** 20n,
+  Gi: 2n ** 30n,
+  Ti: 2n ** 40n,
+  Pi: 2n ** 50n,
+  Ei: 2n ** 60n,
+};
+
+const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([numkMGTPE]?|[KMGTPE]i|[eE][+-]?[0-9]+)$/;
+
+/** A cluster's quantities repeat; the bound keeps a stream of unique texts from filling the memory. */
+const CACHE_LIMIT = 4096;
+const cache = new Map<string | number, Quantity>();
+
+/**
+ * Reads a quantity. Non-zero amounts below a nano-unit are rounded away from zero; amounts beyond 2^63 - 1 are
+ * cut to it.
+ * @throws QuantityError naming the text
+ */
+export function parseQuantity(text: string | number): Quantity {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const quantity = parse(text);
+  if (cache.size >= CACHE_LIMIT) cache.clear();
+  cache.set(text, quantity);
+  return quantity;
+}
+
+/** The quantity in whole units, rounded away from zero. Exact up to 2^53. */
+export function quantityValue(quantity: Quantity): number {
+  return Number(divideAwayFromZero(quantity, NANOS_A_UNIT));
+}
+
+/** The quantity in thousandths of a unit, rounded away from zero. Exact up to 2^53. */
+export function quantityMilliValue(quantity: Quantity): number {
+  return Number(divideAwayFromZero(quantity, NANOS_A_MILLI));
+}
+
+function parse(text: string | number): Quantity {
+  const match = PATTERN.exec(String(text).trim());
+  if (match === null) throw new QuantityError(text);
+  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  const digits = whole + fraction;
+  if (digits === '') throw new QuantityError(text);
+  const mantissa = BigInt(digits);
+  const factor = BINARY_FACTORS[suffix];
+  const exponent = factor === undefined ? (DECIMAL_EXPONENTS[suffix] ?? Number(suffix.slice(1))) : 0;
+  const nanos = scale(mantissa * (factor ?? 1n), exponent - fraction.length + 9, digits.length);
+  const capped = nanos < MAX_NANOS ? nanos : MAX_NANOS;
+  return sign === '-' ? -capped : capped;
+}
+
+/** amount * 10^exponent, rounded up; `digits` bounds the work when an exponent is absurd, like 1e-999999999. */
+function scale(amount: bigint, exponent: number, digits: number): bigint {
+  if (amount === 0n) return 0n;
+  // 10^28 nanos lie beyond MAX_NANOS; a binary factor adds at most 19 digits.
+  if (exponent >= 0) return exponent > 28 ? MAX_NANOS : amount * 10n ** BigInt(exponent);
+  return -exponent > digits + 19 ? 1n : divideAwayFromZero(amount, 10n ** BigInt(-exponent));
+}
+
+function divideAwayFromZero(amount: bigint, divisor: bigint): bigint {
+  const quotient = amount / divisor;
+  if (quotient * divisor === amount) return quotient;
+  return amount < 0n ? quotient - 1n : quotient + 1n;
+}
