@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder; every path below is relative to it. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What the build makes, in build order, and what each is made from. */
+const kernelInputs = ['assembly', 'asconfig.json', 'package-lock.json'];
+export const kernels = [
+  { target: 'scalar', output: 'build/kernel.scalar.wasm', inputs: kernelInputs },
+  { target: 'simd', output: 'build/kernel.simd.wasm', inputs: kernelInputs },
+];
+export const bundle = {
+  output: 'dist/coset.js',
+  inputs: ['src', 'assembly/layout.ts', ...kernels.map(({ output }) => output), 'package-lock.json', 'scripts/build.mjs'],
+};
+
+/** Modification time, in milliseconds, of the newest file among `paths`, folders searched to their bottom. */
+function newest(paths) {
+  return Math.max(
+    ...paths.map((path) => {
+      const stat = statSync(path);
+      return stat.isDirectory() ? newest(readdirSync(path).map((name) => join(path, name))) : stat.mtimeMs;
+    }),
+    0,
+  );
+}
+
+/** Whether `output` is missing or older than one of its inputs. */
+export function isStale({ output, inputs }) {
+  const path = join(root, output);
+  if (!existsSync(path)) return true;
+  return inputs.some((input) => !existsSync(join(root, input))) || statSync(path).mtimeMs < newest(inputs.map((input) => join(root, input)));
+}
