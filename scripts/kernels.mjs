@@ -16,7 +16,9 @@ export default async function buildKernels() {
       ...['--target', kernel.target, '--outFile', unfinished],
     ]);
     if (error) {
-      throw new Error(`asc cannot compile the ${kernel.target} kernel:\n${stderr.toString() || error.message}`);
+      throw new Error(
+        `asc cannot compile the ${kernel.target} kernel:\n${stderr.toString() || error.message}`,
+      );
     }
     renameSync(join(root, unfinished), join(root, kernel.output));
   }

@@ -31,7 +31,8 @@ function step(title, command, args) {
   process.exit(1);
 }
 
-if (!isInstalled()) step('installing the dependencies (npm ci)', 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
+if (!isInstalled())
+  step('installing the dependencies (npm ci)', 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
 if ([...kernels, bundle].some(isStale)) {
   step('building the WASM kernels and dist/coset.js', pinnedNode, ['scripts/build.mjs']);
 }

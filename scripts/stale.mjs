@@ -13,7 +13,13 @@ export const kernels = [
 ];
 export const bundle = {
   output: 'dist/coset.js',
-  inputs: ['src', 'assembly/layout.ts', ...kernels.map(({ output }) => output), 'package-lock.json', 'scripts/build.mjs'],
+  inputs: [
+    'src',
+    'assembly/layout.ts',
+    ...kernels.map(({ output }) => output),
+    'package-lock.json',
+    'scripts/build.mjs',
+  ],
 };
 
 /** Modification time, in milliseconds, of the newest file among `paths`, folders searched to their bottom. */
@@ -31,5 +37,8 @@ function newest(paths) {
 export function isStale({ output, inputs }) {
   const path = join(root, output);
   if (!existsSync(path)) return true;
-  return inputs.some((input) => !existsSync(join(root, input))) || statSync(path).mtimeMs < newest(inputs.map((input) => join(root, input)));
+  return (
+    inputs.some((input) => !existsSync(join(root, input))) ||
+    statSync(path).mtimeMs < newest(inputs.map((input) => join(root, input)))
+  );
 }

@@ -1,0 +1,88 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+
+/** A file of the repository: its path from the repository's folder, with forward slashes, and its text. */
+export interface SourceFile {
+  path: string;
+  text: string;
+}
+
+/** One import or re-export; `target` is a path from the repository's folder, or a package or node: module. */
+export interface Import {
+  from: string;
+  target: string;
+  typeOnly: boolean;
+}
+
+/** Every static and dynamic import in a TypeScript file. */
+export function importsOf({ path, text }: SourceFile): Import[] {
+  const imports: Import[] = [];
+  const add = (specifier: ts.Expression, typeOnly: boolean): void => {
+    if (!ts.isStringLiteralLike(specifier)) return;
+    const relative = specifier.text.startsWith('.');
+    const target = relative ? posix.join(posix.dirname(path), specifier.text) : specifier.text;
+    imports.push({ from: path, target, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
+      add(node.moduleSpecifier, node.isTypeOnly);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      if (node.arguments[0]) add(node.arguments[0], false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
+  return imports;
+}
+
+const core = [
+  'src/api/',
+  'src/cluster/',
+  'src/columns/',
+  'src/classes/',
+  'src/constraints/',
+  'src/kernel/',
+  'src/planner/',
+  'src/queue/',
+  'src/config/',
+  'src/cycle.ts',
+];
+const layers = [...core, 'assembly/layout.ts', 'build/'];
+/** The packages that a core folder may run: pure computation, no input or output. */
+const corePackages: Record<string, string[]> = {
+  'src/config/': ['yaml'],
+  'src/kernel/': ['@assemblyscript/loader'],
+};
+
+const within = (path: string, folders: string[]): boolean =>
+  folders.some((folder) => path.startsWith(folder));
+const isFile = (target: string): boolean => /^(src|assembly|build|test|bench|scripts)\//.test(target);
+
+/** Why an import breaks the direction of the layers, or undefined. */
+export function wrongDirection({ from, target, typeOnly }: Import): string | undefined {
+  const inCore = within(from, core);
+  if (inCore && isFile(target) && !within(target, layers)) {
+    return `${from} imports ${target}: the core knows nothing of what surrounds it`;
+  }
+  if (inCore && !isFile(target) && !typeOnly) {
+    const folder = core.find((name) => from.startsWith(name)) ?? '';
+    if (!corePackages[folder]?.includes(target)) return `${from} imports ${target}: the core is pure`;
+  }
+  return undefined;
+}
+
+/** Why an import reaches past the list of constraints to one of them, or undefined. */
+export function pastTheList({ from, target, typeOnly }: Import): string | undefined {
+  const outside = from.startsWith('src/') && !from.startsWith('src/constraints/');
+  if (
+    !outside ||
+    typeOnly ||
+    !target.startsWith('src/constraints/') ||
+    target === 'src/constraints/index.ts'
+  ) {
+    return undefined;
+  }
+  return `${from} imports ${target}: constraints are reached through src/constraints/index.ts`;
+}

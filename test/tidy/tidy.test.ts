@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importsOf, pastTheList, wrongDirection, type Import, type SourceFile } from './imports.ts';
+import { bannedText, notLiteral, tooLong } from './text.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+// What git tracks and what it would take in next, so that a fault shows before its commit.
+const paths = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(root, path)));
+const files = paths
+  .filter((path) => !/\.(gz|wasm|png|csv)$|^LICENSE$/.test(path))
+  .map((path): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+const code = files.filter(({ path }) => /\.(ts|mjs|js)$/.test(path));
+const imports = code.filter(({ path }) => path.startsWith('src/')).flatMap(importsOf);
+
+const importOf = (path: string, text: string): Import => {
+  const [found] = importsOf({ path, text });
+  if (!found) throw new Error(`no import in ${text}`);
+  return found;
+};
+
+describe('the repository', () => {
+  it('imports in one direction: the core runs nothing of Node and knows nothing of what surrounds it', () => {
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.flatMap((found) => wrongDirection(found) ?? [])).toEqual([]);
+  });
+
+  it('reaches constraints through their list', () => {
+    expect(imports.flatMap((found) => pastTheList(found) ?? [])).toEqual([]);
+  });
+
+  it('has files of one subject each', () => {
+    expect(code.flatMap(tooLong)).toEqual([]);
+  });
+
+  it('names no registry host, no path of a machine, no key and no unfinished work', () => {
+    expect(files.flatMap(bannedText)).toEqual([]);
+  });
+
+  it('shares literals only between its two compilers', () => {
+    const layout = files.filter(({ path }) => path === 'assembly/layout.ts');
+    expect(layout).toHaveLength(1);
+    expect(layout.flatMap(notLiteral)).toEqual([]);
+  });
+
+  it('locks packages without saying where they came from', () => {
+    const lock = files.find(({ path }) => path === 'package-lock.json');
+    expect(lock?.text).not.toContain('"resolved"');
+  });
+});
+
+describe('the checks', () => {
+  it.each([
+    ['src/queue/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/api/a.ts', "import { parse } from 'yaml';"],
+    ['src/cycle.ts', "import { serve } from './kube/b.ts';"],
+    ['src/cycle.ts', "export * from './cli.ts';"],
+    ['src/planner/a.ts', "import type { Server } from '../embedded/b.ts';"],
+    ['src/planner/a.ts', "const b = await import('../control/b.ts');"],
+    ['src/classes/a.ts', "import { run } from '../../test/b.ts';"],
+  ])('refuse in %s: %s', (path, text) => {
+    expect(wrongDirection(importOf(path, text))).toContain(path);
+  });
+
+  it.each([
+    ['src/config/a.ts', "import { parse } from 'yaml';"],
+    ['src/queue/a.ts', "import type { Readable } from 'node:stream';"],
+    ['src/kernel/a.ts', "import { ABI_VERSION } from '../../assembly/layout.ts';"],
+    ['src/kube/a.ts', "import { plan } from '../cycle.ts';"],
+    ['src/kube/a.ts', "import { request } from 'undici';"],
+  ])('accept in %s: %s', (path, text) => {
+    expect(wrongDirection(importOf(path, text))).toBeUndefined();
+  });
+
+  it('refuse a constraint that is imported past the list, and accept its types', () => {
+    const concrete = "from '../constraints/node-ports.ts';";
+    expect(pastTheList(importOf('src/queue/a.ts', `import { NodePorts } ${concrete}`))).toContain(
+      'node-ports.ts',
+    );
+    expect(pastTheList(importOf('src/queue/a.ts', `import type { NodePorts } ${concrete}`))).toBeUndefined();
+    expect(
+      pastTheList(importOf('src/queue/a.ts', "import { all } from '../constraints/index.ts';")),
+    ).toBeUndefined();
+  });
+
+  it('count lines', () => {
+    expect(tooLong({ path: 'a.ts', text: 'x\n'.repeat(501) })).toEqual(['a.ts has 501 lines, more than 500']);
+    expect(tooLong({ path: 'a.ts', text: 'x\n'.repeat(500) })).toEqual([]);
+  });
+
+  it.each([
+    ['// TO' + 'DO: later', 'unfinished work'],
+    ['https://registry.' + 'npmjs.org/x', 'a registry host'],
+    ["readFile('/wo" + "rk/x')", 'a path of one machine'],
+    ['cp a /ro' + 'ot/.cache', 'a path of one machine'],
+    ['-----BEGIN ' + 'RSA PRIVATE KEY-----\nMIIE', 'a private key'],
+  ])('find %s', (text, why) => {
+    expect(bannedText({ path: 'a.ts', text: `ok\n${text}` })).toEqual([`a.ts:2: ${why}`]);
+  });
+
+  it.each([
+    'export const A = B * 2;',
+    'const A = 1;',
+    'export let A = 1;',
+    "import './b.ts';",
+    "export const A = 'x';",
+  ])('refuse in the layout: %s', (text) => {
+    expect(notLiteral({ path: 'layout.ts', text })).toHaveLength(1);
+  });
+
+  it('accept numbers in the layout', () => {
+    expect(
+      notLiteral({ path: 'layout.ts', text: 'export const A = 0x10;\nexport const B: i32 = -1;' }),
+    ).toEqual([]);
+  });
+});
