@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:cluster`: the tests against a real API server, one file at a time on it. */
+/** `npm run test:cluster`: the tests against a real API server, one file after another. */
 export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],
-    globalSetup: ['scripts/kernels.mjs', 'test/cluster/global-setup.ts'],
+    globalSetup: 'scripts/kernels.mjs',
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,

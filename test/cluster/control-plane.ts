@@ -1,0 +1,164 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binary } from './binaries.ts';
+import { Client } from './client.ts';
+import { atExit, Daemon, removeFolder, until } from './processes.ts';
+
+/** A running etcd and kube-apiserver, and how to reach them. */
+export interface ControlPlane {
+  /** https://address:port */
+  server: string;
+  /** The certificate, in PEM, that the server's own is checked by. */
+  ca: string;
+  /** A bearer token of the group system:masters. */
+  token: string;
+  /** A kubeconfig with that token. */
+  kubeconfigPath: string;
+  /** A kubeconfig of the user system:kube-scheduler, who may do what the RBAC bootstrap roles let a scheduler do. */
+  schedulerKubeconfigPath: string;
+  /** This process's environment with KUBECONFIG set to the first kubeconfig. */
+  env: NodeJS.ProcessEnv;
+  /** A folder for files of the test; it goes with the control plane. */
+  folder: string;
+  /** Requests as system:masters. */
+  client: Client;
+  /** Ends both programs and removes all their files. */
+  stop(): Promise<void>;
+}
+
+const readySeconds = 60;
+
+/** A kubeconfig with one cluster and one user (JSON is YAML). */
+function kubeconfig(server: string, ca: string, token: string): string {
+  const name = 'coset-test';
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
+    ],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    'current-context': name,
+  });
+}
+
+/** TCP ports that are free on the address now. */
+async function freePorts(address: string, count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, address, resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/**
+ * Starts etcd and kube-apiserver and resolves when the API is ready for pods. There is no controller manager, so
+ * nothing makes service accounts or taints nodes; what would wait for that is switched off.
+ * @param address the API server's own address, for a client that cannot reach loopback
+ */
+export async function startControlPlane(address = '127.0.0.1'): Promise<ControlPlane> {
+  const [etcdPath, apiserverPath] = [await binary('etcd'), await binary('kube-apiserver')];
+  const folder = mkdtempSync(join(tmpdir(), 'coset-control-plane-'));
+  const daemons: Daemon[] = [];
+  const forget = atExit(() => {
+    for (const daemon of daemons) daemon.kill();
+    removeFolder(folder);
+  });
+  const stop = async (): Promise<void> => {
+    // The API server first: without its etcd it would wait before it ends.
+    for (const daemon of daemons.reverse()) await daemon.stop();
+    removeFolder(folder);
+    forget();
+  };
+
+  try {
+    const [etcdPort, peerPort] = (await freePorts('127.0.0.1', 2)) as [number, number];
+    const [port] = (await freePorts(address, 1)) as [number];
+    const etcd = `http://127.0.0.1:${etcdPort}`;
+    const peer = `http://127.0.0.1:${peerPort}`;
+    daemons.push(
+      new Daemon(etcdPath, [
+        ...['--data-dir', join(folder, 'etcd'), '--unsafe-no-fsync', '--log-level', 'error'],
+        ...['--listen-client-urls', etcd, '--advertise-client-urls', etcd],
+        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+        ...['--initial-cluster', `default=${peer}`],
+      ]),
+    );
+
+    const keys = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    });
+    const file = (name: string, text: string): string => {
+      const path = join(folder, name);
+      writeFileSync(path, text, { mode: 0o600 });
+      return path;
+    };
+    const token = randomBytes(16).toString('hex');
+    const schedulerToken = randomBytes(16).toString('hex');
+    const tokens = `${token},admin,admin,system:masters\n${schedulerToken},system:kube-scheduler,scheduler\n`;
+    const certificates = join(folder, 'certificates');
+    daemons.push(
+      new Daemon(apiserverPath, [
+        ...['--etcd-servers', etcd, '--bind-address', address, '--secure-port', String(port)],
+        ...['--advertise-address', address, '--endpoint-reconciler-type', 'none'],
+        // Without a certificate of its own the server makes one there.
+        ...['--cert-dir', certificates],
+        ...['--service-account-issuer', 'https://kubernetes.default.svc'],
+        ...['--service-account-key-file', file('service-account.pub', keys.publicKey)],
+        ...['--service-account-signing-key-file', file('service-account.key', keys.privateKey)],
+        ...['--token-auth-file', file('tokens.csv', tokens), '--authorization-mode', 'RBAC'],
+        ...['--disable-admission-plugins', 'ServiceAccount,TaintNodesByCondition'],
+      ]),
+    );
+
+    const server = `https://${address}:${port}`;
+    const attempt = async <T>(act: () => Promise<T> | T): Promise<T | undefined> => {
+      for (const daemon of daemons) daemon.check();
+      try {
+        return await act();
+      } catch {
+        return undefined;
+      }
+    };
+    const certificate = join(certificates, 'apiserver.crt');
+    const ca = await until('the API server has a certificate', readySeconds, () =>
+      attempt(() => readFileSync(certificate, 'utf8') || undefined),
+    );
+    const client = new Client(server, ca, token);
+    for (const path of ['/readyz', '/api/v1/namespaces/default', '/api/v1/namespaces/kube-system']) {
+      await until(`the API server answers ${path}`, readySeconds, () =>
+        attempt(() => client.text('GET', path)),
+      );
+    }
+
+    const kubeconfigPath = file('kubeconfig', kubeconfig(server, ca, token));
+    return {
+      server,
+      ca,
+      token,
+      kubeconfigPath,
+      schedulerKubeconfigPath: file('scheduler.kubeconfig', kubeconfig(server, ca, schedulerToken)),
+      env: { ...process.env, KUBECONFIG: kubeconfigPath },
+      folder,
+      client,
+      stop: async () => {
+        await client.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { binary } from './binaries.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { atExit, Daemon } from './processes.ts';
+
+/**
+ * A configuration that coset and kube-scheduler both read: the stock profile, no leader election (there is one
+ * scheduler), and coset's own settings as the arguments of its plugin.
+ */
+export function configurationFile(controlPlane: ControlPlane): string {
+  const path = join(controlPlane.folder, 'scheduler.yaml');
+  writeFileSync(
+    path,
+    `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+clientConnection:
+  kubeconfig: ${JSON.stringify(controlPlane.schedulerKubeconfigPath)}
+  qps: 1000
+  burst: 1000
+leaderElection:
+  leaderElect: false
+profiles:
+  - schedulerName: default-scheduler
+    pluginConfig:
+      - name: EquivalenceClasses
+        args:
+          order: grouped
+          ties: first
+`,
+  );
+  return path;
+}
+
+/** A scheduler under test; `stop` gives its exit code. */
+export interface Scheduler {
+  daemon: Daemon;
+  stop(): Promise<number | null>;
+}
+
+function start(command: string, args: string[]): Scheduler {
+  const daemon = new Daemon(command, args);
+  const forget = atExit(() => daemon.kill());
+  return {
+    daemon,
+    stop: async () => {
+      const code = await daemon.stop();
+      forget();
+      return code;
+    },
+  };
+}
+
+/** Starts kube-scheduler with a configuration file. It serves nothing, since a port would have to be free. */
+export async function startKubeScheduler(configuration: string): Promise<Scheduler> {
+  return start(await binary('kube-scheduler'), ['--config', configuration, '--secure-port', '0']);
+}
+
+/** Starts `coset run` with a configuration file, as the bundle that people run. */
+export function startCoset(configuration: string): Scheduler {
+  const bundle = join(import.meta.dirname, '../../dist/coset.js');
+  return start(process.execPath, [bundle, 'run', '--config', configuration]);
+}
