@@ -1,0 +1,59 @@
+// A pod as the queue keeps it: what drain() gives out, with what only the queue reads.
+import { objectKey, type Pod } from '../api/types.ts';
+import type { HeapItem } from './heap.ts';
+import type { Group } from './parked-pods.ts';
+import type { QueueName, QueueRow, QueuedPod } from './types.ts';
+
+export interface Entry extends QueuedPod, HeapItem {
+  queue: QueueName;
+  /** The order of arrival, which breaks ties of time. */
+  sequence: number;
+  /** Attempts that ended with a verdict, and errors since the last one: they set the backoff. */
+  unschedulableAttempts: number;
+  consecutiveErrors: number;
+  backoffUntil: number;
+  /** The message of the last failed attempt. */
+  message: string;
+  group?: Group;
+  /** Where the event log stood when the pod was drained. */
+  eventsFrom: number;
+  /** The pod as updated while it was in flight; `pod` stays what the cycle decides on. */
+  newest?: Pod;
+  /** Whether `newest` may be decided differently, or stand in another class, than `pod`. */
+  changed: boolean;
+}
+
+/** The entry of a pod that was never tried. All fields are there from the start: entries keep one shape. */
+export function newEntry(pod: Pod, sequence: number, now: number): Entry {
+  return {
+    pod,
+    key: objectKey(pod),
+    uid: pod.metadata?.uid ?? '',
+    priority: pod.spec?.priority ?? 0,
+    timestamp: now,
+    firstAttempt: undefined,
+    attempts: 0,
+    classId: undefined,
+    queue: 'gated',
+    heapIndex: -1,
+    sequence,
+    unschedulableAttempts: 0,
+    consecutiveErrors: 0,
+    backoffUntil: 0,
+    message: '',
+    group: undefined,
+    eventsFrom: 0,
+    newest: undefined,
+    changed: false,
+  };
+}
+
+export function isGated(pod: Pod): boolean {
+  return (pod.spec?.schedulingGates ?? []).length > 0;
+}
+
+export function queueRow({ pod, key, queue, priority, attempts, timestamp, message }: Entry): QueueRow {
+  const gates = (pod.spec?.schedulingGates ?? []).map((gate) => gate.name).join(', ');
+  const reason = queue === 'gated' ? `waiting for scheduling gates: ${gates}` : message;
+  return { key, queue, priority, attempts, since: timestamp, reason };
+}

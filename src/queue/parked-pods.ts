@@ -1,0 +1,85 @@
+// The unschedulable pods: one verdict stands for a whole group, and is asked about once per event.
+import type { Entry } from './entry.ts';
+import { Heap, type HeapItem } from './heap.ts';
+import type { Rejections } from './types.ts';
+
+/** Pods that one verdict parked. */
+export interface Group extends HeapItem {
+  name: string;
+  plugins: readonly string[];
+  /** The time of the verdict, in milliseconds. */
+  parkedAt: number;
+  entries: Set<Entry>;
+}
+
+export class ParkedPods {
+  readonly #groups = new Map<string, Group>();
+  readonly #byTime = new Heap<Group>((a, b) => a.parkedAt < b.parkedAt);
+  #size = 0;
+
+  /** The number of pods. */
+  get size(): number {
+    return this.#size;
+  }
+
+  groups(): Iterable<Group> {
+    return this.#groups.values();
+  }
+
+  group(name: string): Group | undefined {
+    return this.#groups.get(name);
+  }
+
+  /** The group whose verdict is oldest. */
+  oldest(): Group | undefined {
+    return this.#byTime.peek();
+  }
+
+  /** Parks pods in a group; its verdict becomes the one given. */
+  park(name: string, entries: readonly Entry[], plugins: readonly string[], parkedAt: number): void {
+    let group = this.#groups.get(name);
+    if (group) {
+      group.plugins = plugins;
+      group.parkedAt = parkedAt;
+      this.#byTime.update(group);
+    } else {
+      group = { name, plugins, parkedAt, entries: new Set(), heapIndex: -1 };
+      this.#groups.set(name, group);
+      this.#byTime.push(group);
+    }
+    for (const entry of entries) {
+      entry.queue = 'unschedulable';
+      entry.group = group;
+      group.entries.add(entry);
+    }
+    this.#size += entries.length;
+  }
+
+  /** Takes a pod out, if it is parked; a group ends with its last pod. */
+  leave(entry: Entry): void {
+    const group = entry.group;
+    if (!group) return;
+    entry.group = undefined;
+    group.entries.delete(entry);
+    this.#size -= 1;
+    if (group.entries.size > 0) return;
+    this.#groups.delete(group.name);
+    this.#byTime.remove(group);
+  }
+
+  /** How many pods of a profile each constraint rejected; a pod counts for each of its constraints. */
+  rejections(): Rejections[] {
+    const rows = new Map<string, Rejections>();
+    for (const { plugins, entries } of this.#groups.values()) {
+      const [first] = entries;
+      const profile = first?.pod.spec?.schedulerName ?? 'default-scheduler';
+      for (const plugin of new Set(plugins)) {
+        const name = `${plugin}/${profile}`;
+        const row = rows.get(name) ?? { plugin, profile, pods: 0 };
+        row.pods += entries.size;
+        rows.set(name, row);
+      }
+    }
+    return [...rows.values()];
+  }
+}

@@ -1,0 +1,342 @@
+// The pods that wait for a node.
+//
+//   add --+------------------> active --- drain ---> in flight --- delete: bound, or gone --->
+//         |                     ^   ^                 |     |
+//         | has gates           |   | backoff ends    |     | park: its class fits nowhere
+//         v                     |   |                 |     |
+//       gated --- gates gone ---+   +---- backoff <---+     |
+//                               |            ^     requeue  |
+//                 backoff over  |            | still        v
+//                               +------------+--------- unschedulable
+//                                 an event or update that helps, or 5 minutes
+import { objectKey, type Pod } from '../api/types.ts';
+import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
+import { EventLog, eventLabel } from './event-log.ts';
+import { Heap } from './heap.ts';
+import { ParkedPods } from './parked-pods.ts';
+import { schedulingPropertiesChanged } from './pod-change.ts';
+import type {
+  QueueCounts,
+  QueueOptions,
+  QueueRow,
+  QueuedPod,
+  Rejections,
+  SharedEvent,
+  Verdict,
+} from './types.ts';
+
+const FIVE_MINUTES_MS = 300_000;
+
+/**
+ * kube-scheduler's scheduling queue, with one verdict for a whole class instead of one a pod. It keeps no timer:
+ * the owner sleeps until nextWakeup() and drains. Of a pod that the owner has assumed on a node it must hear
+ * nothing but delete() when the pod is bound, or requeue() when that failed.
+ */
+export class SchedulingQueue {
+  readonly #options: QueueOptions;
+  readonly #flushAfterMs: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #active = new Heap<Entry>(
+    (a, b) => (b.priority - a.priority || a.timestamp - b.timestamp || a.sequence - b.sequence) < 0,
+  );
+  readonly #backoff = new Heap<Entry>(
+    (a, b) => (a.backoffUntil - b.backoffUntil || a.sequence - b.sequence) < 0,
+  );
+  readonly #parked = new ParkedPods();
+  readonly #inFlight = new Set<Entry>();
+  readonly #log = new EventLog();
+  #gated = 0;
+  #sequence = 0;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#flushAfterMs = options.flushAfterMs ?? FIVE_MINUTES_MS;
+  }
+
+  /** Takes a pending pod: active, or gated if it has scheduling gates. One that is known is updated. */
+  add(pod: Pod): void {
+    const entry = newEntry(pod, this.#sequence++, this.#options.now());
+    const known = this.#entries.get(entry.key);
+    if (known?.uid === entry.uid) {
+      this.#update(known, pod);
+      return;
+    }
+    if (known) this.#remove(known);
+    this.#entries.set(entry.key, entry);
+    if (isGated(pod)) {
+      this.#gated += 1;
+      this.#options.onIncoming?.('unschedulable', 'UnscheduledPodAdd', 1);
+    } else {
+      this.#activate(entry);
+      this.#options.onIncoming?.('active', 'UnscheduledPodAdd', 1);
+    }
+  }
+
+  /**
+   * Takes the new object of a pending pod. A gated pod without gates becomes active; a parked one wakes if the
+   * change can help it; one in flight keeps the object until it comes back. An unknown pod is added.
+   */
+  update(before: Pod, after: Pod): void {
+    const known = this.#entries.get(objectKey(before));
+    if (known && known.uid === (after.metadata?.uid ?? '')) this.#update(known, after);
+    else this.add(after);
+  }
+
+  /** Forgets a pod: it is bound, or gone. With a uid, a pod of the same name and another uid stays. */
+  delete(key: string, uid?: string): void {
+    const entry = this.#entries.get(key);
+    if (entry && (uid === undefined || uid === entry.uid)) this.#remove(entry);
+  }
+
+  /** Takes the active pods, at most `limit`: priority descending, then timestamp, then order of arrival. */
+  drain(limit = Infinity): QueuedPod[] {
+    this.#wakeDue(this.#options.now());
+    const drained: Entry[] = [];
+    while (drained.length < limit) {
+      const entry = this.#active.pop();
+      if (!entry) break;
+      entry.queue = 'inFlight';
+      entry.attempts += 1;
+      entry.eventsFrom = this.#log.end;
+      this.#inFlight.add(entry);
+      drained.push(entry);
+    }
+    return drained;
+  }
+
+  /**
+   * Parks drained pods of one class that fit nowhere. The newest verdict of a class stands for all its parked
+   * pods. If an event since the drain can help, they go to backoff instead, and what was parked of the class
+   * wakes with them. Pods that were deleted meanwhile are dropped. A verdict without plugins is an error, as no
+   * event could end it: the pods are requeued.
+   */
+  park(group: string, pods: readonly QueuedPod[], verdict: Verdict): void {
+    if (verdict.plugins.length === 0) {
+      for (const pod of pods) this.requeue(pod, verdict.message);
+      return;
+    }
+    const now = this.#options.now();
+    const decided: Entry[] = [];
+    let eventsFrom = Infinity;
+    for (const pod of pods) {
+      const entry = this.#inFlightEntry(pod);
+      if (!entry) continue;
+      entry.unschedulableAttempts += 1;
+      entry.consecutiveErrors = 0;
+      const outdated = this.#land(entry, verdict.message, now);
+      if (outdated) this.#parkChanged(entry, outdated, verdict, now);
+      else {
+        decided.push(entry);
+        eventsFrom = Math.min(eventsFrom, entry.eventsFrom);
+      }
+    }
+    const [first] = decided;
+    const name = `class:${group}`;
+    if (first && this.#missedHelp(eventsFrom, first.pod, verdict.plugins)) {
+      const parked = this.#parked.group(name)?.entries ?? [];
+      this.#wake([...parked, ...decided], 'ScheduleAttemptFailure', now);
+    } else if (first) this.#park(name, decided, verdict.plugins, now);
+    this.#freeLog();
+  }
+
+  /** Gives back a drained pod whose attempt ended with an error, such as a failed binding: it backs off. */
+  requeue(pod: QueuedPod, message = ''): void {
+    const entry = this.#inFlightEntry(pod);
+    if (!entry) return;
+    const now = this.#options.now();
+    entry.consecutiveErrors += 1;
+    this.#land(entry, message, now);
+    this.#wake([entry], 'ScheduleAttemptFailure', now);
+    this.#freeLog();
+  }
+
+  /** Wakes the parked groups that the event can help; returns how many pods woke. */
+  event(event: SharedEvent): number {
+    if (this.#inFlight.size > 0) this.#log.append(event, () => this.#oldestInFlight());
+    const now = this.#options.now();
+    let woken = 0;
+    for (const { entries, plugins } of this.#parked.groups()) {
+      const [first] = entries;
+      if (!first || !this.#options.helps(event, first.pod, plugins)) continue;
+      woken += entries.size;
+      this.#wake([...entries], eventLabel(event), now);
+    }
+    return woken;
+  }
+
+  /** When the earliest backoff or stay ends, in milliseconds; undefined if only an event can wake a pod. */
+  nextWakeup(): number | undefined {
+    const backoffUntil = this.#backoff.peek()?.backoffUntil ?? Infinity;
+    const flushAt = (this.#parked.oldest()?.parkedAt ?? Infinity) + this.#flushAfterMs;
+    const next = Math.min(backoffUntil, flushAt);
+    return next === Infinity ? undefined : next;
+  }
+
+  /** How many events are kept for the pods in flight; 0 when none is. */
+  get inFlightEvents(): number {
+    return this.#log.size;
+  }
+
+  /** Pods by queue, without those in flight; a pod whose backoff has ended is in backoff until the next drain. */
+  counts(): QueueCounts {
+    return {
+      active: this.#active.size,
+      backoff: this.#backoff.size,
+      unschedulable: this.#parked.size,
+      gated: this.#gated,
+    };
+  }
+
+  /** The first `limit` pods in order of arrival, also those in flight. */
+  snapshot(limit: number): QueueRow[] {
+    const rows: QueueRow[] = [];
+    for (const entry of this.#entries.values()) {
+      if (rows.length >= limit) break;
+      rows.push(queueRow(entry));
+    }
+    return rows;
+  }
+
+  /** How many parked pods of a profile each constraint rejected. */
+  rejections(): Rejections[] {
+    return this.#parked.rejections();
+  }
+
+  #update(entry: Entry, pod: Pod): void {
+    const before = entry.newest ?? entry.pod;
+    const changed = schedulingPropertiesChanged(before, pod);
+    if (entry.queue === 'inFlight') {
+      entry.newest = pod;
+      entry.changed ||= changed;
+      return;
+    }
+    replacePod(entry, pod, changed);
+    if (entry.queue === 'active') this.#active.update(entry);
+    else if (entry.queue === 'gated' && !isGated(pod)) {
+      this.#gated -= 1;
+      this.#activate(entry);
+      this.#options.onIncoming?.('active', 'TargetPodUpdatePodSchedulingGatesEliminated', 1);
+    } else if (entry.group && changed) {
+      const { plugins, parkedAt } = entry.group;
+      if (this.#options.helps({ kind: 'TargetPod', before, after: pod }, pod, plugins)) {
+        this.#wake([entry], 'TargetPodUpdate', this.#options.now());
+      } else {
+        // Its class may be another one now: the others of the group must no longer speak for it, nor it for them.
+        this.#parked.leave(entry);
+        this.#parked.park(groupOfOne(entry), [entry], plugins, parkedAt);
+      }
+    }
+  }
+
+  /** Parks a pod that was changed while its class was decided: the verdict was on the object before. */
+  #parkChanged(entry: Entry, before: Pod, { plugins }: Verdict, now: number): void {
+    const after = entry.pod;
+    const helped =
+      this.#options.helps({ kind: 'TargetPod', before, after }, after, plugins) ||
+      this.#missedHelp(entry.eventsFrom, after, plugins);
+    if (helped) this.#wake([entry], 'ScheduleAttemptFailure', now);
+    else this.#park(groupOfOne(entry), [entry], plugins, now);
+  }
+
+  #missedHelp(eventsFrom: number, pod: Pod, plugins: readonly string[]): boolean {
+    return this.#log.someHelps(eventsFrom, (event) => this.#options.helps(event, pod, plugins));
+  }
+
+  /** The pod's entry if it is still in flight; a pod that was deleted, and perhaps created anew, has none. */
+  #inFlightEntry(pod: QueuedPod): Entry | undefined {
+    const entry = this.#entries.get(pod.key);
+    return entry?.queue === 'inFlight' && entry.uid === pod.uid ? entry : undefined;
+  }
+
+  /** Ends a failed attempt; returns the object that was decided on if the pod was changed since. */
+  #land(entry: Entry, message: string, now: number): Pod | undefined {
+    const { initialBackoffMs, maxBackoffMs } = this.#options;
+    const failures = entry.consecutiveErrors || entry.unschedulableAttempts;
+    entry.timestamp = now;
+    entry.backoffUntil = now + Math.min(initialBackoffMs * 2 ** (failures - 1), maxBackoffMs);
+    entry.message = message;
+    this.#inFlight.delete(entry);
+    const { pod, newest, changed } = entry;
+    if (newest) replacePod(entry, newest, changed);
+    entry.newest = undefined;
+    entry.changed = false;
+    return changed ? pod : undefined;
+  }
+
+  #freeLog(): void {
+    if (this.#inFlight.size === 0) this.#log.clear();
+  }
+
+  #oldestInFlight(): number {
+    const [oldest] = this.#inFlight;
+    return oldest?.eventsFrom ?? this.#log.end;
+  }
+
+  #activate(entry: Entry): void {
+    entry.queue = 'active';
+    entry.firstAttempt ??= this.#options.now();
+    this.#active.push(entry);
+  }
+
+  #park(name: string, entries: readonly Entry[], plugins: readonly string[], now: number): void {
+    this.#parked.park(name, entries, plugins, now);
+    this.#options.onIncoming?.('unschedulable', 'ScheduleAttemptFailure', entries.length);
+  }
+
+  /** Moves pods that may fit now to backoff, or to active where their backoff has run out. */
+  #wake(entries: readonly Entry[], event: string, now: number): void {
+    let active = 0;
+    for (const entry of entries) {
+      this.#parked.leave(entry);
+      if (entry.backoffUntil > now) {
+        entry.queue = 'backoff';
+        this.#backoff.push(entry);
+      } else {
+        this.#activate(entry);
+        active += 1;
+      }
+    }
+    if (active > 0) this.#options.onIncoming?.('active', event, active);
+    if (active < entries.length) this.#options.onIncoming?.('backoff', event, entries.length - active);
+  }
+
+  /** Wakes what only waited for the time to pass. */
+  #wakeDue(now: number): void {
+    for (
+      let group = this.#parked.oldest();
+      group && group.parkedAt + this.#flushAfterMs <= now;
+      group = this.#parked.oldest()
+    ) {
+      this.#wake([...group.entries], 'UnschedulableTimeout', now);
+    }
+    let ended = 0;
+    for (let entry = this.#backoff.peek(); entry && entry.backoffUntil <= now; entry = this.#backoff.peek()) {
+      this.#backoff.remove(entry);
+      this.#activate(entry);
+      ended += 1;
+    }
+    if (ended > 0) this.#options.onIncoming?.('active', 'BackoffComplete', ended);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    if (entry.queue === 'active') this.#active.remove(entry);
+    else if (entry.queue === 'backoff') this.#backoff.remove(entry);
+    else if (entry.queue === 'unschedulable') this.#parked.leave(entry);
+    else if (entry.queue === 'gated') this.#gated -= 1;
+    else {
+      this.#inFlight.delete(entry);
+      this.#freeLog();
+    }
+  }
+}
+
+function replacePod(entry: Entry, pod: Pod, changed: boolean): void {
+  entry.pod = pod;
+  entry.priority = pod.spec?.priority ?? 0;
+  if (changed) entry.classId = undefined;
+}
+
+function groupOfOne(entry: Entry): string {
+  return `pod:${entry.key}`;
+}
