@@ -53,7 +53,13 @@ export interface Profile {
 
 export interface Configuration {
   profiles: Profile[];
-  clientConnection: { kubeconfig?: string; acceptContentTypes?: string; contentType?: string; qps?: number; burst?: number };
+  clientConnection: {
+    kubeconfig?: string;
+    acceptContentTypes?: string;
+    contentType?: string;
+    qps?: number;
+    burst?: number;
+  };
   podInitialBackoffSeconds: number;
   podMaxBackoffSeconds: number;
   /** Sentences for the operator: settings that were read but have no effect, or are unsound. */
