@@ -1,0 +1,199 @@
+// Where the API server is and how to prove who we are to it.
+import { existsSync, readFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { KubeConfig } from '@kubernetes/client-node';
+import { readKubeconfigs, type KubeconfigDocument } from './kubeconfig.ts';
+
+/** What the transport needs to reach one API server. */
+export interface Credentials {
+  /** The server's URL without a trailing slash, possibly with a path. */
+  server: string;
+  /** What the credentials were read from, to be named in errors. */
+  source: string;
+  ca?: Buffer;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+  /** The name that the server's certificate must carry, if it is not the URL's host. */
+  serverName?: string;
+  skipTLSVerify: boolean;
+  /** The URL of an http, https or socks5 proxy. */
+  proxy?: string;
+  /** The headers that authenticate a request sent now. Throws when a token cannot be had. */
+  headers(): Promise<Record<string, string>>;
+  /** To be called when the server refuses the headers: the next call of headers() obtains new ones. */
+  renew(): void;
+}
+
+/** Token files and exec plugins are asked again after this time, as client-go does with token files. */
+const HEADERS_KEPT_MS = 60_000;
+
+/** For a server that asks for no credentials, such as the embedded one. */
+export function anonymousCredentials(server: string): Credentials {
+  return {
+    server: server.replace(/\/+$/, ''),
+    source: server,
+    skipTLSVerify: false,
+    headers: () => Promise.resolve({}),
+    renew: () => undefined,
+  };
+}
+
+/**
+ * Loads the given kubeconfig; without one, the files of KUBECONFIG, ~/.kube/config, or the service account
+ * that a pod finds in its cluster, in this order.
+ * Throws an Error that names the file and what is wrong with it.
+ */
+export async function loadCredentials(kubeconfig?: string): Promise<Credentials> {
+  const files = kubeconfig === undefined ? defaultFiles() : [kubeconfig];
+  if (files.length > 0) {
+    const source = `kubeconfig ${files.join(delimiter)}`;
+    return fromDocument(source, readKubeconfigs(files));
+  }
+  if (process.env.KUBERNETES_SERVICE_HOST === undefined) {
+    throw new Error('no kubeconfig: name one with --kubeconfig or KUBECONFIG, or run inside a cluster');
+  }
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  return fromConfig('in-cluster service account', config);
+}
+
+function defaultFiles(): string[] {
+  const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  if (listed.length > 0) return listed;
+  const home = join(homedir(), '.kube', 'config');
+  return existsSync(home) ? [home] : [];
+}
+
+function fromDocument(source: string, document: KubeconfigDocument): Promise<Credentials> {
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(JSON.stringify(document));
+  } catch (error) {
+    throw new Error(`${source}: ${(error as Error).message}`, { cause: error });
+  }
+  return fromConfig(source, config);
+}
+
+async function fromConfig(source: string, config: KubeConfig): Promise<Credentials> {
+  const context = config.getCurrentContext();
+  if (!context) throw new Error(`${source}: current-context is not set`);
+  if (config.getContextObject(context) === null) throw new Error(`${source}: no context named "${context}"`);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error(`${source}: the cluster of context "${context}" is not defined`);
+  if (config.getCurrentUser() === null) {
+    throw new Error(`${source}: the user of context "${context}" is not defined`);
+  }
+  let server: URL;
+  try {
+    server = new URL(cluster.server);
+  } catch {
+    throw new Error(`${source}: the server of cluster "${cluster.name}" is not a URL`);
+  }
+  if (server.protocol !== 'http:' && server.protocol !== 'https:') {
+    throw new Error(`${source}: the server of cluster "${cluster.name}" must be an http or https URL`);
+  }
+
+  const authenticator = new Authenticator(source, config);
+  const user = await authenticator.options();
+  const ca = readCertificateAuthority(source, cluster);
+  const { cert, key } = user as { cert?: Buffer | string; key?: Buffer | string };
+  try {
+    createSecureContext({ ca, cert, key });
+  } catch (error) {
+    throw new Error(`${source}: the certificates of context "${context}": ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return {
+    server: server.origin + server.pathname.replace(/\/+$/, ''),
+    source,
+    ca,
+    cert,
+    key,
+    serverName: cluster.tlsServerName,
+    skipTLSVerify: cluster.skipTLSVerify,
+    proxy: cluster.proxyUrl,
+    headers: async () => requestHeaders(await authenticator.options()),
+    renew: () => authenticator.renew(),
+  };
+}
+
+function readCertificateAuthority(
+  source: string,
+  cluster: { name: string; caFile?: string; caData?: string },
+): Buffer | undefined {
+  if (cluster.caData) return Buffer.from(cluster.caData, 'base64');
+  if (!cluster.caFile) return undefined;
+  try {
+    return readFileSync(cluster.caFile);
+  } catch (error) {
+    throw new Error(`${source}: certificate-authority: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Asks client-node for the user's certificates and token: files, exec plugins, OIDC and the rest. */
+class Authenticator {
+  readonly #source: string;
+  readonly #config: KubeConfig;
+  #provider: KubeConfig;
+  // One promise for all requests of a minute, so that a burst of them starts one exec plugin.
+  #current: { until: number; options: Promise<RequestOptions> } | undefined;
+
+  constructor(source: string, config: KubeConfig) {
+    this.#source = source;
+    this.#config = config;
+    this.#provider = this.#newProvider();
+  }
+
+  options(): Promise<RequestOptions> {
+    const now = Date.now();
+    if (this.#current === undefined || this.#current.until <= now) {
+      const current = { until: now + HEADERS_KEPT_MS, options: this.#ask() };
+      this.#current = current;
+      current.options.catch(() => {
+        if (this.#current === current) this.#current = undefined;
+      });
+    }
+    return this.#current.options;
+  }
+
+  renew(): void {
+    this.#current = undefined;
+    this.#provider = this.#newProvider();
+  }
+
+  /** client-node caches tokens inside a KubeConfig; it applies none to plain http, hence the stand-in. */
+  #newProvider(): KubeConfig {
+    const provider = new KubeConfig();
+    const cluster = { name: 'cluster', server: 'https://cluster', skipTLSVerify: false };
+    provider.loadFromClusterAndUser(cluster, this.#config.getCurrentUser()!);
+    return provider;
+  }
+
+  async #ask(): Promise<RequestOptions> {
+    const options: RequestOptions = {};
+    try {
+      await this.#provider.applyToHTTPSOptions(options);
+    } catch (error) {
+      // What a plugin printed may hold a token, and a parser's error quotes what it read.
+      const reason =
+        error instanceof SyntaxError ? 'its exec plugin did not print JSON' : (error as Error).message.trim();
+      const user = this.#config.getCurrentUser()?.name ?? '';
+      throw new Error(`${this.#source}: credentials of user "${user}": ${reason}`);
+    }
+    return options;
+  }
+}
+
+function requestHeaders(options: RequestOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    // Token files usually end in a newline, which no header may hold.
+    if (value !== undefined) headers[name.toLowerCase()] = String(value).trim();
+  }
+  return headers;
+}

@@ -1,0 +1,178 @@
+// The events that a scheduler writes about pods, as kube-scheduler writes them (events.k8s.io/v1).
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Pod, Wire } from '../api/types.ts';
+import { systemClock, type Clock } from './backoff.ts';
+import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
+import type { Transport } from './transport.ts';
+
+type SchedulerEvent = Wire<EventsV1Event>;
+
+export interface EventRecorderOptions {
+  transport: Transport;
+  /** Told of each event that could not be written. */
+  onError(error: Error): void;
+  /** Events that may wait to be written; further ones are dropped. */
+  capacity?: number;
+  /** The reporting instance is the scheduler's name and this. */
+  host?: string;
+  clock?: Clock;
+  random?: () => number;
+}
+
+/** Of a FailedScheduling event that was written, to count its repetitions instead of writing each. */
+interface Series {
+  event: SchedulerEvent;
+  count: number;
+  lastObservedMs: number;
+  lastWrittenMs: number;
+}
+
+/** Small beside the bindings' concurrency: events may come late, bindings may not. */
+const CONCURRENCY = 8;
+const NOTE_LIMIT_BYTES = 1024;
+const NAME_LIMIT = 253;
+/** A series that was not observed for this long has ended. */
+const SERIES_END_MS = 6 * 60_000;
+/** A series that goes on is written again before the server lets its event expire. */
+const SERIES_REFRESH_MS = 30 * 60_000;
+
+export class EventRecorder {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #host: string;
+  readonly #series = new Map<string, Series>();
+  readonly #sweep: NodeJS.Timeout;
+  #serial = 0;
+
+  constructor(options: EventRecorderOptions) {
+    const { transport, onError, capacity = 10_000, host = hostname(), clock = systemClock, random } = options;
+    this.#outbox = new Outbox({ transport, capacity, concurrency: CONCURRENCY, onError, clock, random });
+    this.#clock = clock;
+    this.#host = host;
+    this.#sweep = setInterval(() => this.sweep(), SERIES_END_MS);
+    this.#sweep.unref();
+  }
+
+  get counts(): Readonly<OutboxCounts> {
+    return this.#outbox.counts;
+  }
+
+  scheduled(pod: Pod, node: string): void {
+    const { namespace, name } = pod.metadata ?? {};
+    const note = `Successfully assigned ${namespace}/${name} to ${node}`;
+    this.#create(this.#event(pod, 'Normal', 'Scheduled', 'Binding', note));
+  }
+
+  /**
+   * The same message about the same pod is written once, a second time as a series, and from then on only
+   * counted: a series is written again every half hour and at its end.
+   */
+  failedScheduling(pod: Pod, message: string): void {
+    const now = this.#clock.now();
+    const key = `${pod.metadata?.uid} ${message}`;
+    const series = this.#series.get(key);
+    if (series === undefined) {
+      const event = this.#event(pod, 'Warning', 'FailedScheduling', 'Scheduling', truncateNote(message));
+      if (!this.#create(event)) return;
+      this.#series.set(key, { event, count: 1, lastObservedMs: now, lastWrittenMs: now });
+      return;
+    }
+    series.count++;
+    series.lastObservedMs = now;
+    if (series.count === 2) this.#writeSeries(series);
+  }
+
+  /** Writes the series that are due and forgets those that have ended; a timer calls it. */
+  sweep(): void {
+    const now = this.#clock.now();
+    for (const [key, series] of this.#series) {
+      const ended = now - series.lastObservedMs > SERIES_END_MS;
+      const due = ended || now - series.lastWrittenMs > SERIES_REFRESH_MS;
+      if (due && series.count > 1) this.#writeSeries(series);
+      if (ended) this.#series.delete(key);
+    }
+  }
+
+  /** Resolves when every event that was taken is written or given up. */
+  idle(): Promise<void> {
+    return this.#outbox.idle();
+  }
+
+  /** Drops what is not written yet. */
+  stop(): void {
+    clearInterval(this.#sweep);
+    this.#outbox.stop();
+  }
+
+  #create(event: SchedulerEvent): boolean {
+    return this.#outbox.offer(() => createMessage(event));
+  }
+
+  #writeSeries(series: Series): void {
+    series.lastWrittenMs = this.#clock.now();
+    this.#outbox.offer(() => {
+      const { event, count, lastObservedMs } = series;
+      const update = { series: { count, lastObservedTime: microTime(lastObservedMs) } };
+      return {
+        method: 'PATCH',
+        path: `${eventsPath(event)}/${event.metadata?.name}`,
+        body: update,
+        contentType: 'application/strategic-merge-patch+json',
+        // The event may have expired, or its first writing may have failed.
+        ifMissing: createMessage({ ...event, ...update }),
+      };
+    });
+  }
+
+  #event(pod: Pod, type: string, reason: string, action: string, note: string): SchedulerEvent {
+    const { namespace = 'default', name = '', uid, resourceVersion } = pod.metadata ?? {};
+    const controller = pod.spec?.schedulerName ?? 'default-scheduler';
+    const now = this.#clock.now();
+    return {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: this.#eventName(name, now), namespace },
+      eventTime: microTime(now),
+      type,
+      reason,
+      action,
+      note,
+      regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion },
+      reportingController: controller,
+      reportingInstance: `${controller}-${this.#host}`,
+    };
+  }
+
+  /** The pod's name and the time in nanoseconds, counted on where events fall in one millisecond. */
+  #eventName(podName: string, now: number): string {
+    this.#serial = (this.#serial + 1) % 1_000_000;
+    const name = `${podName}.${(BigInt(now) * 1_000_000n + BigInt(this.#serial)).toString(16)}`;
+    return name.length <= NAME_LIMIT ? name : randomUUID();
+  }
+}
+
+function createMessage(event: SchedulerEvent): Message {
+  // Its name is ours alone: a conflict says that an earlier attempt was carried out.
+  return { method: 'POST', path: eventsPath(event), body: event, settled: [409] };
+}
+
+function eventsPath(event: SchedulerEvent): string {
+  return `/apis/events.k8s.io/v1/namespaces/${event.metadata?.namespace}/events`;
+}
+
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
+}
+
+/** The server refuses notes of more than 1024 bytes. */
+function truncateNote(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.length <= NOTE_LIMIT_BYTES) return note;
+  const suffix = ' ...';
+  let end = NOTE_LIMIT_BYTES - suffix.length;
+  // Not in the middle of a character: its continuation bytes begin with the bits 10.
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end) + suffix;
+}

@@ -1,0 +1,121 @@
+// Writes that nothing waits for: few at a time, beside the bindings, out of a bounded buffer.
+import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { Limiter } from './limiter.ts';
+import { replyMessage, type Method, type Reply, type Transport } from './transport.ts';
+
+/** A write that may be repeated without harm. */
+export interface Message {
+  method: Method;
+  path: string;
+  body: unknown;
+  contentType?: string;
+  /** Statuses that mean that there is nothing left to do, such as 404 for a pod that was deleted. */
+  settled?: number[];
+  /** Sent instead when the answer is 404. */
+  ifMissing?: Message;
+}
+
+export interface OutboxOptions {
+  transport: Transport;
+  /** Messages that may wait; further ones are dropped and counted. */
+  capacity: number;
+  concurrency: number;
+  /** Told of each message that could not be written. */
+  onError(error: Error): void;
+  clock?: Clock;
+  random?: () => number;
+}
+
+export interface OutboxCounts {
+  sent: number;
+  dropped: number;
+  failed: number;
+}
+
+const ATTEMPTS = 5;
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #clock: Clock;
+  readonly #limiter: Limiter;
+  readonly #abort = new AbortController();
+  readonly #counts: OutboxCounts = { sent: 0, dropped: 0, failed: 0 };
+  #idle: (() => void)[] = [];
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#limiter = new Limiter(options.concurrency);
+  }
+
+  /** How many messages were written, dropped because the buffer was full, and given up. */
+  get counts(): Readonly<OutboxCounts> {
+    return this.#counts;
+  }
+
+  /** Takes a message, made when its turn comes, or drops it. Returns whether it was taken. */
+  offer(make: () => Message): boolean {
+    if (this.#abort.signal.aborted || this.#limiter.waiting >= this.#options.capacity) {
+      this.#counts.dropped++;
+      return false;
+    }
+    void this.#limiter.run(() => this.#deliver(make)).then(() => this.#settle());
+    return true;
+  }
+
+  /** Resolves when no message is under way or waits. */
+  idle(): Promise<void> {
+    if (this.#limiter.running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Cancels what is under way and drops what waits. */
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  async #deliver(make: () => Message): Promise<void> {
+    if (this.#abort.signal.aborted) {
+      this.#counts.dropped++;
+      return;
+    }
+    try {
+      let message = make();
+      let reply = await this.#send(message);
+      if (reply.status === 404 && message.ifMissing !== undefined) {
+        message = message.ifMissing;
+        reply = await this.#send(message);
+      }
+      if (reply.status >= 300 && !message.settled?.includes(reply.status)) {
+        throw new Error(`${message.method} ${message.path}: ${reply.status}: ${replyMessage(reply)}`);
+      }
+      this.#counts.sent++;
+    } catch (error) {
+      this.#counts.failed++;
+      if (!this.#abort.signal.aborted) this.#options.onError(error as Error);
+    }
+  }
+
+  /** Repeats the message while the server cannot be reached or is in trouble. */
+  async #send({ method, path, body, contentType }: Message): Promise<Reply> {
+    const { transport, random } = this.#options;
+    const { signal } = this.#abort;
+    const backoff = new Backoff({ initialMs: 500, maxMs: 10_000, clock: this.#clock, random });
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === ATTEMPTS || signal.aborted;
+      try {
+        const reply = await transport.request(method, path, body, { contentType, signal });
+        if (reply.status < 500 || last) return reply;
+      } catch (error) {
+        if (last || signal.aborted) throw error;
+      }
+      await this.#clock.sleep(backoff.next(), signal);
+    }
+  }
+
+  #settle(): void {
+    if (this.#limiter.running > 0) return;
+    for (const resolve of this.#idle) resolve();
+    this.#idle = [];
+  }
+}

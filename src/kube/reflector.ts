@@ -1,0 +1,236 @@
+// List, then watch: one resource of the API server, as a stream of changes that neither loses nor repeats one.
+//
+//   list ──▶ watch from the list's resourceVersion ──▶ cut: watch again from the last event or bookmark
+//    ▲                                                        │
+//    └──────────── 410: the server has forgotten that version ┘
+import type { ApiObject } from '../api/types.ts';
+import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { LineDecoder } from './lines.ts';
+import { replyMessage, type Reply, type Transport } from './transport.ts';
+
+export interface WatchHandler<T> {
+  /** The whole resource, after the first list and after each later one: the caller finds what changed. */
+  replace(items: T[]): void;
+  added(object: T): void;
+  modified(object: T): void;
+  /** The last state before the object was deleted, or ceased to match the query. */
+  deleted(object: T): void;
+}
+
+export interface WatchOptions<T> {
+  transport: Transport;
+  /** For instance /api/v1/nodes. */
+  path: string;
+  query?: Record<string, string>;
+  handler: WatchHandler<T>;
+  /** Told of each failure, also of a handler that threw; the watch goes on. */
+  onError(error: Error): void;
+  clock?: Clock;
+  random?: () => number;
+}
+
+export interface Watch {
+  /** Resolves after the first list was handed over; rejects when stopped before. */
+  synced: Promise<void>;
+  /** Resolves when nothing more will be handed over. */
+  stop(): Promise<void>;
+}
+
+const PAGE_SIZE = 500;
+/** The server ends a watch after 5 to 10 minutes, so that watchers spread over its replicas again. */
+const WATCH_SECONDS = 300;
+/** Bookmarks come about once a minute: after this silence the connection is dead. */
+const SILENCE_MS = 150_000;
+/** A watch that ended sooner, with no event, did not work. */
+const SHORT_WATCH_MS = 1000;
+
+/** The server cannot go on from the resourceVersion that was asked for. */
+class ExpiredError extends Error {}
+
+interface WatchEvent<T> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: T & { code?: number; message?: string };
+}
+
+/** Lists a resource and hands over each change from then on, until it is stopped. It keeps no object. */
+export function watch<T extends ApiObject>(options: WatchOptions<T>): Watch {
+  const reflector = new Reflector(options);
+  const ended = reflector.run();
+  return {
+    synced: reflector.synced,
+    stop: () => {
+      reflector.stop();
+      return ended;
+    },
+  };
+}
+
+class Reflector<T extends ApiObject> {
+  readonly synced: Promise<void>;
+  readonly #options: WatchOptions<T>;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #abort = new AbortController();
+  #settle!: { resolve: () => void; reject: (error: Error) => void };
+  /** Undefined when the next step is a list. */
+  #resourceVersion: string | undefined;
+
+  constructor(options: WatchOptions<T>) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.synced = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    // A caller that does not wait for the list need not handle its failure.
+    this.synced.catch(() => undefined);
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#settle.reject(new Error(`the watch of ${this.#options.path} was stopped before its first list`));
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#abort;
+    const backoff = new Backoff({
+      initialMs: 800,
+      maxMs: 30_000,
+      resetMs: 120_000,
+      clock: this.#clock,
+      random: this.#random,
+    });
+    while (!signal.aborted) {
+      let worked = false;
+      try {
+        if (this.#resourceVersion === undefined) await this.#list();
+        worked = await this.#follow(this.#resourceVersion!);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof ExpiredError) this.#resourceVersion = undefined;
+        else this.#options.onError(error as Error);
+      }
+      if (!worked) await this.#clock.sleep(backoff.next(), signal);
+    }
+  }
+
+  /** Lists all pages at one resourceVersion and hands them over. */
+  async #list(): Promise<void> {
+    let listed: { items: T[]; resourceVersion: string };
+    try {
+      listed = await this.#pages(PAGE_SIZE);
+    } catch (error) {
+      if (!(error instanceof ExpiredError)) throw error;
+      // The snapshot that the pages come from was compacted meanwhile: one answer needs none.
+      listed = await this.#pages(undefined);
+    }
+    if (this.#abort.signal.aborted) return;
+    this.#hand(() => this.#options.handler.replace(listed.items));
+    this.#resourceVersion = listed.resourceVersion;
+    this.#settle.resolve();
+  }
+
+  async #pages(limit: number | undefined): Promise<{ items: T[]; resourceVersion: string }> {
+    const { transport } = this.#options;
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const url = this.#url({ ...(limit && { limit: String(limit) }), ...(next && { continue: next }) });
+      const reply = await transport.request('GET', url, undefined, { signal: this.#abort.signal });
+      if (reply.status === 410 && limit !== undefined) throw new ExpiredError();
+      if (reply.status !== 200) throw this.#refused('list', reply);
+      const list = reply.body as {
+        metadata: { resourceVersion: string; continue?: string };
+        items?: T[] | null;
+      };
+      for (const item of list.items ?? []) items.push(item);
+      next = list.metadata.continue || undefined;
+      if (next === undefined) return { items, resourceVersion: list.metadata.resourceVersion };
+    }
+  }
+
+  /** Watches until the connection ends. Returns whether it worked, so that the next one may follow at once. */
+  async #follow(resourceVersion: string): Promise<boolean> {
+    const { transport } = this.#options;
+    const { signal } = this.#abort;
+    const begin = this.#clock.now();
+    const url = this.#url({
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      resourceVersion,
+      timeoutSeconds: String(Math.round(WATCH_SECONDS * (1 + this.#random()))),
+    });
+    const { status, body } = await transport.stream(url, { signal, silenceMs: SILENCE_MS });
+    if (status !== 200) {
+      const reply = await readReply(status, body);
+      if (status === 410) throw new ExpiredError();
+      throw this.#refused('watch', reply);
+    }
+    const lines = new LineDecoder();
+    let events = 0;
+    try {
+      for await (const chunk of body) {
+        lines.push(chunk as Buffer, (line) => {
+          if (!signal.aborted && this.#event(JSON.parse(line) as WatchEvent<T>)) events++;
+        });
+      }
+    } catch (error) {
+      if (error instanceof ExpiredError || error instanceof WatchEndedError) throw error;
+      if (events === 0) throw error;
+    }
+    return events > 0 || this.#clock.now() - begin >= SHORT_WATCH_MS;
+  }
+
+  /** Hands one event over. Returns whether it was a change. */
+  #event({ type, object }: WatchEvent<T>): boolean {
+    const { handler, path } = this.#options;
+    switch (type) {
+      case 'ADDED':
+        this.#hand(() => handler.added(object));
+        break;
+      case 'MODIFIED':
+        this.#hand(() => handler.modified(object));
+        break;
+      case 'DELETED':
+        this.#hand(() => handler.deleted(object));
+        break;
+      case 'BOOKMARK':
+        break;
+      case 'ERROR':
+        if (object.code === 410) throw new ExpiredError();
+        // The server lost its way in its history: only a list is sure to be whole.
+        this.#resourceVersion = undefined;
+        throw new WatchEndedError(`watch ${path}: ${object.code ?? 'error'}: ${object.message ?? ''}`);
+    }
+    this.#resourceVersion = object.metadata?.resourceVersion ?? this.#resourceVersion;
+    return type !== 'BOOKMARK';
+  }
+
+  #hand(deliver: () => void): void {
+    try {
+      deliver();
+    } catch (error) {
+      this.#options.onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #url(query: Record<string, string>): string {
+    return `${this.#options.path}?${new URLSearchParams({ ...this.#options.query, ...query })}`;
+  }
+
+  #refused(verb: string, reply: Reply): Error {
+    return new Error(`${verb} ${this.#options.path}: ${reply.status}: ${replyMessage(reply)}`);
+  }
+}
+
+/** The server ended a watch with an ERROR event. */
+class WatchEndedError extends Error {}
+
+async function readReply(status: number, body: AsyncIterable<unknown>): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  try {
+    return { status, body: JSON.parse(text) };
+  } catch {
+    return { status, body: text };
+  }
+}
