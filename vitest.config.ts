@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** `npm test`: everything that needs neither a network nor a container. */
@@ -6,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/cluster/**'],
-    globalSetup: existsSync('assembly/index.ts') ? 'scripts/kernels.mjs' : [],
+    globalSetup: 'scripts/kernels.mjs',
   },
 });

@@ -7,15 +7,19 @@ import { atExit, Daemon } from './processes.ts';
 /**
  * A configuration that coset and kube-scheduler both read: the stock profile, no leader election (there is one
  * scheduler), and coset's own settings as the arguments of its plugin.
+ * @param kubeconfig where the scheduler finds its kubeconfig
  */
-export function configurationFile(controlPlane: ControlPlane): string {
+export function configurationFile(
+  controlPlane: ControlPlane,
+  kubeconfig = controlPlane.schedulerKubeconfigPath,
+): string {
   const path = join(controlPlane.folder, 'scheduler.yaml');
   writeFileSync(
     path,
     `apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration
 clientConnection:
-  kubeconfig: ${JSON.stringify(controlPlane.schedulerKubeconfigPath)}
+  kubeconfig: ${JSON.stringify(kubeconfig)}
   qps: 1000
   burst: 1000
 leaderElection:

@@ -1,0 +1,24 @@
+# The image holds Node, the libraries that Node loads, and one file: nothing else to patch, no shell to misuse.
+FROM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+# Node is here already, and what the scripts would set up is not in this layer yet.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY asconfig.json ./
+COPY assembly assembly
+COPY scripts scripts
+COPY src src
+RUN node scripts/build.mjs
+RUN mkdir -p /image/app && \
+    node="$(command -v node)" && \
+    install -D -m 0755 "$node" /image/usr/local/bin/node && \
+    ldd "$node" | grep -o '/[^ ]*' | while read -r library; do install -D -m 0755 "$library" "/image$library"; done && \
+    install -m 0444 dist/coset.js dist/coset.js.LEGAL.txt /image/app/
+
+FROM scratch
+COPY --from=build /image/ /
+USER 65532:65532
+ENV NODE_ENV=production
+# The control API: health, metrics, and the classes as they are.
+EXPOSE 10259
+ENTRYPOINT ["/usr/local/bin/node", "/app/coset.js"]
