@@ -1,0 +1,81 @@
+// What the control API needs of the scheduler that it shows and steers.
+import type { Registry } from 'prom-client';
+import type { QueueCounts, QueueRow } from '../queue/types.ts';
+
+/** One health check; it has failed if there is a reason. The reason is shown to whoever asks. */
+export interface Check {
+  name: string;
+  failure?: string;
+}
+
+export interface SchedulerState {
+  paused: boolean;
+  /** Cycles since the start. */
+  cycles: number;
+  /** Live classes and correspondences. */
+  classes: number;
+  correspondences: number;
+  queue: QueueCounts;
+}
+
+/** What one cycle did. */
+export interface CycleRecord {
+  /** Counted from 1 since the start. */
+  number: number;
+  /** RFC 3339. */
+  started: string;
+  durationMs: number;
+  pods: number;
+  classes: number;
+  placed: number;
+  unschedulable: number;
+  /** How often all nodes were filtered and scored. */
+  filterPasses: number;
+  /** Milliseconds by name of the phase, in order. */
+  phasesMs: Record<string, number>;
+}
+
+/** A live equivalence class. */
+export interface ClassRecord {
+  index: string;
+  /** How many pods in the queue are of the class. */
+  pods: number;
+  /** The parts that the index is spliced of. */
+  hashes: { general: string; resources: string; rule: string };
+  /** "namespace/name" of the pod that the class was decided with. */
+  masterPod: string;
+}
+
+/** A live correspondence: a class and its schedulable nodes, while its pods are placed. */
+export interface CorrespondenceRecord {
+  classIndex: string;
+  feasibleNodes: number;
+  /** The first of the nodes, best first. */
+  bestNodes: string[];
+  podsWaiting: number;
+  podsPlaced: number;
+  podsBound: number;
+}
+
+/** The scheduler behind the control API. Lists hold at most `limit` items. */
+export interface ControlledScheduler {
+  /** Whether the process should go on living. */
+  live(): Check[];
+  /** Whether pods are being scheduled: caches filled, API server reached. */
+  ready(): Check[];
+  /** The configuration in use, as JSON, without credentials. */
+  configuration(): unknown;
+  state(): SchedulerState;
+  /** No cycle begins after this; one that runs is finished. */
+  pause(): void;
+  resume(): void;
+  /** Runs so many cycles while paused and returns them, oldest first. */
+  step(cycles: number): Promise<CycleRecord[]>;
+  /** The last cycles, newest first. */
+  cycles(limit: number): CycleRecord[];
+  queue(limit: number): QueueRow[];
+  classes(limit: number): ClassRecord[];
+  correspondences(limit: number): CorrespondenceRecord[];
+  /** The registry of SchedulerMetrics, its gauges set to what holds now. */
+  metrics(): Registry;
+}
