@@ -83,11 +83,15 @@ export function integer(min: number, max: number): Shape {
 export const int32 = integer(-(2 ** 31), 2 ** 31 - 1);
 export const int64 = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
-/** One of the given strings. */
+/** One of the given strings; an empty one, which Go's types have where nothing is set, is not offered in messages. */
 export function oneOf(...names: string[]): Shape {
+  const offered = names.filter((name) => name !== '');
   return (value, path, problems) => {
     if (typeof value !== 'string' || !names.includes(value)) {
-      problems.add(path, `must be ${names.join(', ').replace(/, ([^,]*)$/, ' or $1')}, not ${shown(value)}`);
+      problems.add(
+        path,
+        `must be ${offered.join(', ').replace(/, ([^,]*)$/, ' or $1')}, not ${shown(value)}`,
+      );
     }
   };
 }
