@@ -1,6 +1,6 @@
 // HTTP to one API server: pooled connections, timeouts, retries where they are safe.
 import type { Readable } from 'node:stream';
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -205,7 +205,7 @@ function createDispatcher(
     keepAliveTimeout: IDLE_MS,
   };
   return proxy === undefined
-    ? new Agent({ ...options, connect: tls })
+    ? new Pool(new URL(credentials.server).origin, { ...options, connect: tls })
     : new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
 }
 

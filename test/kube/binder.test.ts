@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { Binder } from '../../src/kube/binder.ts';
+import { loadPod, referenceOf, startHarness, storedPod, type Harness } from './harness.ts';
+
+const BINDING = /\/binding$/;
+
+function binderOf({ transport, clock }: Harness): Binder {
+  return new Binder({ transport, clock, random: () => 0 });
+}
+
+function bindings({ requests }: Harness): number {
+  return requests.filter((request) => BINDING.test(request)).length;
+}
+
+describe('Binder', () => {
+  it('learns that a binding whose answer was lost had been carried out', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { drop: 'answer' });
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
+    expect(bindings(harness)).toBe(2);
+    expect(storedPod(harness.embedded, 'pod-a').spec?.nodeName).toBe('node-a');
+  });
+
+  it('learns the same after a timeout', async () => {
+    const harness = await startHarness({ timeoutMs: 100 });
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { delayMs: 10_000 });
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
+    expect(bindings(harness)).toBe(2);
+  });
+
+  it('sends a binding that did not arrive again', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { drop: 'request' }, { status: 500 }, { status: 503 });
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
+    expect(harness.clock.slept).toEqual([100, 200, 400]);
+  });
+
+  it('finds a pod bound when even the last attempt had no answer', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { status: 500 }, { status: 500 }, { status: 500 }, { drop: 'answer' });
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
+  });
+
+  it('gives up on a server in trouble, and leaves the pod to be tried again', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, ...Array(10).fill({ status: 500 }));
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({
+      type: 'failed',
+      status: 500,
+      message: 'a fault of status 500',
+      retryable: true,
+    });
+    expect(bindings(harness)).toBe(4);
+    expect(storedPod(harness.embedded, 'pod-a').spec?.nodeName).toBeUndefined();
+  });
+
+  it('does not repeat what the server will always refuse', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { status: 403 });
+    const outcome = await binderOf(harness).bind(referenceOf(pod), 'node-a');
+    expect(outcome).toMatchObject({ type: 'failed', status: 403, retryable: false });
+    expect(bindings(harness)).toBe(1);
+  });
+
+  it('says where a pod is that somebody else has bound', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    const binder = binderOf(harness);
+    await binder.bind(referenceOf(pod), 'node-a');
+    expect(await binder.bind(referenceOf(pod), 'node-b')).toEqual({
+      type: 'conflict',
+      node: 'node-a',
+      message: 'pod default/pod-a is already bound to node node-a',
+    });
+  });
+
+  it('reports a 409 of a pod without a node as a conflict', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { status: 409 });
+    const outcome = await binderOf(harness).bind(referenceOf(pod), 'node-a');
+    expect(outcome).toEqual({ type: 'conflict', message: 'a fault of status 409' });
+  });
+
+  it('loses no pod and binds none twice while a third of the requests go wrong', async () => {
+    const harness = await startHarness();
+    const faults = [
+      {},
+      {},
+      { drop: 'answer' },
+      {},
+      {},
+      { drop: 'request' },
+      {},
+      {},
+      { status: 500 },
+      {},
+    ] as const;
+    harness.fail(
+      'POST',
+      BINDING,
+      ...Array.from({ length: 300 }, (_, index) => faults[index % faults.length]!),
+    );
+    const pods = Array.from({ length: 200 }, (_, index) => loadPod(harness, `pod-${index}`));
+    const before = harness.embedded.store.version;
+    const binder = binderOf(harness);
+    await Promise.all(
+      pods.map(async (pod, index) => {
+        // As a scheduler does: after a failure the pod may go elsewhere.
+        for (let node = index; ; node++) {
+          const outcome = await binder.bind(referenceOf(pod), `node-${node}`);
+          if (outcome.type === 'failed' && outcome.retryable) continue;
+          expect(outcome).toEqual({ type: 'bound' });
+          expect(storedPod(harness.embedded, pod.metadata!.name!).spec?.nodeName).toBe(`node-${node}`);
+          return;
+        }
+      }),
+    );
+    // Every change of the store is a binding: none was done twice.
+    expect(harness.embedded.store.version - before).toBe(200);
+    expect(binder.pending).toBe(0);
+  });
+});

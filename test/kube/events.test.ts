@@ -1,0 +1,149 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Event } from '../../src/api/types.ts';
+import { EventRecorder } from '../../src/kube/events.ts';
+import { loadPod, startHarness, type Harness } from './harness.ts';
+
+const MINUTE_MS = 60_000;
+const EVENTS = /\/events/;
+
+function record(
+  { transport, clock }: Harness,
+  capacity?: number,
+): { recorder: EventRecorder; errors: string[] } {
+  const errors: string[] = [];
+  const onError = (error: Error) => errors.push(error.message);
+  const recorder = new EventRecorder({ transport, clock, random: () => 0, capacity, onError });
+  onTestFinished(() => recorder.stop());
+  return { recorder, errors };
+}
+
+function stored({ embedded }: Harness): Event[] {
+  return embedded.store
+    .collection('events')
+    .sorted()
+    .map(({ object }) => object as Event);
+}
+
+describe('EventRecorder', () => {
+  it('drops and counts what its buffer does not hold', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness, 10);
+    const pod = loadPod(harness, 'pod-a');
+    for (let index = 0; index < 100; index++) recorder.scheduled(pod, `node-${index}`);
+    await recorder.idle();
+    const { sent, dropped, failed } = recorder.counts;
+    expect([sent + dropped, failed]).toEqual([100, 0]);
+    // Ten wait; the others that were taken are under way.
+    expect(sent).toBe(18);
+    expect(stored(harness)).toHaveLength(sent);
+  });
+
+  it('writes a repeated message twice, counts on, and writes the count when the series ends', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness);
+    const pod = loadPod(harness, 'pod-a');
+    for (let index = 0; index < 5; index++) {
+      recorder.failedScheduling(pod, 'no room');
+      await recorder.idle();
+    }
+    expect(recorder.counts.sent).toBe(2);
+    expect(stored(harness)).toMatchObject([{ message: 'no room', series: { count: 2 } }]);
+    harness.clock.advance(7 * MINUTE_MS);
+    recorder.sweep();
+    await recorder.idle();
+    expect(stored(harness)).toMatchObject([{ message: 'no room', series: { count: 5 } }]);
+    // The series has ended: the same message begins another one.
+    recorder.failedScheduling(pod, 'no room');
+    await recorder.idle();
+    expect(stored(harness)).toHaveLength(2);
+  });
+
+  it('writes a series that goes on again every half hour', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness);
+    const pod = loadPod(harness, 'pod-a');
+    for (let minute = 0; minute < 34; minute++) {
+      recorder.failedScheduling(pod, 'no room');
+      await recorder.idle();
+      recorder.sweep();
+      harness.clock.advance(MINUTE_MS);
+    }
+    await recorder.idle();
+    expect(recorder.counts.sent).toBe(3);
+    expect(stored(harness)[0]?.series?.count).toBeGreaterThan(30);
+  });
+
+  it('writes another message, and the same one about another pod, as events of their own', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness);
+    const [podA, podB] = [loadPod(harness, 'pod-a'), loadPod(harness, 'pod-b')];
+    recorder.failedScheduling(podA, 'no room');
+    recorder.failedScheduling(podA, 'still no room');
+    recorder.failedScheduling(podB, 'no room');
+    await recorder.idle();
+    expect(
+      stored(harness)
+        .map(({ message }) => message)
+        .sort(),
+    ).toEqual(['no room', 'no room', 'still no room']);
+  });
+
+  it('creates the event of a series anew when it has expired', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness);
+    const pod = loadPod(harness, 'pod-a');
+    recorder.failedScheduling(pod, 'no room');
+    await recorder.idle();
+    await harness.transport.request(
+      'DELETE',
+      `/api/v1/namespaces/default/events/${stored(harness)[0]?.metadata?.name}`,
+    );
+    recorder.failedScheduling(pod, 'no room');
+    await recorder.idle();
+    expect(stored(harness)).toMatchObject([{ message: 'no room', series: { count: 2 } }]);
+  });
+
+  it('writes an event once although the answer to the first attempt was lost', async () => {
+    const harness = await startHarness();
+    harness.fail('POST', EVENTS, { drop: 'answer' }, { status: 503 });
+    const { recorder, errors } = record(harness);
+    recorder.scheduled(loadPod(harness, 'pod-a'), 'node-a');
+    await recorder.idle();
+    expect(stored(harness)).toHaveLength(1);
+    expect([recorder.counts, errors]).toEqual([{ sent: 1, dropped: 0, failed: 0 }, []]);
+  });
+
+  it('counts and reports an event that is refused', async () => {
+    const harness = await startHarness();
+    harness.fail('POST', EVENTS, { status: 403 });
+    const { recorder, errors } = record(harness);
+    recorder.scheduled(loadPod(harness, 'pod-a'), 'node-a');
+    await recorder.idle();
+    expect(recorder.counts).toEqual({ sent: 0, dropped: 0, failed: 1 });
+    expect(errors).toEqual([
+      'POST /apis/events.k8s.io/v1/namespaces/default/events: 403: a fault of status 403',
+    ]);
+  });
+
+  it('cuts a note at 1024 bytes, between two characters', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness);
+    recorder.failedScheduling(loadPod(harness, 'pod-a'), 'ü'.repeat(1000));
+    await recorder.idle();
+    expect(stored(harness)[0]?.message).toBe(`${'ü'.repeat(510)} ...`);
+  });
+
+  it('drops what waits when it is stopped', async () => {
+    const harness = await startHarness();
+    const { recorder, errors } = record(harness);
+    const pod = loadPod(harness, 'pod-a');
+    for (let index = 0; index < 20; index++) recorder.scheduled(pod, `node-${index}`);
+    recorder.stop();
+    await recorder.idle();
+    recorder.scheduled(pod, 'node-late');
+    const { sent, dropped, failed } = recorder.counts;
+    expect(sent + dropped + failed).toBe(21);
+    expect(dropped).toBeGreaterThanOrEqual(13);
+    expect(errors).toEqual([]);
+  });
+});
