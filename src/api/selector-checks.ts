@@ -57,7 +57,7 @@ function nodeSelectorTerm(strict: boolean): Shape {
   const checkLabels = strict ? checkLabelsOf : () => {};
   return fields(strict)({
     matchExpressions: list(
-      checked<Requirement>(requirement, (value, path, problems) => {
+      checked(requirement, (value, path, problems) => {
         checkNodeRequirement(value, path, problems);
         checkLabels(value, path, problems);
       }),
@@ -122,11 +122,11 @@ function fields(strict: boolean): typeof exactly {
   return strict ? exactly : having;
 }
 
-/** A shape with a rule that is looked at only where the shape itself is right. */
-function checked<T>(shape: Shape, rule: (value: T, path: string, problems: Problems) => void): Shape {
+/** A requirement's shape with a rule that is looked at only where the shape itself is right. */
+function checked(shape: Shape, rule: (value: Requirement, path: string, problems: Problems) => void): Shape {
   return (value, path, problems) => {
     const before = problems.count;
     shape(value, path, problems);
-    if (problems.count === before) rule(value as T, path, problems);
+    if (problems.count === before) rule(value as Requirement, path, problems);
   };
 }

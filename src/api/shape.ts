@@ -35,7 +35,7 @@ export class Problems {
   }
 }
 
-/** Checks a value that is neither null nor undefined: as in Go's JSON, null stands for an absent field. */
+/** Checks a value that is there: fields that may be left out are passed over where they are. */
 export type Shape = (value: unknown, path: string, problems: Problems) => void;
 
 /** The path of a field: `a.b`, or `a[b/c]` for a key that is not a plain word. */
@@ -49,8 +49,27 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) {
     if (value.some((element) => typeof element === 'object')) return 'a list';
   } else if (typeof value === 'object' && value !== null) return 'an object';
-  const json = JSON.stringify(value) ?? String(value);
+  if (value === undefined) return 'nothing';
+  const json = JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
+
+/**
+ * Removes fields that are null, in place and at any depth: Go writes and reads null for what is absent, while the
+ * types here know only absence.
+ */
+export function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(dropNulls);
+  if (!isObject(value)) return;
+  for (const key of Object.keys(value)) {
+    if (value[key] === null) Reflect.deleteProperty(value, key);
+    else dropNulls(value[key]);
+  }
+}
+
+/** Whether a value is an object with fields, and not a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export const anything: Shape = () => {};
@@ -113,7 +132,7 @@ export function list(item: Shape): Shape {
 export function map(item: Shape): Shape {
   return (value, path, problems) => {
     if (!isRecord(value, path, problems)) return;
-    for (const key in value) if (value[key] != null) item(value[key], childPath(path, key), problems);
+    for (const key of Object.keys(value)) item(value[key], childPath(path, key), problems);
   };
 }
 
@@ -122,7 +141,7 @@ export function exactly(fields: Record<string, Shape>): Shape {
   const known = having(fields);
   return (value, path, problems) => {
     known(value, path, problems);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    if (!isObject(value)) return;
     for (const key of Object.keys(value)) {
       if (!Object.hasOwn(fields, key)) problems.add(path, `unknown field ${JSON.stringify(key)}`);
     }
@@ -135,13 +154,13 @@ export function having(fields: Record<string, Shape>): Shape {
   return (value, path, problems) => {
     if (!isRecord(value, path, problems)) return;
     for (const [key, shape] of entries) {
-      if (value[key] != null) shape(value[key], childPath(path, key), problems);
+      if (value[key] !== undefined) shape(value[key], childPath(path, key), problems);
     }
   };
 }
 
 function isRecord(value: unknown, path: string, problems: Problems): value is Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
+  if (isObject(value)) return true;
   problems.add(path, `must be an object, not ${shown(value)}`);
   return false;
 }

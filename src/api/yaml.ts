@@ -29,7 +29,7 @@ const OPTIONS: DocumentOptions & Parameters<typeof parseAllDocuments>[1] = {
  */
 export function parseYaml(text: string, problems: Problems): unknown[] {
   const values: unknown[] = [];
-  for (const document of parseAllDocuments<Node, true>(text, OPTIONS)) {
+  for (const document of parseAllDocuments<Node>(text, OPTIONS)) {
     for (const error of document.errors) problems.add('', firstLine(error.message));
     if (document.errors.length > 0) continue;
     findDuplicateKeys(document, document.contents, '', problems);
@@ -39,7 +39,7 @@ export function parseYaml(text: string, problems: Problems): unknown[] {
   return values;
 }
 
-function toValue(document: Document<Node, true>, problems: Problems): unknown {
+function toValue(document: Document, problems: Problems): unknown {
   try {
     return document.toJS();
   } catch (error) {
@@ -53,12 +53,7 @@ function firstLine(message: string): string {
   return message.split('\n', 1)[0]!.replace(/:$/, '');
 }
 
-function findDuplicateKeys(
-  document: Document<Node, true>,
-  node: unknown,
-  path: string,
-  problems: Problems,
-): void {
+function findDuplicateKeys(document: Document, node: unknown, path: string, problems: Problems): void {
   if (isSeq(node)) {
     node.items.forEach((item, i) => findDuplicateKeys(document, item, `${path}[${i}]`, problems));
   }

@@ -93,7 +93,7 @@ export const nodeResourcesFit: ArgsReader<PluginArgs['NodeResourcesFit']> = {
     const ratio = strategy.requestedToCapacityRatio;
     const isRatio = strategy.type === 'RequestedToCapacityRatio';
     if (isRatio) checkFunctionShape(ratio?.shape ?? [], `${at}.requestedToCapacityRatio.shape`, problems);
-    else if (ratio != null)
+    else if (ratio !== undefined)
       problems.add(`${at}.requestedToCapacityRatio`, `must not be set for ${shown(strategy.type)}`);
     const type = strategy.type as ScoringStrategy['type'];
     return {
@@ -196,7 +196,7 @@ export const unreadArgs: Readonly<Record<string, ArgsReader<void>>> = {
     read(args: { bindTimeoutSeconds?: number; shape?: ShapePoint[] }, path, problems) {
       const timeout = args.bindTimeoutSeconds ?? 600;
       if (timeout < 0) problems.add(`${path}.bindTimeoutSeconds`, `must not be negative, not ${timeout}`);
-      if (args.shape != null && args.shape.length > 0)
+      if (args.shape !== undefined && args.shape.length > 0)
         checkFunctionShape(args.shape, `${path}.shape`, problems);
     },
   },
@@ -225,10 +225,10 @@ export const unreadArgs: Readonly<Record<string, ArgsReader<void>>> = {
     shape: argsShape('DynamicResources', { filterTimeout: duration, bindingTimeout: duration }),
     read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems) {
       const { filterTimeout, bindingTimeout } = args;
-      if (filterTimeout != null && parseDuration(filterTimeout)! < 0) {
+      if (filterTimeout !== undefined && parseDuration(filterTimeout)! < 0) {
         problems.add(`${path}.filterTimeout`, `must not be negative, not ${shown(filterTimeout)}`);
       }
-      if (bindingTimeout != null && parseDuration(bindingTimeout)! < 1) {
+      if (bindingTimeout !== undefined && parseDuration(bindingTimeout)! < 1) {
         problems.add(`${path}.bindingTimeout`, `must be at least 1s, not ${shown(bindingTimeout)}`);
       }
     },
@@ -237,7 +237,7 @@ export const unreadArgs: Readonly<Record<string, ArgsReader<void>>> = {
 
 /** No resources mean the default ones, a weight of 0 means 1. */
 function withDefaults(resources: Partial<ResourceSpec>[] | undefined): ResourceSpec[] {
-  const given = resources != null && resources.length > 0 ? resources : DEFAULT_RESOURCES;
+  const given = resources !== undefined && resources.length > 0 ? resources : DEFAULT_RESOURCES;
   return given.map(({ name, weight }) => ({ name: name ?? '', weight: weight || 1 }));
 }
 
@@ -271,6 +271,6 @@ function checkDefaultConstraint(
   if (!isLabelKey(topologyKey))
     problems.add(`${path}.topologyKey`, `${shown(topologyKey)} is not a label key`);
   oneOf('DoNotSchedule', 'ScheduleAnyway')(whenUnsatisfiable, `${path}.whenUnsatisfiable`, problems);
-  if (labelSelector != null)
+  if (labelSelector !== undefined)
     problems.add(`${path}.labelSelector`, 'must not be set: it follows from each pod');
 }

@@ -1,5 +1,5 @@
 // Reads a KubeSchedulerConfiguration file as kube-scheduler 1.37 does: strictly, with its defaults and its rules.
-import { Problems, shown } from '../api/shape.ts';
+import { dropNulls, Problems, shown } from '../api/shape.ts';
 import { parseYaml } from '../api/yaml.ts';
 import { API_VERSION, configurationShape, KIND, parseDuration } from './file.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
@@ -28,11 +28,13 @@ export function loadConfiguration(text: string, fileName: string): Configuration
 }
 
 /**
- * Reads a configuration from a value that was parsed before, for instance the one inside a scenario.
+ * Reads a configuration from a value that was parsed before, for instance the one inside a scenario; fields of it
+ * that are null are removed.
  * @throws ConfigurationError
  */
 export function configurationOf(value: unknown, fileName: string): Configuration {
   const problems = new Problems(fileName);
+  dropNulls(value);
   configurationShape(value, '', problems);
   if (problems.count > 0) throw new ConfigurationError(problems.toString());
   const file = value as ConfigurationFile;
@@ -70,7 +72,8 @@ function build(file: ConfigurationFile, problems: Problems): Configuration {
   const connection = file.clientConnection ?? {};
   if ((connection.burst ?? 0) < 0)
     problems.add('clientConnection.burst', `must not be negative, not ${connection.burst}`);
-  if (file.extenders != null && file.extenders.length > 0) problems.add('extenders', 'not supported yet');
+  if (file.extenders !== undefined && file.extenders.length > 0)
+    problems.add('extenders', 'not supported yet');
   return {
     profiles: readProfiles(file.profiles ?? [], problems, notices),
     clientConnection: {
@@ -116,7 +119,7 @@ function readProfiles(files: ProfileFile[], problems: Problems, notices: string[
 
 function checkWithoutEffect(file: ConfigurationFile, problems: Problems, notices: string[]): void {
   checkPercentage(file.percentageOfNodesToScore, 'percentageOfNodesToScore', problems, notices);
-  if (file.parallelism != null) {
+  if (file.parallelism !== undefined) {
     if (file.parallelism <= 0) problems.add('parallelism', `must be greater than 0, not ${file.parallelism}`);
     notices.push('parallelism: no effect, coset decides in one thread');
   }
@@ -131,7 +134,7 @@ function checkPercentage(
   problems: Problems,
   notices: string[],
 ): void {
-  if (percentage == null) return;
+  if (percentage === undefined) return;
   if (percentage < 0 || percentage > 100) problems.add(path, `must be from 0 to 100, not ${percentage}`);
   notices.push(`${path}: no effect, coset looks at all nodes`);
 }

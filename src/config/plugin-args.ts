@@ -43,7 +43,7 @@ export function readPluginArgs(
     if (REMOVED_PLUGINS.includes(name)) problems.add(at, `the plugin ${name} no longer exists`);
     else if (!isPlugin(name) && !(name in READERS))
       notices.push(`${at}: no effect, no plugin is named ${shown(name)}`);
-    else if (args != null && !(name in READERS) && !(name in unreadArgs)) {
+    else if (args !== undefined && !(name in READERS) && !(name in unreadArgs)) {
       notices.push(`${at}: no effect, ${name} takes no arguments`);
     }
   });
@@ -53,7 +53,7 @@ export function readPluginArgs(
     const args = entries[indexOf(plugin)]?.args ?? {};
     const before = problems.count;
     reader.shape(args, at, problems);
-    return reader.read(problems.count === before ? (args as object) : {}, at, problems);
+    return reader.read(problems.count === before ? args : {}, at, problems);
   };
   for (const [plugin, reader] of Object.entries(unreadArgs)) read(plugin, reader);
   const all = Object.entries(READERS).map(([plugin, reader]) => [plugin, read<unknown>(plugin, reader)]);

@@ -1,5 +1,5 @@
 // Reads scenarios: the project's own scenario files, and what kubectl prints of a cluster.
-import { having, Problems, shown, text as textShape, type Shape } from '../api/shape.ts';
+import { dropNulls, having, isObject, Problems, shown, text as textShape, type Shape } from '../api/shape.ts';
 import { objectKey, type ApiObject, type Node, type Pod, type Scenario } from '../api/types.ts';
 import { parseYaml } from '../api/yaml.ts';
 import { nodeShape, objectShape, podShape, scenarioShape } from './shapes.ts';
@@ -95,9 +95,9 @@ class Reader {
     } else if (Array.isArray(object.items)) {
       this.#addItems(object.items, kind, object.apiVersion, position, file, problems);
     } else if (kind === 'Node') {
-      this.#addNode(object as Node, position, file, problems);
+      this.#addNode(object, position, file, problems);
     } else if (kind === 'Pod') {
-      this.#addClusterPod(object as Pod, position, file, problems);
+      this.#addClusterPod(object, position, file, problems);
     } else if (this.#check(object, kind, objectShape(kind), position, file, problems)) {
       if (NAMESPACED.includes(kind)) object.metadata!.namespace ??= 'default';
       this.#scenario.objects.push(object);
@@ -138,7 +138,9 @@ class Reader {
   #checkPod(pod: Pod, position: string, file: string, problems: Problems): boolean {
     if (!this.#check(pod, 'Pod', podShape, position, file, problems)) return false;
     const { metadata, spec } = pod;
-    if (!spec?.containers?.length) {
+    // The type promises containers, a file may have none.
+    const containers: unknown = spec?.containers;
+    if (spec === undefined || !Array.isArray(containers) || containers.length === 0) {
       problems.within(`pod ${objectKey(pod)}`).add('spec.containers', 'must have at least one container');
       return false;
     }
@@ -161,7 +163,11 @@ class Reader {
     const name: unknown = isObject(object) && isObject(object.metadata) ? object.metadata.name : undefined;
     if (typeof name !== 'string' || name === '') {
       const at = position === '' ? '' : `${position}.`;
-      if (isObject(object)) problems.add(`${at}metadata.name`, `must be a name, not ${shown(name)}`);
+      if (isObject(object))
+        problems.add(
+          `${at}metadata.name`,
+          name === undefined ? 'must be set' : `must be a name, not ${shown(name)}`,
+        );
       else problems.add(position, `must be an object, not ${shown(object)}`);
       return false;
     }
@@ -187,10 +193,6 @@ function isScenario(value: unknown): value is object {
   );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The values in a text. JSON has its own path: it is what large clusters come in, and far faster to read. */
 function parse(text: string, problems: Problems): unknown[] {
   if (!/^\s*(\{\s*["}]|\[)/.test(text)) return parseYaml(text, problems);
@@ -199,16 +201,6 @@ function parse(text: string, problems: Problems): unknown[] {
   } catch (error) {
     problems.add('', `is not JSON: ${(error as Error).message}`);
     return [];
-  }
-}
-
-/** Go writes null for what is absent; the types of the objects know only absence. */
-function dropNulls(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(dropNulls);
-  if (!isObject(value)) return;
-  for (const key in value) {
-    if (value[key] === null) delete value[key];
-    else dropNulls(value[key]);
   }
 }
 

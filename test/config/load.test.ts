@@ -443,7 +443,7 @@ test.each([
   ['- a', 'must be an object, not ["a"]'],
   [
     'kind: KubeSchedulerConfiguration',
-    'kubescheduler.config.k8s.io/v1, not "KubeSchedulerConfiguration" of undefined',
+    'kubescheduler.config.k8s.io/v1, not "KubeSchedulerConfiguration" of nothing',
   ],
   [HEADER.replace('/v1', '/v1beta3'), 'kubescheduler.config.k8s.io/v1, not "KubeSchedulerConfiguration" of '],
   [`${HEADER}profiles: [`, 'at line 3, column'],
