@@ -1,5 +1,6 @@
 // What src/kube relies on from an API server: one suite, for the embedded API and for a real one.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiObject, Event, Pod } from '../../src/api/types.ts';
 import { Binder, type PodReference } from '../../src/kube/binder.ts';
@@ -15,6 +16,8 @@ export interface ApiHarness {
   transport: Transport;
   /** Makes the server forget its history of pods, and returns a resourceVersion that is then too old. */
   expire?: () => Promise<string>;
+  /** True of a server that sends no bookmarks, as one without a watch cache does not. */
+  noBookmarks?: boolean;
   stop(): Promise<void>;
 }
 
@@ -190,8 +193,10 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
       await createPod('watched', { test: 'watch' });
       await patched(transport, `${podsPath}/watched`, { metadata: { annotations: { a: '1' } } }, MERGE);
       await transport.request('DELETE', `${podsPath}/watched?gracePeriodSeconds=0`);
+      // A server may tell of a deletion's beginning as well as of its end.
+      const steps = () => seen.filter((step, index) => step !== seen[index - 1]);
       await expect
-        .poll(() => seen, POLL)
+        .poll(steps, POLL)
         .toEqual(['replace', 'added watched', 'modified watched', 'deleted watched']);
       await watching.stop();
     });
@@ -225,23 +230,18 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
       expect(versions[1]).toBeGreaterThan(versions[0]!);
     });
 
-    it('sends a bookmark before a watch ends by its timeout', { timeout: 20_000 }, async () => {
+    it('sends a bookmark before a watch ends by its timeout', { timeout: 20_000 }, async ({ skip }) => {
+      if (harness.noBookmarks) return skip();
       const { metadata } = await list();
-      // A change that the watch does not select still moves its bookmark on.
-      await createPod('beside');
-      const lines = await watchLines(
-        {
-          resourceVersion: metadata.resourceVersion,
-          labelSelector: 'test=none',
-          allowWatchBookmarks: 'true',
-          timeoutSeconds: '5',
-        },
-        () => false,
-      );
-      expect(lines.map(({ type }) => type)).toContain('BOOKMARK');
-      const bookmark = Number(lines.at(-1)?.object.metadata?.resourceVersion);
-      expect(bookmark).toBeGreaterThanOrEqual(Number(metadata.resourceVersion));
-      expect(lines.every(({ type }) => type === 'BOOKMARK')).toBe(true);
+      const query = { labelSelector: 'test=none', allowWatchBookmarks: 'true', timeoutSeconds: '5' };
+      const [lines, beside] = await Promise.all([
+        watchLines({ resourceVersion: metadata.resourceVersion, ...query }, () => false),
+        // The watch does not select this change, but it has to be moved past it.
+        delay(1000).then(() => createPod('beside')),
+      ]);
+      expect(lines.map(({ type }) => type)).toEqual(['BOOKMARK']);
+      const bookmark = Number(lines[0]?.object.metadata?.resourceVersion);
+      expect(bookmark).toBeGreaterThanOrEqual(Number(beside.metadata?.resourceVersion));
     });
 
     it('ends a watch from a forgotten resourceVersion with 410', async ({ skip }) => {
