@@ -13,7 +13,6 @@ if (isStale(bundle)) {
     platform: 'node',
     format: 'esm',
     target: 'es2022',
-    loader: { '.wasm': 'binary' },
     // Some dependencies are CommonJS and ask for Node's own modules by require, which an ES module lacks.
     banner: {
       js: "import { createRequire as cosetRequire } from 'node:module'; const require = cosetRequire(import.meta.url);",

@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
-import { isStale, kernels, root } from './stale.mjs';
+import { isStale, kernelModule, kernels, root } from './stale.mjs';
 
 /**
  * Compiles assembly/ to build/kernel.scalar.wasm and build/kernel.simd.wasm where they are missing or stale.
@@ -22,4 +22,18 @@ export default async function buildKernels() {
     }
     renameSync(join(root, unfinished), join(root, kernel.output));
   }
+  if (isStale(kernelModule)) writeModule();
+}
+
+/** Writes the kernels' bytes as a module, which every runtime and bundler can import without a loader of its own. */
+function writeModule() {
+  const exports = kernels.map(({ target, output }) => {
+    const text = readFileSync(join(root, output)).toString('base64');
+    return `export const ${target} = Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));\n`;
+  });
+  const unfinished = join(root, `${kernelModule.output}.${process.pid}`);
+  writeFileSync(unfinished, exports.join(''));
+  renameSync(unfinished, join(root, kernelModule.output));
+  const types = kernels.map(({ target }) => `export declare const ${target}: Uint8Array;\n`);
+  writeFileSync(join(root, kernelModule.output.replace(/js$/, 'd.ts')), types.join(''));
 }

@@ -11,15 +11,10 @@ export const kernels = [
   { target: 'scalar', output: 'build/kernel.scalar.wasm', inputs: kernelInputs },
   { target: 'simd', output: 'build/kernel.simd.wasm', inputs: kernelInputs },
 ];
+export const kernelModule = { output: 'build/kernels.js', inputs: kernels.map(({ output }) => output) };
 export const bundle = {
   output: 'dist/coset.js',
-  inputs: [
-    'src',
-    'assembly/layout.ts',
-    ...kernels.map(({ output }) => output),
-    'package-lock.json',
-    'scripts/build.mjs',
-  ],
+  inputs: ['src', 'assembly/layout.ts', kernelModule.output, 'package-lock.json', 'scripts/build.mjs'],
 };
 
 /** Modification time, in milliseconds, of the newest file among `paths`, folders searched to their bottom. */

@@ -1,0 +1,123 @@
+// A full pass: filter every node for the class's master pod, and score those that passed.
+import { clearPresent, countNodes, countPresent, findMinima, scoreSpread, spreadScore } from './constraints/pod-topology-spread';
+import {
+  CLUSTER_ROWS_AT,
+  CODE_FEASIBLE,
+  NORMALIZED_SIZE,
+  NORMALIZED_WEIGHT_AT,
+  STALE_SPREAD,
+  STALE_TOTALS,
+  TURN_CLUSTER_AT,
+  TURN_CODE_AT,
+  TURN_DIRTY_COUNT_AT,
+  TURN_FEASIBLE_AT,
+  TURN_NORMALIZED_AT,
+  TURN_NORMALIZED_COUNT_AT,
+  TURN_ROW_SCORE_AT,
+  TURN_SOFT_COUNT_AT,
+  TURN_SPREAD_MAX_AT,
+  TURN_SPREAD_MIN_AT,
+  TURN_SPREAD_RAW_AT,
+  TURN_SPREAD_WEIGHT_AT,
+  TURN_STALE_AT,
+  TURN_TOTAL_AT,
+} from './layout';
+import { findMaxima, normalizedScore } from './normalized';
+import { filterRows } from './row';
+import { rejected4 } from './number';
+
+// @ts-ignore: decorator
+@inline
+function rowsOf(turn: usize): u32 {
+  return load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
+}
+
+/** The weighted total of a feasible row. */
+export function totalOf(turn: usize, row: u32): f64 {
+  let total = load<f64>(<usize>load<u32>(turn, TURN_ROW_SCORE_AT) + (<usize>row << 3));
+  let record = <usize>load<u32>(turn, TURN_NORMALIZED_AT);
+  for (let n = load<u32>(turn, TURN_NORMALIZED_COUNT_AT); n > 0; n--) {
+    total += load<f64>(record, NORMALIZED_WEIGHT_AT) * normalizedScore(record, row);
+    record += NORMALIZED_SIZE;
+  }
+  if (load<u32>(turn, TURN_SOFT_COUNT_AT) != 0) {
+    const raw = load<f64>(<usize>load<u32>(turn, TURN_SPREAD_RAW_AT) + (<usize>row << 3));
+    total += load<f64>(turn, TURN_SPREAD_WEIGHT_AT) * spreadScore(turn, raw);
+  }
+  return total;
+}
+
+/** Adds up the totals of all rows. */
+export function addTotals(turn: usize): void {
+  store<u32>(turn, load<u32>(turn, TURN_STALE_AT) & ~STALE_TOTALS, TURN_STALE_AT);
+  const rows = rowsOf(turn);
+  const codes = <usize>load<u32>(turn, TURN_CODE_AT);
+  const totals = <usize>load<u32>(turn, TURN_TOTAL_AT);
+  if (ASC_FEATURE_SIMD && load<u32>(turn, TURN_NORMALIZED_COUNT_AT) == 0) {
+    addTotals4(turn, rows, codes, totals);
+    return;
+  }
+  for (let row: u32 = 0; row < rows; row++) {
+    store<f64>(totals + (<usize>row << 3), load<u8>(codes + row) == CODE_FEASIBLE ? totalOf(turn, row) : -1);
+  }
+}
+
+function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
+  const scores = <usize>load<u32>(turn, TURN_ROW_SCORE_AT);
+  const raws = <usize>load<u32>(turn, TURN_SPREAD_RAW_AT);
+  const spread = load<u32>(turn, TURN_SOFT_COUNT_AT) != 0;
+  const weight = v128.load64_splat(turn + TURN_SPREAD_WEIGHT_AT);
+  const greatest = v128.load64_splat(turn + TURN_SPREAD_MAX_AT);
+  const sum = f64x2.add(greatest, v128.load64_splat(turn + TURN_SPREAD_MIN_AT));
+  const hundred = f64x2.splat(100);
+  const level = load<f64>(turn, TURN_SPREAD_MAX_AT) == 0;
+  for (let row: u32 = 0; row < rows; row += 4) {
+    const rejected = rejected4(codes + row);
+    for (let half: u32 = 0; half < 4; half += 2) {
+      const at = <usize>(row + half) << 3;
+      let total = v128.load(scores + at);
+      if (spread) {
+        const raw = v128.load(raws + at);
+        const scaled = level
+          ? hundred
+          : f64x2.floor(f64x2.div(f64x2.mul(hundred, f64x2.sub(sum, raw)), greatest));
+        const scored = v128.and(scaled, f64x2.ge(raw, f64x2.splat(0)));
+        total = f64x2.add(total, f64x2.mul(weight, scored));
+      }
+      const out = half == 0 ? i64x2.extend_low_i32x4_s(rejected) : i64x2.extend_high_i32x4_s(rejected);
+      v128.store(totals + at, v128.bitselect(f64x2.splat(-1), total, out));
+    }
+  }
+}
+
+/** Brings everything that is stale up to date. */
+// @ts-ignore: decorator
+@inline
+export function settle(turn: usize): void {
+  const stale = load<u32>(turn, TURN_STALE_AT);
+  if ((stale & STALE_SPREAD) != 0) scoreSpread(turn);
+  if (load<u32>(turn, TURN_STALE_AT) != 0) addTotals(turn);
+}
+
+/** Filters and scores all nodes. Returns how many are feasible. */
+export function determineAll(turn: usize): u32 {
+  const rows = rowsOf(turn);
+  store<u32>(turn, 0, TURN_DIRTY_COUNT_AT);
+  countNodes(turn);
+  findMinima(turn);
+  filterRows(turn, rows);
+  const codes = <usize>load<u32>(turn, TURN_CODE_AT);
+  const spread = load<u32>(turn, TURN_SOFT_COUNT_AT) != 0;
+  if (spread) clearPresent(turn);
+  let feasible: u32 = 0;
+  for (let row: u32 = 0; row < rows; row++) {
+    if (load<u8>(codes + row) != CODE_FEASIBLE) continue;
+    feasible++;
+    if (spread) countPresent(turn, row, 1);
+  }
+  store<u32>(turn, feasible, TURN_FEASIBLE_AT);
+  findMaxima(turn);
+  store<u32>(turn, STALE_SPREAD | STALE_TOTALS, TURN_STALE_AT);
+  settle(turn);
+  return feasible;
+}

@@ -1,0 +1,249 @@
+// The bytes that the host and the kernels share. Both compilers read this file (asc and tsc), so it holds
+// literal exports only. Offsets and sizes are in bytes, pointers are u32 addresses in linear memory; 0 is "absent".
+
+export const ABI_VERSION = 3;
+
+/** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
+export const ROW_BLOCK = 4;
+
+// ---- Cluster: the node columns that every class reads ------------------------------------------------------
+//
+//   0       4       8          12     16        20       24
+//   magic   rows    capacity   rank   ordered   (pad)    random state (u64)
+//
+/** "COSC", then the layout's version. */
+export const CLUSTER_MAGIC = 0x4353_4f43;
+export const CLUSTER_MAGIC_AT = 0;
+/** Rows in use; a row without a node among them has the rank DEAD_RANK. */
+export const CLUSTER_ROWS_AT = 4;
+/** Rows that each column has room for; a multiple of ROW_BLOCK. */
+export const CLUSTER_CAPACITY_AT = 8;
+/** u32[capacity]: the position of the node's name among all names; ties go to the smallest. */
+export const CLUSTER_RANK_AT = 12;
+/** 1 when the ranks ascend with the rows. */
+export const CLUSTER_ORDERED_AT = 16;
+/** u64: state of the generator that breaks ties at random. */
+export const CLUSTER_RANDOM_AT = 24;
+export const CLUSTER_SIZE = 32;
+export const DEAD_RANK = 0xffff_ffff;
+
+// ---- Codes: why a node is not schedulable -------------------------------------------------------------------
+//
+//   bit   7 6 5 4 3 2   1 0
+//         position      reason      position: the filter's place in the profile, from 1; reason: the filter's own
+//
+// The smallest code wins, so that a node is rejected by the first filter that rejects it.
+export const CODE_FEASIBLE = 0;
+/** The pod's required node names leave the node out before any filter is asked. */
+export const CODE_NOT_CHOSEN = 1;
+/** Feasible, but cut off by the limit on candidates. */
+export const CODE_CUT = 253;
+/** Feasible, but the pod at hand (not its class's master) does not fit. */
+export const CODE_SKIPPED = 254;
+/** There is no node in this row. */
+export const CODE_ABSENT = 255;
+export const CODE_REASON_BITS = 2;
+export const CODE_POSITION_MAX = 62;
+
+// ---- Match: filters and raw scores that read only what a node is, by tables over coded columns ----------------
+//
+// A condition compares the code that a column has in a row; a term is a run of conditions that must all hold.
+//
+//   condition   0 column (u32[capacity])   4 kind    8 operand (a code, or a u8 table by code)   12 (pad)
+//   term        0 first condition          4 count   8 weight (f64)
+//   filter      0 first term               4 count   8 code   12 (pad)        passes when one term holds
+//   mask        0 first term               4 count   8 out (u8[capacity])   12 (pad)   1 when one term holds
+//   raw score   0 first term               4 count   8 out (f64[capacity])  12 value column   16 values (f64 by code)   20 (pad)
+//
+// A raw score is the sum of the weights of its terms that hold, plus values[value column].
+export const CONDITION_SIZE = 16;
+export const CONDITION_EQUALS = 0;
+export const CONDITION_DIFFERS = 1;
+export const CONDITION_TABLE = 2;
+export const TERM_SIZE = 16;
+export const FILTER_SIZE = 16;
+export const MASK_SIZE = 16;
+export const RAW_SIZE = 24;
+
+export const MATCH_CLUSTER_AT = 0;
+export const MATCH_CONDITIONS_AT = 4;
+export const MATCH_TERMS_AT = 8;
+export const MATCH_FILTERS_AT = 12;
+export const MATCH_FILTER_COUNT_AT = 16;
+export const MATCH_MASKS_AT = 20;
+export const MATCH_MASK_COUNT_AT = 24;
+export const MATCH_RAWS_AT = 28;
+export const MATCH_RAW_COUNT_AT = 32;
+/** Out, u8[capacity]: the code of the first filter that rejects the row, or CODE_FEASIBLE. */
+export const MATCH_CODE_AT = 36;
+export const MATCH_MAGIC_AT = 40;
+export const MATCH_SIZE = 48;
+export const MATCH_MAGIC = 0x4353_4f4d;
+
+// ---- Turn: what a class wants, and the correspondence of its pods and the nodes --------------------------------
+export const TURN_MAGIC = 0x4353_4f54;
+export const TURN_MAGIC_AT = 0;
+export const TURN_CLUSTER_AT = 4;
+/** u8[capacity]: code by the filters that no assignment changes. */
+export const TURN_STATIC_CODE_AT = 8;
+/** u8[capacity]: code by all filters. */
+export const TURN_CODE_AT = 12;
+/** f64[capacity]: weighted score that depends on the node's own row only. */
+export const TURN_ROW_SCORE_AT = 16;
+/** f64[capacity]: weighted total, -1 where the code is not CODE_FEASIBLE. */
+export const TURN_TOTAL_AT = 20;
+/** u32: feasible rows. */
+export const TURN_FEASIBLE_AT = 24;
+/** u32: STALE_* bits: what must be computed again before the next choice. */
+export const TURN_STALE_AT = 28;
+export const STALE_SPREAD = 1;
+export const STALE_TOTALS = 2;
+/** MODE_* bits. */
+export const TURN_MODE_AT = 32;
+/** Scores stay as they were when the class's master was scored (the claims' literal walk down the list). */
+export const MODE_STATIC = 1;
+/** The pods at hand may ask for other resources than their master: check the fit at each assignment. */
+export const MODE_RECHECK = 2;
+/** Ties are broken at random instead of by the smallest name. */
+export const MODE_RANDOM = 4;
+/** u32[]: rows that changed since the turn was brought up to date last. */
+export const TURN_DIRTY_AT = 36;
+export const TURN_DIRTY_COUNT_AT = 40;
+
+// NodePorts: the words of used ports (pointers to u32[capacity]) that the class has to do with.
+//   0 used   4 bits that conflict with the class's ports   8 bits that its pods take   12 (pad)
+export const TURN_PORT_CODE_AT = 44;
+export const TURN_PORTS_AT = 48;
+export const TURN_PORT_COUNT_AT = 52;
+export const PORT_SIZE = 16;
+export const PORT_USED_AT = 0;
+export const PORT_CONFLICTS_AT = 4;
+export const PORT_TAKES_AT = 8;
+
+// Amounts that the class asks for, and adds to a node: {allocatable, used: pointers to f64[capacity]; amount: f64}.
+export const TURN_FIT_CODE_AT = 64;
+export const TURN_REQUESTS_AT = 68;
+export const TURN_REQUEST_COUNT_AT = 72;
+/** {used: pointer to f64[capacity]; (pad); amount: f64}: everything that an assignment adds. */
+export const TURN_USAGE_AT = 76;
+export const TURN_USAGE_COUNT_AT = 80;
+export const REQUEST_SIZE = 16;
+export const REQUEST_ALLOCATABLE_AT = 0;
+export const REQUEST_USED_AT = 4;
+export const REQUEST_AMOUNT_AT = 8;
+export const USAGE_SIZE = 16;
+export const USAGE_USED_AT = 0;
+export const USAGE_AMOUNT_AT = 8;
+
+// NodeResourcesFit's and NodeResourcesBalancedAllocation's scores: {allocatable, used, amount, weight}.
+export const TURN_FIT_STRATEGY_AT = 84;
+export const STRATEGY_NONE = 0;
+export const STRATEGY_LEAST = 1;
+export const STRATEGY_MOST = 2;
+export const STRATEGY_RATIO = 3;
+export const TURN_FIT_RESOURCES_AT = 88;
+export const TURN_FIT_RESOURCE_COUNT_AT = 92;
+/** f64[101]: RequestedToCapacityRatio's score by utilization. */
+export const TURN_FIT_SHAPE_AT = 96;
+export const TURN_BALANCED_RESOURCES_AT = 100;
+export const TURN_BALANCED_RESOURCE_COUNT_AT = 104;
+export const RESOURCE_SIZE = 24;
+export const RESOURCE_ALLOCATABLE_AT = 0;
+export const RESOURCE_USED_AT = 4;
+export const RESOURCE_AMOUNT_AT = 8;
+export const RESOURCE_WEIGHT_AT = 16;
+
+/** f64[capacity]: a score of 0 to 100 that no assignment changes (ImageLocality). */
+export const TURN_FIXED_AT = 108;
+
+// Scores that are normalised by their maximum over the feasible nodes (TaintToleration, NodeAffinity).
+//   0 raw (f64[capacity])   4 reverse   8 weight (f64)   16 maximum (f64, state)   24 detail slot   28 (pad)
+export const TURN_NORMALIZED_AT = 112;
+export const TURN_NORMALIZED_COUNT_AT = 116;
+export const NORMALIZED_SIZE = 32;
+export const NORMALIZED_RAW_AT = 0;
+export const NORMALIZED_REVERSE_AT = 4;
+export const NORMALIZED_WEIGHT_AT = 8;
+export const NORMALIZED_MAX_AT = 16;
+export const NORMALIZED_SLOT_AT = 24;
+
+// PodTopologySpread.
+export const TURN_SPREAD_CODE_AT = 120;
+export const TURN_SOFT_AT = 124;
+export const TURN_SOFT_COUNT_AT = 128;
+export const TURN_HARD_AT = 132;
+export const TURN_HARD_COUNT_AT = 136;
+/** f64[capacity]: the soft constraints' rounded raw score; -1 where the node is ignored or not feasible. */
+export const TURN_SPREAD_RAW_AT = 140;
+/** 1 when a node that lacks a topology key of a soft constraint is not scored. */
+export const TURN_SOFT_REQUIRES_ALL_AT = 144;
+/** u32, state: feasible rows that are not ignored. */
+export const TURN_SOFT_SCORED_AT = 148;
+export const TURN_SPREAD_MIN_AT = 152;
+export const TURN_SPREAD_MAX_AT = 160;
+
+/** f64 weights of the scores. */
+export const TURN_FIT_WEIGHT_AT = 168;
+export const TURN_BALANCED_WEIGHT_AT = 176;
+export const TURN_FIXED_WEIGHT_AT = 184;
+export const TURN_SPREAD_WEIGHT_AT = 192;
+/** f64: what every node's total has in common. */
+export const TURN_BASE_AT = 208;
+/** f64[DETAIL_SLOTS][capacity]: each score plugin's weighted score, written by evaluate when not 0. */
+export const TURN_DETAIL_AT = 200;
+export const TURN_SIZE = 216;
+
+export const DETAIL_FIT = 0;
+export const DETAIL_BALANCED = 1;
+export const DETAIL_FIXED = 2;
+export const DETAIL_TAINTS = 3;
+export const DETAIL_NODE_AFFINITY = 4;
+export const DETAIL_SPREAD = 5;
+export const DETAIL_SLOTS = 6;
+
+// A soft spread constraint.
+//   0 domain column (u32[capacity], 0: the label is absent)   4 domains   8 counts (f64[domains], or f64[capacity] by row)
+//   12 present (u32[domains], state: scored rows in the domain)   16 self   20 eligible (u8[capacity] or 0)   24 by row
+//   28 size (u32, state)   32 maxSkew - 1 (f64)   40 weight (f64, state)
+export const SOFT_SIZE = 48;
+export const SOFT_DOMAIN_AT = 0;
+export const SOFT_DOMAINS_AT = 4;
+export const SOFT_COUNTS_AT = 8;
+export const SOFT_PRESENT_AT = 12;
+/** 1 when the class's own pods match the selector. */
+export const SOFT_SELF_AT = 16;
+export const SOFT_ELIGIBLE_AT = 20;
+/** 1 for kubernetes.io/hostname: pods are counted on the node itself. */
+export const SOFT_BY_ROW_AT = 24;
+export const SOFT_DISTINCT_AT = 28;
+export const SOFT_SKEW_AT = 32;
+export const SOFT_WEIGHT_AT = 40;
+
+// A hard spread constraint.
+//   0 domain column   4 domains   8 counts (f64[domains])   12 nodes (u32[domains]: eligible rows)   16 self
+//   20 eligible (u8[capacity] or 0)   24 maxSkew   28 minDomains   32 minimum count (f64, state)   40 domains with nodes   44 (pad)
+export const HARD_SIZE = 48;
+export const HARD_DOMAIN_AT = 0;
+export const HARD_DOMAINS_AT = 4;
+export const HARD_COUNTS_AT = 8;
+export const HARD_NODES_AT = 12;
+export const HARD_SELF_AT = 16;
+export const HARD_ELIGIBLE_AT = 20;
+export const HARD_MAX_SKEW_AT = 24;
+export const HARD_MIN_DOMAINS_AT = 28;
+export const HARD_MINIMUM_AT = 32;
+export const HARD_DISTINCT_AT = 40;
+
+// PodTopologySpread's reasons.
+export const REASON_SKEW = 0;
+export const REASON_NO_LABEL = 1;
+
+// ---- Hash: features to hash, one after another --------------------------------------------------------------
+//   0 pointer   4 length   8 out: u64
+export const FEATURE_SIZE = 16;
+
+// ---- What a call returns when its arguments cannot be right ----------------------------------------------------
+export const ERROR_MAGIC = -1;
+export const ERROR_CAPACITY = -2;
+export const ERROR_POINTER = -3;
+export const ERROR_ROW = -4;

@@ -1,0 +1,108 @@
+// Pods to classes: each part of the features is hashed on its own, and the hashes are spliced into the class's index.
+import { FEATURE_SIZE } from '../../assembly/layout.ts';
+import type { Pod } from '../api/types.ts';
+import type { ConstraintContext, Features } from '../constraints/constraint.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { FEATURE_PARTS, featuresOf } from './features.ts';
+
+/** Equivalent pods. */
+export interface EquivalenceClass {
+  /** general | resources | rule, 16 hexadecimal digits each; a class whose hashes another one has gets a number behind. */
+  readonly index: string;
+  readonly features: Features;
+  readonly context: ConstraintContext;
+}
+
+interface Classified {
+  rules: number;
+  class: EquivalenceClass;
+}
+
+export class ClassIndex {
+  readonly #kernel: Kernel;
+  readonly #known = new WeakMap<Pod, Classified>();
+  readonly #encoder = new TextEncoder();
+  /** Classes by index; more than one where hashes collide. */
+  readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
+  #scratch = { pointer: 0, bytes: 0 };
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** The class of a pod; computed once for each pod object, and again when the selectors that are read have changed. */
+  of(pod: Pod, context: ConstraintContext): EquivalenceClass {
+    const { rules } = context.cluster;
+    const known = this.#known.get(pod);
+    if (known !== undefined && known.rules === rules && known.class.context.profile === context.profile) {
+      return known.class;
+    }
+    const features = featuresOf(pod, context);
+    const parts = new Set(context.profile.args.EquivalenceClasses.features);
+    for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
+    const found = this.#find(features, context);
+    this.#known.set(pod, { rules, class: found });
+    return found;
+  }
+
+  #find(features: Features, context: ConstraintContext): EquivalenceClass {
+    const hashes = this.#hash(features);
+    const bucket = this.#classes.get(hashes) ?? [];
+    for (const reference of bucket) {
+      const candidate = reference.deref();
+      // equal hashes are not equal features: a collision must never join two classes
+      if (
+        candidate !== undefined &&
+        candidate.context.profile === context.profile &&
+        FEATURE_PARTS.every((part) => candidate.features[part] === features[part])
+      ) {
+        return candidate;
+      }
+    }
+    const live = bucket.filter((reference) => reference.deref() !== undefined);
+    const taken = new Set(live.map((reference) => reference.deref()!.index));
+    let index = hashes;
+    for (let n = 1; taken.has(index); n++) index = `${hashes}-${n}`;
+    const made: EquivalenceClass = { index, features, context };
+    this.#classes.set(hashes, [...live, new WeakRef(made)]);
+    if (this.#classes.size > 2 * this.#sizeAfterSweep) this.#sweep();
+    return made;
+  }
+
+  #sizeAfterSweep = 1024;
+
+  #sweep(): void {
+    for (const [hashes, bucket] of this.#classes) {
+      if (bucket.every((reference) => reference.deref() === undefined)) this.#classes.delete(hashes);
+    }
+    this.#sizeAfterSweep = Math.max(1024, this.#classes.size);
+  }
+
+  /** The parts' hashes, spliced at a fixed width. */
+  #hash(features: Features): string {
+    const { arena } = this.#kernel;
+    const texts = FEATURE_PARTS.map((part) => features[part]);
+    const recordBytes = FEATURE_SIZE * texts.length;
+    const needed = recordBytes + 3 * texts.reduce((sum, text) => sum + text.length, 0);
+    if (needed > this.#scratch.bytes) {
+      if (this.#scratch.bytes > 0) arena.free(this.#scratch.pointer, this.#scratch.bytes);
+      this.#scratch = { bytes: needed * 2, pointer: arena.allocate(needed * 2) };
+    }
+    const { pointer } = this.#scratch;
+    let at = pointer + recordBytes;
+    texts.forEach((text, n) => {
+      const { written } = this.#encoder.encodeInto(text, arena.u8.subarray(at));
+      arena.u32[(pointer + n * FEATURE_SIZE) / 4] = at;
+      arena.u32[(pointer + n * FEATURE_SIZE) / 4 + 1] = written;
+      at += written;
+    });
+    this.#kernel.hash(pointer, texts.length);
+    return texts.map((_, n) => this.#hex(pointer + n * FEATURE_SIZE + 8)).join('');
+  }
+
+  #hex(pointer: number): string {
+    const { u32 } = this.#kernel.arena;
+    const word = (at: number) => u32[at]!.toString(16).padStart(8, '0');
+    return word(pointer / 4 + 1) + word(pointer / 4);
+  }
+}

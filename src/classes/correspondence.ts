@@ -1,0 +1,386 @@
+// A class's correspondence: the nodes that its pods can have, as determined for its master pod, kept true while the pods
+// are placed one after another.
+import {
+  CODE_ABSENT,
+  CODE_CUT,
+  CODE_FEASIBLE,
+  CODE_NOT_CHOSEN,
+  CODE_REASON_BITS,
+  MODE_RANDOM,
+  MODE_RECHECK,
+  MODE_STATIC,
+  STALE_SPREAD,
+  STALE_TOTALS,
+  TURN_DIRTY_COUNT_AT,
+  TURN_FEASIBLE_AT,
+  TURN_STALE_AT,
+} from '../../assembly/layout.ts';
+import type { Pod, Rejection } from '../api/types.ts';
+import type { LabelSet } from '../cluster/label-sets.ts';
+import { CONSTRAINTS } from '../constraints/index.ts';
+import type { Counter, Packed } from '../constraints/constraint.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { EquivalenceClass } from './class-index.ts';
+import { TurnPacker, type TurnMemory } from './turn-packer.ts';
+
+/** A node for a pod. */
+export interface Assignment {
+  row: number;
+  node: string;
+  /** The node's weighted total. */
+  total: number;
+  /** Nodes that passed every filter when it was chosen. */
+  feasible: number;
+}
+
+/** Why a class found no node. */
+export interface Refusal {
+  /** kube-scheduler's FailedScheduling text. */
+  message: string;
+  /** The plugins that rejected. */
+  plugins: string[];
+}
+
+const ASSIGNMENT_BYTES = 16;
+
+export class Correspondence {
+  readonly class: EquivalenceClass;
+  readonly master: Pod;
+  /** Full passes over the nodes that it took. */
+  passes = 0;
+  readonly #kernel: Kernel;
+  readonly #withDetail: boolean;
+  readonly #packed = new Map<string, Packed>();
+  readonly #counted = new Map<LabelSet, Counter[]>();
+  #memory!: TurnMemory;
+  #askedFor?: { pod: Pod; free(): void };
+  #refusal?: Refusal;
+  #epoch = -1;
+  #position = 0;
+  #isCut = false;
+
+  /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
+  constructor(kernel: Kernel, equivalenceClass: EquivalenceClass, master: Pod, withDetail: boolean) {
+    this.#kernel = kernel;
+    this.class = equivalenceClass;
+    this.master = master;
+    this.#withDetail = withDetail;
+    this.#determine();
+  }
+
+  /** Nodes that pass every filter now. */
+  get feasible(): number {
+    return this.#kernel.arena.u32[(this.#memory.turn + TURN_FEASIBLE_AT) / 4]!;
+  }
+
+  /** Filters and scores what has changed since the last use; a full pass when the nodes themselves changed. */
+  bringUpToDate(): void {
+    const { cluster } = this.class.context;
+    cluster.followKeys();
+    const entries = cluster.epoch === this.#epoch ? cluster.journal.since(this.#position) : undefined;
+    if (entries === undefined) {
+      this.#free();
+      this.#determine();
+      return;
+    }
+    if (entries.length === 0) return;
+    const { u32 } = this.#kernel.arena;
+    const { turn, dirty, dirtyRows } = this.#memory;
+    const rows = new Set<number>();
+    let counted = false;
+    for (const { row, labelSet, by } of entries) {
+      rows.add(row);
+      if (by === 0) continue;
+      for (const counter of this.#countersOf(cluster.labelSets.get(labelSet))) {
+        counter.add(row, by);
+        counted = true;
+      }
+    }
+    this.#position = cluster.journal.end;
+    if (rows.size > dirtyRows) {
+      this.#kernel.determine(turn);
+      this.passes++;
+      return;
+    }
+    let at = dirty / 4;
+    for (const row of rows) u32[at++] = row;
+    u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.size;
+    if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_TOTALS;
+    this.#kernel.assign(turn, 0, 0);
+  }
+
+  /**
+   * Gives up to `count` pods of the class their nodes, one after another; fewer when no node is left. The kernel has
+   * then added their usage to the columns: the caller must assume every one of them in the cluster.
+   */
+  assign(count: number): Assignment[] {
+    if (this.#refusal !== undefined) return [];
+    const { arena } = this.#kernel;
+    const { nodes } = this.class.context.cluster;
+    const bytes = count * ASSIGNMENT_BYTES;
+    const out = arena.allocate(bytes);
+    const assignments: Assignment[] = [];
+    const placed = this.#kernel.assign(this.#memory.turn, count, out);
+    for (let n = 0, at = out; n < placed; n++, at += ASSIGNMENT_BYTES) {
+      const row = arena.u32[at / 4]!;
+      assignments.push({
+        row,
+        node: nodes.node(row)!.name,
+        feasible: arena.u32[at / 4 + 1]!,
+        total: arena.f64[at / 8 + 1]!,
+      });
+    }
+    arena.free(out, bytes);
+    return assignments;
+  }
+
+  /** Nodes were left out by the limit on candidates, so that another pass may find more. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Everything up to here in the cluster's journal is known: what this correspondence itself assigned. */
+  markSeen(): void {
+    this.#position = this.class.context.cluster.journal.end;
+  }
+
+  /** Determines the nodes anew, for the pods that remain. */
+  determineAgain(): void {
+    this.#free();
+    this.#determine();
+  }
+
+  /** Checks and counts the requests of `pod` from now on, which may differ from its master's when a feature is left out. */
+  askFor(pod: Pod): void {
+    if (this.#askedFor?.pod === pod || (this.#askedFor === undefined && pod === this.master)) return;
+    this.#askedFor?.free();
+    const packer = this.#packer();
+    this.#pack(pod, packer, ['NodeResourcesFit']);
+    this.#askedFor = { pod, free: packer.replaceRequests(this.#memory.turn) };
+  }
+
+  /** The best nodes and their totals: the greatest total first, equal ones by name. */
+  best(limit: number): { node: string; total: number }[] {
+    const rows = this.#rowsByCode((code) => code === CODE_FEASIBLE);
+    return this.#sorted(rows)
+      .slice(0, limit)
+      .map((row) => ({ node: this.#nameOf(row), total: this.#total(row) }));
+  }
+
+  /** The nodes of the greatest total, by name. */
+  ties(): string[] {
+    const rows = this.#rowsByCode((code) => code === CODE_FEASIBLE);
+    const greatest = rows.reduce((most, row) => Math.max(most, this.#total(row)), -1);
+    return rows
+      .filter((row) => this.#total(row) === greatest)
+      .map((row) => this.#nameOf(row))
+      .sort();
+  }
+
+  /** Each plugin's weighted score of each feasible node. Only of a correspondence with detail. */
+  scores(): Record<string, Record<string, number>> {
+    // placing no pod brings the detail up to the pods that were placed
+    this.#kernel.assign(this.#memory.turn, 0, 0);
+    const { f64 } = this.#kernel.arena;
+    const { profile, cluster } = this.class.context;
+    const capacity = cluster.nodes.columns.capacity;
+    const scores: Record<string, Record<string, number>> = {};
+    for (const row of this.#rowsByCode((code) => code === CODE_FEASIBLE)) {
+      const byPlugin: Record<string, number> = {};
+      for (const { name } of profile.scores) {
+        const isBuilt = CONSTRAINTS.some(
+          (constraint) => constraint.name === name && constraint.pack !== undefined,
+        );
+        const detail = this.#packed.get(name)?.detail;
+        if (detail === undefined) {
+          // plugins that score only what no pod here may ask for yet say 0 of every node; InterPodAffinity says nothing
+          if (!isBuilt && name !== 'InterPodAffinity') byPlugin[name] = 0;
+        } else if ('constant' in detail) {
+          byPlugin[name] = detail.constant;
+        } else {
+          byPlugin[name] = f64[this.#memory.detail / 8 + detail.slot * capacity + row]!;
+        }
+      }
+      scores[this.#nameOf(row)] = byPlugin;
+    }
+    return scores;
+  }
+
+  /** Why each node that was asked was rejected. */
+  rejections(): Record<string, Rejection> {
+    const rejections: Record<string, Rejection> = {};
+    if (this.#refusal !== undefined) return rejections;
+    for (const row of this.#rowsByCode(isRejection)) rejections[this.#nameOf(row)] = this.#rejection(row);
+    return rejections;
+  }
+
+  /** Why no node is left, in kube-scheduler's words. */
+  refusal(): Refusal {
+    if (this.#refusal !== undefined) return this.#refusal;
+    const { nodes } = this.class.context.cluster;
+    const counts = new Map<string, number>();
+    const plugins = new Set<string>();
+    const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
+    for (const row of this.#rowsByCode(isRejection)) {
+      const { plugin, reasons } = this.#rejection(row);
+      plugins.add(plugin);
+      for (const reason of reasons) count(reason, 1);
+    }
+    const choosing = [...this.#packed]
+      .filter(([, { onlyNodes }]) => onlyNodes !== undefined)
+      .map(([name]) => name);
+    const notChosen = this.#rowsByCode((code) => code === CODE_NOT_CHOSEN).length;
+    if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
+    for (const name of choosing) plugins.add(name);
+    const reasons = [...counts].map(([reason, times]) => `${times} ${reason}`).sort();
+    const suffix = reasons.length === 0 ? '' : ` ${reasons.join(', ')}.`;
+    return { message: `0/${nodes.count} nodes are available:${suffix}`, plugins: [...plugins] };
+  }
+
+  /** Gives the memory back. */
+  dispose(): void {
+    this.#free();
+  }
+
+  #determine(): void {
+    const { cluster } = this.class.context;
+    cluster.followKeys();
+    cluster.nodes.rank();
+    this.#refusal = undefined;
+    this.#packed.clear();
+    this.#counted.clear();
+    // packing may name a label, a resource or a port for the first time, which adds columns and may move the epoch
+    let packer: TurnPacker;
+    do {
+      this.#epoch = cluster.epoch;
+      packer = this.#packer();
+      this.#pack(this.master, packer);
+    } while (this.#epoch !== cluster.epoch);
+    this.#memory = packer.write(this.#mode(), this.#withDetail);
+    this.#position = cluster.journal.end;
+    this.#kernel.match(this.#memory.match);
+    this.#countPods();
+    const feasible = this.#kernel.determine(this.#memory.turn);
+    this.passes++;
+    this.#cut(feasible);
+  }
+
+  #packer(): TurnPacker {
+    return new TurnPacker(this.class.context.cluster.nodes.columns);
+  }
+
+  #mode(): number {
+    const { scores, ties, features } = this.class.context.profile.args.EquivalenceClasses;
+    return (
+      (scores === 'static' ? MODE_STATIC : 0) |
+      (ties === 'random' ? MODE_RANDOM : 0) |
+      (features.length < 3 ? MODE_RECHECK : 0)
+    );
+  }
+
+  #pack(pod: Pod, packer: TurnPacker, only?: readonly string[]): void {
+    const { context } = this.class;
+    const { profile, cluster } = context;
+    for (const constraint of CONSTRAINTS) {
+      if (only !== undefined && !only.includes(constraint.name)) continue;
+      const position = profile.filters.indexOf(constraint.name);
+      const code = position === -1 ? 0 : (position + 1) << CODE_REASON_BITS;
+      const weight = profile.scores.find(({ name }) => name === constraint.name)?.weight ?? 0;
+      const packed = constraint.pack?.(pod, { ...context, packer, code, weight });
+      if (packed === undefined || only !== undefined) continue;
+      this.#packed.set(constraint.name, packed);
+      if (packed.refusal !== undefined) {
+        const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
+        this.#refusal ??= { message, plugins: [constraint.name] };
+      }
+      if (packed.onlyNodes !== undefined) {
+        const { column, values } = cluster.nodes.name;
+        const chosen = packed.onlyNodes;
+        packer.filter(
+          [
+            [
+              packer.table(
+                column,
+                values.map((name) => chosen.has(name)),
+              ),
+            ],
+          ],
+          CODE_NOT_CHOSEN,
+        );
+      }
+    }
+  }
+
+  #countPods(): void {
+    const { cluster } = this.class.context;
+    for (const { counters } of this.#packed.values()) {
+      for (const counter of counters ?? []) {
+        for (const set of cluster.labelSets.inNamespace(counter.namespace)) {
+          if (!counter.counts(set)) continue;
+          for (const [row, pods] of set.rows) counter.add(row, pods);
+        }
+      }
+    }
+  }
+
+  #countersOf(set: LabelSet): readonly Counter[] {
+    let counters = this.#counted.get(set);
+    if (counters === undefined) {
+      counters = [...this.#packed.values()]
+        .flatMap(({ counters: all }) => all ?? [])
+        .filter((counter) => counter.namespace === set.namespace && counter.counts(set));
+      this.#counted.set(set, counters as Counter[]);
+    }
+    return counters;
+  }
+
+  /** Keeps the best candidates only, when the profile says how many. */
+  #cut(feasible: number): void {
+    const { candidates } = this.class.context.profile.args.EquivalenceClasses;
+    this.#isCut = candidates !== undefined && candidates < feasible;
+    if (!this.#isCut) return;
+    const { u8 } = this.#kernel.arena;
+    const rows = this.#sorted(this.#rowsByCode((code) => code === CODE_FEASIBLE));
+    for (const row of rows.slice(candidates)) u8[this.#memory.code + row] = CODE_CUT;
+    this.#kernel.determine(this.#memory.turn);
+  }
+
+  #rowsByCode(wanted: (code: number) => boolean): number[] {
+    const { u8 } = this.#kernel.arena;
+    const rows: number[] = [];
+    const count = this.class.context.cluster.nodes.columns.rows;
+    for (let row = 0; row < count; row++) if (wanted(u8[this.#memory.code + row]!)) rows.push(row);
+    return rows;
+  }
+
+  #sorted(rows: number[]): number[] {
+    const { columns } = this.class.context.cluster.nodes;
+    const rank = (row: number) => columns.getU32(columns.rank, row);
+    return rows.sort((one, two) => this.#total(two) - this.#total(one) || rank(one) - rank(two));
+  }
+
+  #total(row: number): number {
+    return this.#kernel.arena.f64[this.#memory.total / 8 + row]!;
+  }
+
+  #nameOf(row: number): string {
+    return this.class.context.cluster.nodes.node(row)!.name;
+  }
+
+  #rejection(row: number): Rejection {
+    const code = this.#kernel.arena.u8[this.#memory.code + row]!;
+    const plugin = this.class.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
+    const reason = code & ((1 << CODE_REASON_BITS) - 1);
+    return { plugin, ...this.#packed.get(plugin)!.explain!(row, reason) };
+  }
+
+  #free(): void {
+    this.#askedFor?.free();
+    this.#askedFor = undefined;
+    this.#memory.free();
+  }
+}
+
+function isRejection(code: number): boolean {
+  return code >= 1 << CODE_REASON_BITS && code < CODE_CUT && code !== CODE_ABSENT;
+}

@@ -1,0 +1,405 @@
+// Collects what a class's constraints ask for, and writes it into linear memory as the kernel reads it: the match that is
+// computed once, and the turn.
+import * as layout from '../../assembly/layout.ts';
+import type { Arena } from '../columns/arena.ts';
+import type { Column, Columns } from '../columns/columns.ts';
+import type { ResourceColumns } from '../columns/node-columns.ts';
+
+export interface Condition {
+  column: Column;
+  kind: number;
+  /** The code that is compared with. */
+  code: number;
+  /** Whether each code passes, of a condition by table. */
+  passes?: readonly boolean[];
+}
+
+/** Alternatives of conditions: one alternative must hold, all its conditions with it. */
+export type TermList = readonly (readonly Condition[])[];
+
+export interface WeightedTerm {
+  weight: number;
+  conditions: readonly Condition[];
+}
+
+export interface RawScore {
+  terms: readonly WeightedTerm[];
+  values?: { column: Column; byCode: readonly number[] };
+}
+
+export interface ScoredResource {
+  allocatable: Column;
+  used: Column;
+  amount: number;
+  weight: number;
+}
+
+/** Pods counted by the domains of a topology key; the addresses are known once the turn is written. */
+export interface DomainCounts {
+  domain: Column;
+  /** Codes of the domain column, 0 (no label) among them. */
+  domains: number;
+  /** Whether the class's own pods are counted. */
+  self: boolean;
+  /** The nodes whose pods are counted; all when absent. */
+  eligible?: TermList;
+  countsPointer?: number;
+  eligiblePointer?: number;
+}
+
+interface SoftSpread {
+  counts: DomainCounts;
+  byRow: boolean;
+  maxSkew: number;
+}
+
+interface HardSpread {
+  counts: DomainCounts;
+  maxSkew: number;
+  minDomains: number;
+}
+
+/** A turn in memory: addresses of its parts. */
+export interface TurnMemory {
+  match: number;
+  turn: number;
+  code: number;
+  total: number;
+  dirty: number;
+  /** The rows that `dirty` has room for. */
+  dirtyRows: number;
+  detail: number;
+  free(): void;
+}
+
+/** No row has this code: what a text that no node has is compared with. */
+const NO_CODE = 0xffff_ffff;
+const DIRTY_ROWS = 1024;
+
+export class TurnPacker {
+  portCode = 0;
+  fitCode = 0;
+  readonly #arena: Arena;
+  readonly #columns: Columns;
+  readonly #filters: { terms: TermList; code: number }[] = [];
+  readonly #ports = new Map<Column, { conflicts: number; takes: number }>();
+  readonly #requests: { resource: ResourceColumns; amount: number }[] = [];
+  readonly #usage = new Map<Column, number>();
+  readonly #normalized: { raw: RawScore; weight: number; reverse: boolean; slot: number }[] = [];
+  readonly #soft: SoftSpread[] = [];
+  readonly #hard: HardSpread[] = [];
+  #fit?: { strategy: number; resources: ScoredResource[]; shape?: number[]; weight: number };
+  #balanced?: { resources: ScoredResource[]; weight: number };
+  #fixed?: { scores: [row: number, score: number][]; weight: number };
+  #base = 0;
+  #spreadCode = 0;
+  #spreadWeight = 0;
+  #softNeedsAll = false;
+
+  constructor(columns: Columns) {
+    this.#columns = columns;
+    this.#arena = columns.arena;
+  }
+
+  equals(column: Column, code: number | undefined): Condition {
+    return { column, kind: layout.CONDITION_EQUALS, code: code ?? NO_CODE };
+  }
+
+  differs(column: Column, code: number | undefined): Condition {
+    return { column, kind: layout.CONDITION_DIFFERS, code: code ?? NO_CODE };
+  }
+
+  /** Passes by the code that the column has; `passes` has an entry for each. */
+  table(column: Column, passes: readonly boolean[]): Condition {
+    return { column, kind: layout.CONDITION_TABLE, code: 0, passes };
+  }
+
+  /** Rejects with `code` the rows where no alternative holds. */
+  filter(terms: TermList, code: number): void {
+    this.#filters.push({ terms, code });
+  }
+
+  conflictsWithPorts(word: Column, mask: number): void {
+    const bits = this.#portWord(word);
+    bits.conflicts = (bits.conflicts | mask) >>> 0;
+  }
+
+  takesPorts(word: Column, mask: number): void {
+    const bits = this.#portWord(word);
+    bits.takes = (bits.takes | mask) >>> 0;
+  }
+
+  requests(resource: ResourceColumns, amount: number): void {
+    this.#requests.push({ resource, amount });
+  }
+
+  uses(used: Column, amount: number): void {
+    if (amount !== 0) this.#usage.set(used, (this.#usage.get(used) ?? 0) + amount);
+  }
+
+  fitScore(strategy: number, resources: ScoredResource[], shape: number[] | undefined, weight: number): void {
+    this.#fit = { strategy, resources, shape, weight };
+  }
+
+  balancedScore(resources: ScoredResource[], weight: number): void {
+    this.#balanced = { resources, weight };
+  }
+
+  /** Scores (0 to 100) of some rows that no assignment changes; all others have 0. */
+  fixedScores(scores: [row: number, score: number][], weight: number): void {
+    this.#fixed = { scores, weight };
+  }
+
+  /** A weighted score that all nodes have. */
+  addToAll(score: number): void {
+    this.#base += score;
+  }
+
+  normalized(raw: RawScore, weight: number, reverse: boolean, slot: number): void {
+    this.#normalized.push({ raw, weight, reverse, slot });
+  }
+
+  /** A soft spread constraint over `counts`, whose addresses are set when the turn is written. */
+  softSpread(
+    counts: DomainCounts,
+    { byRow, maxSkew }: Omit<SoftSpread, 'counts'>,
+    needsAll: boolean,
+    weight: number,
+  ): void {
+    this.#soft.push({ counts, byRow, maxSkew });
+    this.#softNeedsAll = needsAll;
+    this.#spreadWeight = weight;
+  }
+
+  /** A hard spread constraint over `counts`, whose addresses are set when the turn is written. */
+  hardSpread(counts: DomainCounts, { maxSkew, minDomains }: Omit<HardSpread, 'counts'>, code: number): void {
+    this.#hard.push({ counts, maxSkew, minDomains });
+    this.#spreadCode = code;
+  }
+
+  /** Counts `by` pods in the row, where the row's pods are counted. */
+  count(counts: DomainCounts, row: number, by: number, byRow: boolean): void {
+    const { f64, u32, u8 } = this.#arena;
+    if (!byRow && counts.eligiblePointer !== 0 && u8[counts.eligiblePointer! + row] === 0) return;
+    const index = byRow ? row : u32[counts.domain.pointer / 4 + row]!;
+    f64[counts.countsPointer! / 8 + index]! += by;
+  }
+
+  /** Writes the match and the turn. Their columns are as long as the node columns are now. */
+  write(mode: number, withDetail: boolean): TurnMemory {
+    const capacity = this.#columns.capacity;
+    const counted = [...this.#soft, ...this.#hard].map(({ counts }) => counts);
+    const terms = [
+      ...this.#filters.flatMap(({ terms: list }) => list),
+      ...counted.flatMap(({ eligible }) => eligible ?? []),
+      ...this.#normalized.flatMap(({ raw }) => raw.terms.map(({ conditions }) => conditions)),
+    ];
+    const conditions = terms.flat();
+    const masks = counted.filter(({ eligible }) => eligible !== undefined);
+
+    const reserve = new Reservation();
+    const match = reserve.bytes(layout.MATCH_SIZE);
+    const turn = reserve.bytes(layout.TURN_SIZE);
+    const conditionsAt = reserve.bytes(conditions.length * layout.CONDITION_SIZE);
+    const tables = conditions.map(({ passes }) => (passes ? reserve.bytes(passes.length) : 0));
+    const termsAt = reserve.bytes(terms.length * layout.TERM_SIZE);
+    const filtersAt = reserve.bytes(this.#filters.length * layout.FILTER_SIZE);
+    const masksAt = reserve.bytes(masks.length * layout.MASK_SIZE);
+    const rawsAt = reserve.bytes(this.#normalized.length * layout.RAW_SIZE);
+    const values = this.#normalized.map(({ raw }) => reserve.bytes((raw.values?.byCode.length ?? 0) * 8));
+    const normalizedAt = reserve.bytes(this.#normalized.length * layout.NORMALIZED_SIZE);
+    const portsAt = reserve.bytes(this.#ports.size * layout.PORT_SIZE);
+    const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
+    const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
+    const fitAt = reserve.bytes((this.#fit?.resources.length ?? 0) * layout.RESOURCE_SIZE);
+    const shapeAt = reserve.bytes((this.#fit?.shape?.length ?? 0) * 8);
+    const balancedAt = reserve.bytes((this.#balanced?.resources.length ?? 0) * layout.RESOURCE_SIZE);
+    const softAt = reserve.bytes(this.#soft.length * layout.SOFT_SIZE);
+    const hardAt = reserve.bytes(this.#hard.length * layout.HARD_SIZE);
+    const softTables = this.#soft.map(({ byRow, counts }) => ({
+      counts: reserve.bytes((byRow ? capacity : counts.domains) * 8),
+      present: reserve.bytes(byRow ? 0 : counts.domains * 4),
+    }));
+    const hardTables = this.#hard.map(({ counts }) => ({
+      counts: reserve.bytes(counts.domains * 8),
+      nodes: reserve.bytes(counts.domains * 4),
+    }));
+    const maskColumns = masks.map(() => reserve.bytes(capacity));
+    const rawColumns = this.#normalized.map(() => reserve.bytes(capacity * 8));
+    const fixed = reserve.bytes(this.#fixed ? capacity * 8 : 0);
+    const staticCode = reserve.bytes(capacity);
+    const code = reserve.bytes(capacity);
+    const rowScore = reserve.bytes(capacity * 8);
+    const total = reserve.bytes(capacity * 8);
+    const spreadRaw = reserve.bytes(this.#soft.length > 0 ? capacity * 8 : 0);
+    const dirty = reserve.bytes(DIRTY_ROWS * 4);
+    const detail = reserve.bytes(withDetail ? layout.DETAIL_SLOTS * capacity * 8 : 0);
+
+    const bytes = reserve.size;
+    const base = this.#arena.allocate(bytes);
+    const { u8, u32, f64 } = this.#arena;
+    const put = (at: number, ...words: number[]) =>
+      words.forEach((word, n) => (u32[(base + at) / 4 + n] = word));
+    const putNumber = (at: number, value: number) => (f64[(base + at) / 8] = value);
+    u8.fill(layout.CODE_ABSENT, base + staticCode, base + staticCode + capacity);
+    u8.fill(layout.CODE_ABSENT, base + code, base + code + capacity);
+
+    conditions.forEach(({ column, kind, code: operand, passes }, n) => {
+      const table = tables[n]!;
+      passes?.forEach((pass, at) => (u8[base + table + at] = pass ? 1 : 0));
+      put(conditionsAt + n * layout.CONDITION_SIZE, column.pointer, kind, passes ? base + table : operand);
+    });
+    let firstCondition = 0;
+    terms.forEach((term, n) => {
+      put(termsAt + n * layout.TERM_SIZE, firstCondition, term.length);
+      firstCondition += term.length;
+    });
+    let firstTerm = 0;
+    const takeTerms = (count: number) => (firstTerm += count) - count;
+    this.#filters.forEach(({ terms: list, code: rejection }, n) => {
+      put(filtersAt + n * layout.FILTER_SIZE, takeTerms(list.length), list.length, rejection);
+    });
+    masks.forEach((counts, n) => {
+      counts.eligiblePointer = base + maskColumns[n]!;
+      const count = counts.eligible!.length;
+      put(masksAt + n * layout.MASK_SIZE, takeTerms(count), count, counts.eligiblePointer);
+    });
+    this.#normalized.forEach(({ raw, weight, reverse, slot }, n) => {
+      const first = takeTerms(raw.terms.length);
+      raw.terms.forEach((term, t) => putNumber(termsAt + (first + t) * layout.TERM_SIZE + 8, term.weight));
+      raw.values?.byCode.forEach((value, at) => putNumber(values[n]! + at * 8, value));
+      const out = base + rawColumns[n]!;
+      const valueColumn = raw.values?.column.pointer ?? 0;
+      put(rawsAt + n * layout.RAW_SIZE, first, raw.terms.length, out, valueColumn, base + values[n]!);
+      const record = normalizedAt + n * layout.NORMALIZED_SIZE;
+      put(record, out, reverse ? 1 : 0);
+      putNumber(record + layout.NORMALIZED_WEIGHT_AT, weight);
+      put(record + layout.NORMALIZED_SLOT_AT, slot);
+    });
+    [...this.#ports].forEach(([word, { conflicts, takes }], n) => {
+      put(portsAt + n * layout.PORT_SIZE, word.pointer, conflicts, takes);
+    });
+    this.#writeRequests(base + requestsAt, base + usageAt);
+    const putResources = (at: number, resources: readonly ScoredResource[]) =>
+      resources.forEach(({ allocatable, used, amount, weight }, n) => {
+        const record = at + n * layout.RESOURCE_SIZE;
+        put(record, allocatable.pointer, used.pointer);
+        putNumber(record + layout.RESOURCE_AMOUNT_AT, amount);
+        putNumber(record + layout.RESOURCE_WEIGHT_AT, weight);
+      });
+    putResources(fitAt, this.#fit?.resources ?? []);
+    putResources(balancedAt, this.#balanced?.resources ?? []);
+    this.#fit?.shape?.forEach((score, n) => putNumber(shapeAt + n * 8, score));
+    for (const [row, score] of this.#fixed?.scores ?? []) putNumber(fixed + row * 8, score);
+    const putCounts = (record: number, counts: DomainCounts, table: number, companion: number) => {
+      counts.countsPointer = base + table;
+      counts.eligiblePointer ??= 0;
+      put(record, counts.domain.pointer, counts.domains, base + table, base + companion);
+      put(record + layout.SOFT_SELF_AT, counts.self ? 1 : 0, counts.eligiblePointer);
+    };
+    this.#soft.forEach(({ counts, byRow, maxSkew }, n) => {
+      const record = softAt + n * layout.SOFT_SIZE;
+      putCounts(record, counts, softTables[n]!.counts, softTables[n]!.present);
+      put(record + layout.SOFT_BY_ROW_AT, byRow ? 1 : 0);
+      putNumber(record + layout.SOFT_SKEW_AT, maxSkew - 1);
+    });
+    this.#hard.forEach(({ counts, maxSkew, minDomains }, n) => {
+      const record = hardAt + n * layout.HARD_SIZE;
+      putCounts(record, counts, hardTables[n]!.counts, hardTables[n]!.nodes);
+      put(record + layout.HARD_MAX_SKEW_AT, maxSkew, minDomains);
+    });
+
+    put(match + layout.MATCH_CLUSTER_AT, this.#columns.header, base + conditionsAt, base + termsAt);
+    put(
+      match + layout.MATCH_FILTERS_AT,
+      base + filtersAt,
+      this.#filters.length,
+      base + masksAt,
+      masks.length,
+    );
+    put(
+      match + layout.MATCH_RAWS_AT,
+      base + rawsAt,
+      this.#normalized.length,
+      base + staticCode,
+      layout.MATCH_MAGIC,
+    );
+    put(turn + layout.TURN_MAGIC_AT, layout.TURN_MAGIC, this.#columns.header, base + staticCode, base + code);
+    put(turn + layout.TURN_ROW_SCORE_AT, base + rowScore, base + total);
+    put(turn + layout.TURN_MODE_AT, mode, base + dirty, 0);
+    put(turn + layout.TURN_PORT_CODE_AT, this.portCode, base + portsAt, this.#ports.size);
+    put(turn + layout.TURN_FIT_CODE_AT, this.fitCode, base + requestsAt, this.#requests.length);
+    put(turn + layout.TURN_USAGE_AT, base + usageAt, this.#usage.size);
+    put(turn + layout.TURN_FIT_STRATEGY_AT, this.#fit?.strategy ?? layout.STRATEGY_NONE);
+    put(turn + layout.TURN_FIT_RESOURCES_AT, base + fitAt, this.#fit?.resources.length ?? 0, base + shapeAt);
+    put(turn + layout.TURN_BALANCED_RESOURCES_AT, base + balancedAt, this.#balanced?.resources.length ?? 0);
+    put(turn + layout.TURN_FIXED_AT, this.#fixed ? base + fixed : 0);
+    put(turn + layout.TURN_NORMALIZED_AT, base + normalizedAt, this.#normalized.length);
+    put(turn + layout.TURN_SPREAD_CODE_AT, this.#spreadCode, base + softAt, this.#soft.length);
+    put(turn + layout.TURN_HARD_AT, base + hardAt, this.#hard.length);
+    put(turn + layout.TURN_SPREAD_RAW_AT, base + spreadRaw, this.#softNeedsAll ? 1 : 0);
+    putNumber(turn + layout.TURN_FIT_WEIGHT_AT, this.#fit?.weight ?? 0);
+    putNumber(turn + layout.TURN_BALANCED_WEIGHT_AT, this.#balanced?.weight ?? 0);
+    putNumber(turn + layout.TURN_FIXED_WEIGHT_AT, this.#fixed?.weight ?? 0);
+    putNumber(turn + layout.TURN_SPREAD_WEIGHT_AT, this.#spreadWeight);
+    putNumber(turn + layout.TURN_BASE_AT, this.#base);
+    put(turn + layout.TURN_DETAIL_AT, withDetail ? base + detail : 0);
+    return {
+      match: base + match,
+      turn: base + turn,
+      code: base + code,
+      total: base + total,
+      dirty: base + dirty,
+      dirtyRows: DIRTY_ROWS,
+      detail: base + detail,
+      free: () => this.#arena.free(base, bytes),
+    };
+  }
+
+  /** Lets a turn that is in memory already check and count what was packed here. Returns how to undo the allocation. */
+  replaceRequests(turn: number): () => void {
+    const reserve = new Reservation();
+    const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
+    const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
+    const base = this.#arena.allocate(reserve.size);
+    this.#writeRequests(base + requestsAt, base + usageAt);
+    const { u32 } = this.#arena;
+    u32[(turn + layout.TURN_REQUESTS_AT) / 4] = base + requestsAt;
+    u32[(turn + layout.TURN_REQUEST_COUNT_AT) / 4] = this.#requests.length;
+    u32[(turn + layout.TURN_USAGE_AT) / 4] = base + usageAt;
+    u32[(turn + layout.TURN_USAGE_COUNT_AT) / 4] = this.#usage.size;
+    return () => this.#arena.free(base, reserve.size);
+  }
+
+  #writeRequests(requests: number, usage: number): void {
+    const { u32, f64 } = this.#arena;
+    this.#requests.forEach(({ resource, amount }, n) => {
+      const record = requests + n * layout.REQUEST_SIZE;
+      u32[(record + layout.REQUEST_ALLOCATABLE_AT) / 4] = resource.allocatable.pointer;
+      u32[(record + layout.REQUEST_USED_AT) / 4] = resource.used.pointer;
+      f64[(record + layout.REQUEST_AMOUNT_AT) / 8] = amount;
+    });
+    [...this.#usage].forEach(([used, amount], n) => {
+      const record = usage + n * layout.USAGE_SIZE;
+      u32[(record + layout.USAGE_USED_AT) / 4] = used.pointer;
+      f64[(record + layout.USAGE_AMOUNT_AT) / 8] = amount;
+    });
+  }
+
+  #portWord(word: Column): { conflicts: number; takes: number } {
+    let bits = this.#ports.get(word);
+    if (bits === undefined) this.#ports.set(word, (bits = { conflicts: 0, takes: 0 }));
+    return bits;
+  }
+}
+
+/** Offsets of the parts of one block, each aligned to 16. */
+class Reservation {
+  size = 0;
+
+  bytes(count: number): number {
+    const at = this.size;
+    this.size += Math.ceil(count / 16) * 16;
+    return at;
+  }
+}

@@ -1,0 +1,239 @@
+// The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
+// It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
+import type { Labels, Selector } from '../api/labels.ts';
+import { objectKey, type ApiObject, type Node, type Pod } from '../api/types.ts';
+import type { Arena } from '../columns/arena.ts';
+import { NodeColumns } from '../columns/node-columns.ts';
+import { hostPortsOf, hostPortText, type HostPort } from './host-ports.ts';
+import { Journal } from './journal.ts';
+import { LabelSets, SelectorKeys, type LabelSet } from './label-sets.ts';
+import { usageOf, type PodUsage } from './pod-resources.ts';
+import { isSelecting, SelectingObjects } from './selecting-objects.ts';
+
+/** What is kept of a pod that has a node. */
+export interface PodRecord {
+  readonly key: string;
+  readonly uid: string | undefined;
+  readonly namespace: string;
+  readonly labels: Labels | undefined;
+  readonly nodeName: string;
+  readonly usage: PodUsage;
+  readonly ports: readonly HostPort[];
+  readonly selectors: readonly Selector[];
+  /** A terminating pod still uses its node, but no longer counts for spreading. */
+  readonly terminating: boolean;
+  /** Chosen by us, not yet seen bound. */
+  readonly assumed: boolean;
+  /** undefined while the node is not known. */
+  row?: number;
+  labelSet?: LabelSet;
+}
+
+export class Cluster {
+  readonly nodes: NodeColumns;
+  readonly journal = new Journal();
+  readonly keys = new SelectorKeys();
+  readonly labelSets = new LabelSets(this.keys);
+  readonly objects = new SelectingObjects();
+  readonly #selectorsOf: (pod: Pod) => Selector[];
+  readonly #pods = new Map<string, PodRecord>();
+  /** Pods whose node is not known yet, by its name. */
+  readonly #homeless = new Map<string, Set<PodRecord>>();
+  readonly #podsByRow: (Set<PodRecord> | undefined)[] = [];
+  /** Pods by the port that they hold, in each row; the kernel has only the bits. */
+  readonly #portUsers = new Map<string, number>();
+  readonly #pendingSelectors = new Map<string, readonly Selector[]>();
+  #keysGeneration = 0;
+  #objectsGeneration = 0;
+
+  /** `selectorsOf` names the selectors that a pod brings along; `seed` starts the generator that breaks ties. */
+  constructor(arena: Arena, selectorsOf: (pod: Pod) => Selector[], seed: number) {
+    this.nodes = new NodeColumns(arena, seed);
+    this.#selectorsOf = selectorsOf;
+  }
+
+  /** Counts the changes after which a correspondence must be determined anew. */
+  get epoch(): number {
+    return this.nodes.epoch + this.rules;
+  }
+
+  /** Counts the changes after which a pod may belong to another class: selectors that came or went. */
+  get rules(): number {
+    return this.keys.generation + this.#objectsGeneration;
+  }
+
+  get podCount(): number {
+    return this.#pods.size;
+  }
+
+  pod(key: string): PodRecord | undefined {
+    return this.#pods.get(key);
+  }
+
+  setNode(node: Node): { added: boolean; changed: boolean; resized: boolean } {
+    const { row, ...change } = this.nodes.setNode(node);
+    if (change.added) {
+      const name = node.metadata?.name ?? '';
+      for (const pod of this.#homeless.get(name) ?? []) this.#settle(pod, row);
+      this.#homeless.delete(name);
+    } else if (change.resized) {
+      this.journal.add(row, -1, 0);
+    }
+    return change;
+  }
+
+  removeNode(name: string): void {
+    const row = this.nodes.rowOf(name);
+    if (row === undefined) return;
+    for (const pod of this.#podsByRow[row] ?? []) {
+      this.#unsettle(pod);
+      this.#makeHomeless(pod);
+    }
+    this.nodes.removeNode(name);
+  }
+
+  /** Takes a pod that has a node: new, changed, or the confirmation of one that was assumed. */
+  setPod(pod: Pod): void {
+    this.#place(recordOf(pod, pod.spec?.nodeName ?? '', false, this.#selectorsOf(pod)), false);
+  }
+
+  /**
+   * Takes a pod that was just given a node. `packed` says that the kernel has already added its usage to the columns,
+   * as assign does.
+   */
+  assume(pod: Pod, row: number, packed: boolean): PodRecord {
+    const name = this.nodes.node(row)!.name;
+    const record = recordOf(pod, name, true, this.#selectorsOf(pod));
+    this.#place(record, packed);
+    return record;
+  }
+
+  /** Drops a pod: deleted, finished, or assumed in vain. */
+  removePod(key: string): PodRecord | undefined {
+    const pod = this.#pods.get(key);
+    if (pod === undefined) return undefined;
+    this.#pods.delete(key);
+    if (pod.row === undefined) this.#homeless.get(pod.nodeName)?.delete(pod);
+    else this.#unsettle(pod);
+    for (const selector of pod.selectors) this.keys.release(selector);
+    return pod;
+  }
+
+  /** Reads the selectors that a waiting pod brings, until dropPending. */
+  setPending(pod: Pod): void {
+    const key = objectKey(pod);
+    const selectors = this.#selectorsOf(pod);
+    for (const selector of selectors) this.keys.retain(selector);
+    this.dropPending(key);
+    if (selectors.length > 0) this.#pendingSelectors.set(key, selectors);
+  }
+
+  dropPending(key: string): void {
+    for (const selector of this.#pendingSelectors.get(key) ?? []) this.keys.release(selector);
+    this.#pendingSelectors.delete(key);
+  }
+
+  /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
+  setObject(object: ApiObject, present: boolean): boolean {
+    if (!isSelecting(object)) return false;
+    const change = this.objects.set(object, present);
+    if (change === undefined) return false;
+    if (change.after) this.keys.retain(change.after);
+    if (change.before) this.keys.release(change.before);
+    this.#objectsGeneration++;
+    return true;
+  }
+
+  /** Counts the pods by the labels that are read now; before anything is determined. */
+  followKeys(): void {
+    if (this.#keysGeneration === this.keys.generation) return;
+    this.#keysGeneration = this.keys.generation;
+    this.labelSets.clear();
+    for (const pod of this.#pods.values()) if (pod.row !== undefined) this.#count(pod, pod.row);
+  }
+
+  #place(record: PodRecord, packed: boolean): void {
+    for (const selector of record.selectors) this.keys.retain(selector);
+    this.removePod(record.key);
+    this.#pods.set(record.key, record);
+    const row = this.nodes.rowOf(record.nodeName);
+    if (row === undefined) this.#makeHomeless(record);
+    else this.#settle(record, row, packed);
+  }
+
+  #makeHomeless(pod: PodRecord): void {
+    const waiting = this.#homeless.get(pod.nodeName);
+    if (waiting === undefined) this.#homeless.set(pod.nodeName, new Set([pod]));
+    else waiting.add(pod);
+  }
+
+  #settle(pod: PodRecord, row: number, packed = false): void {
+    pod.row = row;
+    (this.#podsByRow[row] ??= new Set()).add(pod);
+    if (!packed) this.#pack(pod, row, 1);
+    for (const port of pod.ports) this.#usePort(port, row, packed);
+    this.#count(pod, row);
+    this.journal.add(row, pod.labelSet?.id ?? -1, pod.labelSet === undefined ? 0 : 1);
+  }
+
+  #unsettle(pod: PodRecord): void {
+    const row = pod.row!;
+    this.#podsByRow[row]!.delete(pod);
+    this.#pack(pod, row, -1);
+    for (const port of pod.ports) this.#freePort(port, row);
+    if (pod.labelSet !== undefined) this.labelSets.count(pod.labelSet, row, -1);
+    this.journal.add(row, pod.labelSet?.id ?? -1, pod.labelSet === undefined ? 0 : -1);
+    pod.row = undefined;
+    pod.labelSet = undefined;
+  }
+
+  #count(pod: PodRecord, row: number): void {
+    pod.labelSet = pod.terminating ? undefined : this.labelSets.of(pod.namespace, pod.labels);
+    if (pod.labelSet !== undefined) this.labelSets.count(pod.labelSet, row, 1);
+  }
+
+  #pack(pod: PodRecord, row: number, by: 1 | -1): void {
+    const { columns } = this.nodes;
+    columns.addF64(this.nodes.resource('pods').used, row, by);
+    for (const [name, amount] of pod.usage.requests) {
+      if (name !== 'pods') columns.addF64(this.nodes.resource(name).used, row, by * amount);
+    }
+    columns.addF64(this.nodes.nonzeroCpu, row, by * pod.usage.nonzeroCpu);
+    columns.addF64(this.nodes.nonzeroMemory, row, by * pod.usage.nonzeroMemory);
+  }
+
+  #usePort(port: HostPort, row: number, packed: boolean): void {
+    const user = `${row}/${hostPortText(port)}`;
+    this.#portUsers.set(user, (this.#portUsers.get(user) ?? 0) + 1);
+    if (packed) return;
+    const { word, mask } = this.nodes.port(port);
+    this.nodes.columns.setU32(word, row, this.nodes.columns.getU32(word, row) | mask);
+  }
+
+  #freePort(port: HostPort, row: number): void {
+    const user = `${row}/${hostPortText(port)}`;
+    const users = this.#portUsers.get(user)! - 1;
+    if (users > 0) {
+      this.#portUsers.set(user, users);
+      return;
+    }
+    this.#portUsers.delete(user);
+    const { word, mask } = this.nodes.port(port);
+    this.nodes.columns.setU32(word, row, this.nodes.columns.getU32(word, row) & ~mask);
+  }
+}
+
+function recordOf(pod: Pod, nodeName: string, assumed: boolean, selectors: readonly Selector[]): PodRecord {
+  return {
+    key: objectKey(pod),
+    uid: pod.metadata?.uid,
+    namespace: pod.metadata?.namespace ?? 'default',
+    labels: pod.metadata?.labels,
+    nodeName,
+    usage: usageOf(pod),
+    ports: hostPortsOf(pod),
+    selectors,
+    terminating: pod.metadata?.deletionTimestamp !== undefined,
+    assumed,
+  };
+}

@@ -1,0 +1,185 @@
+// What a pod asks for, as the reference adds it up (component-helpers/resource).
+import { parseQuantity, quantityMilliValue, quantityValue, type Quantity } from '../api/quantity.ts';
+import type { Container, Pod } from '../api/types.ts';
+
+/** Quantities by resource name: cpu in thousandths of a core, all others in units. */
+export type Amounts = Map<string, number>;
+
+type ResourceList = Readonly<Record<string, string>> | undefined;
+type Sums = Map<string, Quantity>;
+
+/** Asked for by a container that names none, in scores only (schedutil.DefaultMilliCPURequest, DefaultMemoryRequest). */
+const DEFAULT_REQUESTS: ReadonlyMap<string, Quantity> = new Map([
+  ['cpu', parseQuantity('100m')],
+  ['memory', parseQuantity('200Mi')],
+]);
+const NO_DEFAULTS: ReadonlyMap<string, Quantity> = new Map();
+
+interface RequestOptions {
+  /** Taken for a container that does not name the resource. */
+  defaults?: ReadonlyMap<string, Quantity>;
+  /** Leaves spec.resources out. */
+  containersOnly?: boolean;
+  /** Counts what the kubelet has allocated, where that is more (a pod that is being resized). */
+  allocated?: boolean;
+}
+
+/** What NodeResourcesFit checks for a pending pod. */
+export function requestsOf(pod: Pod): Amounts {
+  return amounts(podRequests(pod, {}));
+}
+
+/** What NodeResourcesFit's score counts for a pending pod: defaults for what is not named, spec.resources left out. */
+export function scoredRequestsOf(pod: Pod): Amounts {
+  return amounts(podRequests(pod, { defaults: DEFAULT_REQUESTS, containersOnly: true }));
+}
+
+/** What a pod takes from its node: its requests, and the amounts of cpu and memory that scores count. */
+export interface PodUsage {
+  requests: Amounts;
+  nonzeroCpu: number;
+  nonzeroMemory: number;
+}
+
+export function usageOf(pod: Pod): PodUsage {
+  const allocated =
+    pod.status?.containerStatuses !== undefined || pod.status?.initContainerStatuses !== undefined;
+  const requests = podRequests(pod, { allocated });
+  const podLevel = hasPodLevelRequests(pod);
+  const defaults = new Map([...DEFAULT_REQUESTS].filter(([name]) => !podLevel || !requests.has(name)));
+  const nonzero = defaults.size === 0 ? requests : podRequests(pod, { allocated, defaults });
+  return {
+    requests: amounts(requests),
+    nonzeroCpu: quantityMilliValue(nonzero.get('cpu') ?? 0n),
+    nonzeroMemory: quantityValue(nonzero.get('memory') ?? 0n),
+  };
+}
+
+/** The amounts of a list of quantities, such as a node's allocatable. */
+export function amountsOf(list: ResourceList): Amounts {
+  const sums: Sums = new Map();
+  add(sums, list);
+  return amounts(sums);
+}
+
+/**
+ * Resources that the scheduler counts besides cpu, memory, ephemeral-storage and pods: extended resources, huge pages,
+ * prefixed native resources and attachable volumes.
+ */
+export function isScalarResource(name: string): boolean {
+  if (
+    name.startsWith('hugepages-') ||
+    name.startsWith('attachable-volumes-') ||
+    name.includes('kubernetes.io/')
+  ) {
+    return true;
+  }
+  return isExtendedResource(name);
+}
+
+const QUALIFIED_NAME =
+  /^(?:requests\.)?[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** A name in a domain of its own, as example.com/gpu. */
+export function isExtendedResource(name: string): boolean {
+  if (!name.includes('/') || name.includes('kubernetes.io/') || name.startsWith('requests.')) return false;
+  const prefixLength = name.indexOf('/') + 'requests.'.length;
+  return prefixLength <= 253 && QUALIFIED_NAME.test(name);
+}
+
+function amounts(sums: Sums): Amounts {
+  const result: Amounts = new Map();
+  for (const [name, quantity] of sums) {
+    if (name === 'cpu') result.set(name, quantityMilliValue(quantity));
+    else if (name === 'memory' || name === 'ephemeral-storage' || name === 'pods' || isScalarResource(name)) {
+      result.set(name, quantityValue(quantity));
+    }
+  }
+  return result;
+}
+
+function podRequests(pod: Pod, options: RequestOptions): Sums {
+  const sums = containerRequests(pod, options, specRequests);
+  if (options.allocated) {
+    // a resize that cannot be done counts as if it had not been asked for
+    if (resizeIsInfeasible(pod)) sums.clear();
+    raise(sums, containerRequests(pod, options, allocatedRequests));
+    raise(sums, containerRequests(pod, options, actuatedRequests));
+  }
+  if (!options.containersOnly && hasPodLevelRequests(pod)) {
+    for (const [name, text] of Object.entries(pod.spec!.resources!.requests!)) {
+      if (isPodLevelResource(name)) sums.set(name, parseQuantity(text));
+    }
+  }
+  add(sums, pod.spec?.overhead);
+  return sums;
+}
+
+function isPodLevelResource(name: string): boolean {
+  return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+}
+
+function hasPodLevelRequests(pod: Pod): boolean {
+  return Object.keys(pod.spec?.resources?.requests ?? {}).some(isPodLevelResource);
+}
+
+function resizeIsInfeasible(pod: Pod): boolean {
+  const pending = pod.status?.conditions?.find(({ type }) => type === 'PodResizePending');
+  return pending?.reason === 'Infeasible';
+}
+
+type RequestsOfContainer = (pod: Pod, container: Container) => ResourceList;
+
+const specRequests: RequestsOfContainer = (_, container) => container.resources?.requests;
+
+const allocatedRequests: RequestsOfContainer = (pod, container) =>
+  statusOf(pod, container)?.allocatedResources ?? requestsUnlessInfeasible(pod, container);
+
+const actuatedRequests: RequestsOfContainer = (pod, container) =>
+  statusOf(pod, container)?.resources?.requests ?? allocatedRequests(pod, container);
+
+function requestsUnlessInfeasible(pod: Pod, container: Container): ResourceList {
+  return resizeIsInfeasible(pod) ? undefined : container.resources?.requests;
+}
+
+function statusOf(pod: Pod, container: Container) {
+  const isOf = ({ name }: { name: string }) => name === container.name;
+  return pod.status?.containerStatuses?.find(isOf) ?? pod.status?.initContainerStatuses?.find(isOf);
+}
+
+/** Containers add up; init containers run one after another beside the restartable ones that came before them. */
+function containerRequests(pod: Pod, options: RequestOptions, requests: RequestsOfContainer): Sums {
+  const defaults = options.defaults ?? NO_DEFAULTS;
+  const sums: Sums = new Map();
+  for (const container of pod.spec?.containers ?? []) add(sums, requests(pod, container), defaults);
+  const restartable: Sums = new Map();
+  const peak: Sums = new Map();
+  for (const container of pod.spec?.initContainers ?? []) {
+    const list = requests(pod, container);
+    if (container.restartPolicy === 'Always') {
+      add(sums, list, defaults);
+      add(restartable, list, defaults);
+      raise(peak, restartable);
+    } else {
+      const together: Sums = new Map(restartable);
+      add(together, list, defaults);
+      raise(peak, together);
+    }
+  }
+  raise(sums, peak);
+  return sums;
+}
+
+function add(sums: Sums, list: ResourceList, defaults: ReadonlyMap<string, Quantity> = NO_DEFAULTS): void {
+  for (const name in list) sums.set(name, (sums.get(name) ?? 0n) + parseQuantity(list[name]!));
+  for (const [name, quantity] of defaults) {
+    if (list?.[name] === undefined) sums.set(name, (sums.get(name) ?? 0n) + quantity);
+  }
+}
+
+function raise(sums: Sums, others: Sums): void {
+  for (const [name, quantity] of others) {
+    const sum = sums.get(name);
+    if (sum === undefined || quantity > sum) sums.set(name, quantity);
+  }
+}

@@ -1,0 +1,157 @@
+// Node columns: one value for each row in linear memory, where the kernel reads them. A row is a node's place in every
+// column; columns grow together.
+import {
+  CLUSTER_CAPACITY_AT,
+  CLUSTER_MAGIC,
+  CLUSTER_MAGIC_AT,
+  CLUSTER_ORDERED_AT,
+  CLUSTER_RANDOM_AT,
+  CLUSTER_RANK_AT,
+  CLUSTER_ROWS_AT,
+  CLUSTER_SIZE,
+  DEAD_RANK,
+  ROW_BLOCK,
+} from '../../assembly/layout.ts';
+import type { Arena } from './arena.ts';
+
+/** A column of fixed-width values; `pointer` changes when the columns grow. */
+export interface Column {
+  pointer: number;
+  readonly bytesPerRow: 4 | 8;
+}
+
+/** A column of texts, each coded as a small number; 0 stands for "absent". */
+export interface CodedColumn {
+  readonly column: Column;
+  readonly codes: Map<string, number>;
+  /** The text of each code; values[0] is unused. */
+  readonly values: string[];
+}
+
+const FIRST_CAPACITY_ROWS = 64;
+
+export class Columns {
+  readonly arena: Arena;
+  /** Address of the cluster header. */
+  readonly header: number;
+  readonly rank: Column;
+  readonly #columns: Column[] = [];
+  readonly #freeRows: number[] = [];
+  #capacity = FIRST_CAPACITY_ROWS;
+  #rows = 0;
+
+  constructor(arena: Arena, seed: number) {
+    this.arena = arena;
+    this.header = arena.allocate(CLUSTER_SIZE);
+    this.rank = this.add(4);
+    arena.u32.fill(DEAD_RANK, this.rank.pointer / 4, this.rank.pointer / 4 + this.#capacity);
+    arena.u32[(this.header + CLUSTER_MAGIC_AT) / 4] = CLUSTER_MAGIC;
+    arena.u32[(this.header + CLUSTER_RANDOM_AT) / 4] = seed >>> 0;
+    this.#writeHeader();
+  }
+
+  /** Rows that were ever used; some of them may have no node now. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** A new column of zeros. */
+  add(bytesPerRow: 4 | 8): Column {
+    const column: Column = { pointer: this.arena.allocate(this.#capacity * bytesPerRow), bytesPerRow };
+    this.#columns.push(column);
+    return column;
+  }
+
+  addCoded(): CodedColumn {
+    return { column: this.add(4), codes: new Map(), values: [''] };
+  }
+
+  /** The code of a text, made if it is new; undefined is 0. */
+  code(coded: CodedColumn, text: string | undefined): number {
+    if (text === undefined) return 0;
+    let code = coded.codes.get(text);
+    if (code === undefined) {
+      code = coded.values.push(text) - 1;
+      coded.codes.set(text, code);
+    }
+    return code;
+  }
+
+  getU32(column: Column, row: number): number {
+    return this.arena.u32[column.pointer / 4 + row]!;
+  }
+
+  setU32(column: Column, row: number, value: number): void {
+    this.arena.u32[column.pointer / 4 + row] = value;
+  }
+
+  getF64(column: Column, row: number): number {
+    return this.arena.f64[column.pointer / 8 + row]!;
+  }
+
+  setF64(column: Column, row: number, value: number): void {
+    this.arena.f64[column.pointer / 8 + row] = value;
+  }
+
+  addF64(column: Column, row: number, amount: number): void {
+    this.arena.f64[column.pointer / 8 + row]! += amount;
+  }
+
+  /** A row of zeros for a new node. Returns its index; all pointers may have changed. */
+  takeRow(): number {
+    const reused = this.#freeRows.pop();
+    if (reused !== undefined) return reused;
+    if (this.#rows === this.#capacity) this.#grow(this.#capacity * 2);
+    const row = this.#rows++;
+    this.#writeHeader();
+    return row;
+  }
+
+  /** Clears the row in every column; no node stands in it any longer. */
+  giveRow(row: number): void {
+    for (const column of this.#columns) {
+      const begin = column.pointer + row * column.bytesPerRow;
+      this.arena.u8.fill(0, begin, begin + column.bytesPerRow);
+    }
+    this.setU32(this.rank, row, DEAD_RANK);
+    this.#freeRows.push(row);
+  }
+
+  /** Ranks the rows by the given names (undefined: no node); ties between nodes go to the smallest name. */
+  rankRows(names: readonly (string | undefined)[]): void {
+    const live: number[] = [];
+    for (let row = 0; row < this.#rows; row++) if (names[row] !== undefined) live.push(row);
+    live.sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+    let ordered = 1;
+    for (let rank = 0; rank < live.length; rank++) {
+      if (rank > 0 && live[rank]! < live[rank - 1]!) ordered = 0;
+      this.setU32(this.rank, live[rank]!, rank);
+    }
+    this.arena.u32[(this.header + CLUSTER_ORDERED_AT) / 4] = ordered;
+  }
+
+  #grow(capacity: number): void {
+    const before = this.#capacity;
+    this.#capacity = Math.ceil(capacity / ROW_BLOCK) * ROW_BLOCK;
+    for (const column of this.#columns) {
+      const { pointer, bytesPerRow } = column;
+      column.pointer = this.arena.allocate(this.#capacity * bytesPerRow);
+      this.arena.u8.copyWithin(column.pointer, pointer, pointer + before * bytesPerRow);
+      this.arena.free(pointer, before * bytesPerRow);
+    }
+    const ranks = this.rank.pointer / 4;
+    this.arena.u32.fill(DEAD_RANK, ranks + before, ranks + this.#capacity);
+    this.#writeHeader();
+  }
+
+  #writeHeader(): void {
+    const { u32 } = this.arena;
+    u32[(this.header + CLUSTER_ROWS_AT) / 4] = this.#rows;
+    u32[(this.header + CLUSTER_CAPACITY_AT) / 4] = this.#capacity;
+    u32[(this.header + CLUSTER_RANK_AT) / 4] = this.rank.pointer;
+  }
+}

@@ -1,0 +1,255 @@
+// The nodes, packed: what each constraint reads of a node stands in a column.
+import { amountsOf, type Amounts } from '../cluster/pod-resources.ts';
+import { hostPortText, type HostPort } from '../cluster/host-ports.ts';
+import type { Labels } from '../api/labels.ts';
+import type { Node, Taint } from '../api/types.ts';
+import type { Arena } from './arena.ts';
+import { Columns, type CodedColumn, type Column } from './columns.ts';
+
+export interface ResourceColumns {
+  /** What the node can give. */
+  allocatable: Column;
+  /** What its pods have asked for. */
+  used: Column;
+}
+
+/** What is kept of a node besides its columns. */
+export interface NodeRecord {
+  name: string;
+  labels: Labels;
+  taints: readonly Taint[];
+  unschedulable: boolean;
+  allocatable: Amounts;
+  images: readonly string[];
+}
+
+interface ImageState {
+  /** As the first node that had the image reported it; the reference keeps that one too. */
+  sizeBytes: number;
+  rows: Set<number>;
+}
+
+/** Quantities that are divided in scores stay exact below this. */
+const QUANTITY_LIMIT = 9.0e13;
+const PORTS_PER_WORD = 32;
+
+export class NodeColumns {
+  readonly columns: Columns;
+  readonly taints: CodedColumn;
+  readonly unschedulable: Column;
+  readonly name: CodedColumn;
+  /** cpu and memory as scores count them: pods that ask for none are taken to ask for a little. */
+  readonly nonzeroCpu: Column;
+  readonly nonzeroMemory: Column;
+  readonly images = new Map<string, ImageState>();
+  /** Counts the changes after which a correspondence must be determined anew. */
+  epoch = 0;
+  readonly #nodes: (NodeRecord | undefined)[] = [];
+  readonly #rows = new Map<string, number>();
+  readonly #resources = new Map<string, ResourceColumns>();
+  readonly #labels = new Map<string, CodedColumn>();
+  readonly #taintSets = new Map<number, readonly Taint[]>();
+  readonly #ports = new Map<string, number>();
+  readonly #portList: HostPort[] = [];
+  readonly #portWords: Column[] = [];
+  #ranked = false;
+
+  constructor(arena: Arena, seed: number) {
+    this.columns = new Columns(arena, seed);
+    this.taints = this.columns.addCoded();
+    this.unschedulable = this.columns.add(4);
+    this.name = this.columns.addCoded();
+    this.nonzeroCpu = this.columns.add(8);
+    this.nonzeroMemory = this.columns.add(8);
+    for (const name of ['pods', 'cpu', 'memory', 'ephemeral-storage']) this.resource(name);
+  }
+
+  get count(): number {
+    return this.#rows.size;
+  }
+
+  rowOf(name: string): number | undefined {
+    return this.#rows.get(name);
+  }
+
+  /** The node in the row, or undefined where there is none. */
+  node(row: number): NodeRecord | undefined {
+    return this.#nodes[row];
+  }
+
+  /** The columns of a resource, made when a node or a pod names it first. */
+  resource(name: string): ResourceColumns {
+    let pair = this.#resources.get(name);
+    if (pair === undefined) {
+      pair = { allocatable: this.columns.add(8), used: this.columns.add(8) };
+      this.#resources.set(name, pair);
+    }
+    return pair;
+  }
+
+  /** The column of a label key, made when something reads it first. */
+  label(key: string): CodedColumn {
+    let coded = this.#labels.get(key);
+    if (coded === undefined) {
+      coded = this.columns.addCoded();
+      this.#labels.set(key, coded);
+      for (let row = 0; row < this.#nodes.length; row++) {
+        const node = this.#nodes[row];
+        if (node !== undefined)
+          this.columns.setU32(coded.column, row, this.columns.code(coded, labelOf(node, key)));
+      }
+    }
+    return coded;
+  }
+
+  /** The taints that a code of the taint column stands for. */
+  taintSet(code: number): readonly Taint[] {
+    return this.#taintSets.get(code) ?? [];
+  }
+
+  /** The bit of a host port: its word's column, and the mask in it. */
+  port(port: HostPort): { word: Column; mask: number } {
+    const text = hostPortText(port);
+    let index = this.#ports.get(text);
+    if (index === undefined) {
+      index = this.#portList.push(port) - 1;
+      this.#ports.set(text, index);
+      if (index % PORTS_PER_WORD === 0) this.#portWords.push(this.columns.add(4));
+      // a live correspondence does not know the new bit
+      this.epoch++;
+    }
+    return {
+      word: this.#portWords[Math.floor(index / PORTS_PER_WORD)]!,
+      mask: 2 ** (index % PORTS_PER_WORD),
+    };
+  }
+
+  /** Every port that some pod has asked for. */
+  get ports(): readonly HostPort[] {
+    return this.#portList;
+  }
+
+  /**
+   * Adds or updates a node. Says its row, and whether something other than its allocatable resources changed.
+   * Throws when the node's quantities cannot be counted exactly.
+   */
+  setNode(node: Node): { row: number; added: boolean; changed: boolean; resized: boolean } {
+    const record = recordOf(node);
+    const known = this.#rows.get(record.name);
+    const row = known ?? this.columns.takeRow();
+    const before = known === undefined ? undefined : this.#nodes[row];
+    this.#nodes[row] = record;
+    if (known === undefined) {
+      this.#rows.set(record.name, row);
+      this.columns.setU32(this.name.column, row, this.columns.code(this.name, record.name));
+      this.#ranked = false;
+    }
+    const changed = before === undefined || !sameNature(before, record);
+    if (changed) {
+      this.epoch++;
+      this.#packNature(row, record, before, node);
+    }
+    const resized = before === undefined || !sameAmounts(before.allocatable, record.allocatable);
+    if (resized) this.#packAllocatable(row, record, before);
+    return { row, added: known === undefined, changed, resized };
+  }
+
+  /** Removes a node; its row is empty from now on. Returns the row it had. */
+  removeNode(name: string): number | undefined {
+    const row = this.#rows.get(name);
+    if (row === undefined) return undefined;
+    this.#dropImages(row, this.#nodes[row]!);
+    this.#rows.delete(name);
+    this.#nodes[row] = undefined;
+    this.columns.giveRow(row);
+    this.#ranked = false;
+    this.epoch++;
+    return row;
+  }
+
+  /** Ranks the nodes by name when that is due; before a kernel call. */
+  rank(): void {
+    if (this.#ranked) return;
+    this.columns.rankRows(this.#nodes.map((node) => node?.name));
+    this.#ranked = true;
+  }
+
+  #packNature(row: number, record: NodeRecord, before: NodeRecord | undefined, node: Node): void {
+    const { columns } = this;
+    const taints = record.taints.length === 0 ? undefined : JSON.stringify(record.taints);
+    const taintCode = columns.code(this.taints, taints);
+    this.#taintSets.set(taintCode, record.taints);
+    columns.setU32(this.taints.column, row, taintCode);
+    columns.setU32(this.unschedulable, row, record.unschedulable ? 1 : 0);
+    for (const [key, coded] of this.#labels) {
+      columns.setU32(coded.column, row, columns.code(coded, labelOf(record, key)));
+    }
+    if (before !== undefined) this.#dropImages(row, before);
+    for (const { names, sizeBytes } of node.status?.images ?? []) {
+      for (const name of names ?? []) {
+        const state = this.images.get(name);
+        if (state === undefined) this.images.set(name, { sizeBytes: sizeBytes ?? 0, rows: new Set([row]) });
+        else state.rows.add(row);
+      }
+    }
+  }
+
+  #dropImages(row: number, record: NodeRecord): void {
+    for (const name of record.images) {
+      const state = this.images.get(name);
+      if (state?.rows.delete(row) && state.rows.size === 0) this.images.delete(name);
+    }
+  }
+
+  #packAllocatable(row: number, record: NodeRecord, before: NodeRecord | undefined): void {
+    for (const name of before?.allocatable.keys() ?? []) {
+      if (!record.allocatable.has(name)) this.columns.setF64(this.resource(name).allocatable, row, 0);
+    }
+    for (const [name, amount] of record.allocatable)
+      this.columns.setF64(this.resource(name).allocatable, row, amount);
+  }
+}
+
+function labelOf(node: NodeRecord, key: string): string | undefined {
+  return Object.hasOwn(node.labels, key) ? node.labels[key] : undefined;
+}
+
+function recordOf(node: Node): NodeRecord {
+  const name = node.metadata?.name ?? '';
+  const allocatable = amountsOf(node.status?.allocatable ?? node.status?.capacity);
+  for (const [resource, amount] of allocatable) {
+    if (Math.abs(amount) > QUANTITY_LIMIT) {
+      throw new RangeError(
+        `node ${name}: status.allocatable.${resource}: ${amount} is more than can be counted exactly (${QUANTITY_LIMIT})`,
+      );
+    }
+  }
+  return {
+    name,
+    labels: node.metadata?.labels ?? {},
+    taints: node.spec?.taints ?? [],
+    unschedulable: node.spec?.unschedulable ?? false,
+    allocatable,
+    images: (node.status?.images ?? []).flatMap(({ names }) => names ?? []),
+  };
+}
+
+/** Whether all that is packed of the nodes, but for their resources, is the same. */
+function sameNature(one: NodeRecord, two: NodeRecord): boolean {
+  return (
+    one.unschedulable === two.unschedulable &&
+    JSON.stringify(one.taints) === JSON.stringify(two.taints) &&
+    sameLabels(one.labels, two.labels) &&
+    one.images.length === two.images.length &&
+    one.images.every((image, at) => image === two.images[at])
+  );
+}
+
+function sameLabels(one: Labels, two: Labels): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(two).length && keys.every((key) => one[key] === two[key]);
+}
+
+function sameAmounts(one: Amounts, two: Amounts): boolean {
+  return one.size === two.size && [...one].every(([name, amount]) => two.get(name) === amount);
+}

@@ -1,0 +1,76 @@
+// What a constraint is. Each owns everything about itself: its part of the class key, its packing for the kernel, its
+// score, what an assignment touches, the events that can help, its rejection texts.
+import type { Selector } from '../api/labels.ts';
+import type { Pod, Rejection } from '../api/types.ts';
+import type { LabelSet } from '../cluster/label-sets.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ClusterEvent } from '../cluster/events.ts';
+import type { TurnPacker } from '../classes/turn-packer.ts';
+import type { Profile } from '../config/types.ts';
+
+/** The feature data of a pod: what scheduling reads of it, in three parts that are hashed one by one. */
+export interface Features {
+  general: string;
+  resources: string;
+  rule: string;
+}
+
+export interface ConstraintContext {
+  readonly cluster: Cluster;
+  readonly profile: Profile;
+}
+
+export interface PackContext extends ConstraintContext {
+  readonly packer: TurnPacker;
+  /** Code of the plugin's first rejection reason; 0 when the profile does not filter by it. */
+  readonly code: number;
+  /** Weight of the plugin's score; 0 when the profile does not score by it. */
+  readonly weight: number;
+}
+
+/** Counts pods for a class: told of pods that came to a row or left it. */
+export interface Counter {
+  /** Only pods of this namespace are counted. */
+  readonly namespace: string;
+  /** Whether pods of this label set are counted at all. */
+  counts(set: LabelSet): boolean;
+  /** Counts `by` pods in the row. */
+  add(row: number, by: number): void;
+}
+
+/** What a constraint has packed for a class. */
+export interface Packed {
+  /** Why a row was rejected, for a reason of the constraint's own (0 to 3). */
+  explain?(row: number, reason: number): Omit<Rejection, 'plugin'>;
+  counters?: readonly Counter[];
+  /** The reference scores by this plugin: at this slot of the detail, or the same for all nodes. */
+  detail?: { slot: number } | { constant: number };
+  /** No node is even asked: the whole message. */
+  refusal?: string;
+  /** Nodes outside these names are not asked. */
+  onlyNodes?: ReadonlySet<string>;
+}
+
+export interface Constraint {
+  /** The plugin's name. */
+  readonly name: string;
+  /** What the constraint reads of a pod, as texts that are equal when the pods are alike to it. */
+  key?(pod: Pod, context: ConstraintContext): Partial<Features>;
+  /** The selectors that the pod brings along: the label keys they read distinguish pods from now on. */
+  selectors?(pod: Pod): Selector[];
+  /** What the pod asks for that is not built yet; such a pod is not placed. */
+  unbuilt?(pod: Pod, context: ConstraintContext): string | undefined;
+  /** Packs what a class's master asks for; undefined when it asks for nothing. */
+  pack?(pod: Pod, context: PackContext): Packed | undefined;
+  /** Whether the event can help a pod that this constraint rejected. */
+  helps(event: ClusterEvent, pod: Pod, context: ConstraintContext): boolean;
+}
+
+/** A rejection that preempting other pods cannot cure. */
+export function unresolvable(...reasons: string[]): Omit<Rejection, 'plugin'> {
+  return { code: 'UnschedulableAndUnresolvable', reasons };
+}
+
+export function unschedulable(...reasons: string[]): Omit<Rejection, 'plugin'> {
+  return { code: 'Unschedulable', reasons };
+}

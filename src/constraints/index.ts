@@ -1,0 +1,70 @@
+// The constraints. Adding one is adding its file and its line here; the profile decides in which order they are asked.
+import type { Selector } from '../api/labels.ts';
+import type { Pod } from '../api/types.ts';
+import type { ClusterEvent } from '../cluster/events.ts';
+import type { Constraint, ConstraintContext } from './constraint.ts';
+import { imageLocality } from './image-locality.ts';
+import { nodeAffinity } from './node-affinity.ts';
+import { nodeName } from './node-name.ts';
+import { nodePorts } from './node-ports.ts';
+import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation.ts';
+import { nodeResourcesFit } from './node-resources-fit.ts';
+import { nodeUnschedulable } from './node-unschedulable.ts';
+import { podTopologySpread } from './pod-topology-spread.ts';
+import { taintToleration } from './taint-toleration.ts';
+import {
+  dynamicResources,
+  gangScheduling,
+  interPodAffinity,
+  nodeVolumeLimits,
+  volumeBinding,
+  volumeRestrictions,
+} from './unbuilt.ts';
+
+export const CONSTRAINTS: readonly Constraint[] = [
+  nodeName,
+  nodeUnschedulable,
+  taintToleration,
+  nodeAffinity,
+  nodePorts,
+  nodeResourcesFit,
+  volumeRestrictions,
+  nodeVolumeLimits,
+  volumeBinding,
+  podTopologySpread,
+  interPodAffinity,
+  dynamicResources,
+  nodeResourcesBalancedAllocation,
+  imageLocality,
+  gangScheduling,
+];
+
+/** The selectors that a pod brings along. */
+export function selectorsOf(pod: Pod): Selector[] {
+  return CONSTRAINTS.flatMap((constraint) => constraint.selectors?.(pod) ?? []);
+}
+
+/** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */
+export function helps(
+  event: ClusterEvent,
+  pod: Pod,
+  plugins: readonly string[],
+  context: ConstraintContext,
+): boolean {
+  return plugins.some((name) => {
+    const constraint = CONSTRAINTS.find((candidate) => candidate.name === name);
+    return constraint === undefined || constraint.helps(event, pod, context);
+  });
+}
+
+/** The first thing that the pod asks for and that is not built, with the plugin that would serve it. */
+export function unbuiltOf(
+  pod: Pod,
+  context: ConstraintContext,
+): { plugin: string; what: string } | undefined {
+  for (const constraint of CONSTRAINTS) {
+    const what = constraint.unbuilt?.(pod, context);
+    if (what !== undefined) return { plugin: constraint.name, what };
+  }
+  return undefined;
+}

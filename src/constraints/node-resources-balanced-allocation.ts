@@ -1,0 +1,22 @@
+// NodeResourcesBalancedAllocation: nodes whose resources are used evenly are better. Pods that ask for nothing are not
+// scored by it.
+import { DETAIL_BALANCED } from '../../assembly/layout.ts';
+import { requestsOf } from '../cluster/pod-resources.ts';
+import type { Constraint } from './constraint.ts';
+import { amountsText, scoredResources } from './node-resources.ts';
+
+export const nodeResourcesBalancedAllocation: Constraint = {
+  name: 'NodeResourcesBalancedAllocation',
+
+  key: (pod) => ({ resources: amountsText(requestsOf(pod)) }),
+
+  pack(pod, { packer, cluster, profile, weight }) {
+    const specs = profile.args.NodeResourcesBalancedAllocation.resources;
+    const requests = requestsOf(pod);
+    if (weight === 0 || specs.every(({ name }) => (requests.get(name) ?? 0) === 0)) return undefined;
+    packer.balancedScore(scoredResources(specs, requests, cluster, false), weight);
+    return { detail: { slot: DETAIL_BALANCED } };
+  },
+
+  helps: () => false,
+};

@@ -1,0 +1,124 @@
+// NodeResourcesFit: a node must have what the pod asks for left, and the emptier (or fuller) node is better.
+import { DETAIL_FIT, STRATEGY_LEAST, STRATEGY_MOST, STRATEGY_RATIO } from '../../assembly/layout.ts';
+import type { Pod } from '../api/types.ts';
+import {
+  amountsOf,
+  isExtendedResource,
+  requestsOf,
+  scoredRequestsOf,
+  usageOf,
+} from '../cluster/pod-resources.ts';
+import type { PluginArgs, ScoringStrategy } from '../config/types.ts';
+import type { Constraint } from './constraint.ts';
+import { amountsText, scoredResources } from './node-resources.ts';
+
+type FitArgs = PluginArgs['NodeResourcesFit'];
+
+export const nodeResourcesFit: Constraint = {
+  name: 'NodeResourcesFit',
+
+  key(pod) {
+    const { requests, nonzeroCpu, nonzeroMemory } = usageOf(pod);
+    const texts = [amountsText(requestsOf(pod)), amountsText(scoredRequestsOf(pod)), amountsText(requests)];
+    return { resources: [...texts, nonzeroCpu, nonzeroMemory].join('|') };
+  },
+
+  pack(pod, { packer, cluster, profile, code, weight }) {
+    const { nodes } = cluster;
+    const args = profile.args.NodeResourcesFit;
+    const usage = usageOf(pod);
+    packer.uses(nodes.resource('pods').used, 1);
+    for (const [name, amount] of usage.requests)
+      if (name !== 'pods') packer.uses(nodes.resource(name).used, amount);
+    packer.uses(nodes.nonzeroCpu, usage.nonzeroCpu);
+    packer.uses(nodes.nonzeroMemory, usage.nonzeroMemory);
+    const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
+    if (code !== 0) {
+      packer.fitCode = code;
+      for (const [name, amount] of checked) packer.requests(nodes.resource(name), amount);
+    }
+    if (weight !== 0) {
+      const { scoringStrategy } = args;
+      const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), cluster, true);
+      packer.fitScore(strategyOf(scoringStrategy), resources, shapeOf(scoringStrategy), weight);
+    }
+    return {
+      detail: weight === 0 ? undefined : { slot: DETAIL_FIT },
+      explain(row) {
+        const lacking = checked.filter(([name, amount]) => {
+          const { allocatable, used } = nodes.resource(name);
+          return amount > nodes.columns.getF64(allocatable, row) - nodes.columns.getF64(used, row);
+        });
+        const never = lacking.some(
+          ([name, amount]) =>
+            name !== 'pods' && amount > nodes.columns.getF64(nodes.resource(name).allocatable, row),
+        );
+        return {
+          code: never ? 'UnschedulableAndUnresolvable' : 'Unschedulable',
+          reasons: lacking.map(([name]) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`)),
+        };
+      },
+    };
+  },
+
+  helps(event, pod, { profile }) {
+    const requests = new Map([['pods', 1], ...checkedRequests(pod, profile.args.NodeResourcesFit)]);
+    if (event.kind === 'TargetPod') {
+      const before = requestsOf(event.before);
+      return [...before].some(([name, amount]) => (requestsOf(event.after).get(name) ?? 0) < amount);
+    }
+    if (event.kind === 'AssignedPod') {
+      if (event.before === undefined) return false;
+      if (event.after === undefined) return true;
+      const before = usageOf(event.before).requests;
+      const after = usageOf(event.after).requests;
+      return [...requests.keys()].some((name) => (after.get(name) ?? 0) < (before.get(name) ?? 0));
+    }
+    if (event.kind !== 'Node' || event.after === undefined) return false;
+    const after = amountsOf(event.after.status?.allocatable);
+    if ([...requests].some(([name, amount]) => (after.get(name) ?? 0) < amount)) return false;
+    if (event.before === undefined) return true;
+    const before = amountsOf(event.before.status?.allocatable);
+    return [...requests.keys()].some((name) => (after.get(name) ?? 0) > (before.get(name) ?? 0));
+  },
+};
+
+/** What the filter checks, in the order in which the reference names what is missing. */
+function checkedRequests(pod: Pod, args: FitArgs): [string, number][] {
+  const first = ['cpu', 'memory', 'ephemeral-storage'];
+  const requests = requestsOf(pod);
+  const names = [
+    ...first,
+    ...[...requests.keys()].filter((name) => name !== 'pods' && !first.includes(name)).sort(),
+  ];
+  return names
+    .filter((name) => (requests.get(name) ?? 0) > 0 && !isIgnored(name, args))
+    .map((name) => [name, requests.get(name)!]);
+}
+
+function isIgnored(name: string, { ignoredResources, ignoredResourceGroups }: FitArgs): boolean {
+  if (!isExtendedResource(name)) return false;
+  return ignoredResources.includes(name) || ignoredResourceGroups.includes(name.split('/')[0]!);
+}
+
+function strategyOf({ type }: ScoringStrategy): number {
+  return type === 'LeastAllocated'
+    ? STRATEGY_LEAST
+    : type === 'MostAllocated'
+      ? STRATEGY_MOST
+      : STRATEGY_RATIO;
+}
+
+/** RequestedToCapacityRatio's broken line at each whole utilization; the shape's scores go to 10, a node's to 100. */
+function shapeOf({ type, shape }: ScoringStrategy): number[] | undefined {
+  if (type !== 'RequestedToCapacityRatio') return undefined;
+  return Array.from({ length: 101 }, (_, utilization) => {
+    const at = shape.findIndex((point) => utilization <= point.utilization);
+    if (at === -1) return shape.at(-1)!.score * 10;
+    const to = shape[at]!;
+    if (at === 0) return to.score * 10;
+    const from = shape[at - 1]!;
+    const rise = (to.score - from.score) * 10 * (utilization - from.utilization);
+    return from.score * 10 + Math.trunc(rise / (to.utilization - from.utilization));
+  });
+}

@@ -1,0 +1,21 @@
+// NodeUnschedulable: nodes with spec.unschedulable take only pods that tolerate the taint of that name.
+import { unresolvable, type Constraint } from './constraint.ts';
+import { tolerates, tolerationsOf, tolerationsText, UNSCHEDULABLE_TAINT } from './taints.ts';
+
+export const nodeUnschedulable: Constraint = {
+  name: 'NodeUnschedulable',
+
+  key: (pod) => ({ rule: tolerationsText(pod) }),
+
+  pack(pod, { packer, cluster, code }) {
+    if (code === 0 || tolerates(tolerationsOf(pod), UNSCHEDULABLE_TAINT)) return undefined;
+    packer.filter([[packer.equals(cluster.nodes.unschedulable, 0)]], code);
+    return { explain: () => unresolvable('node(s) were unschedulable') };
+  },
+
+  helps(event) {
+    if (event.kind === 'TargetPod') return tolerates(tolerationsOf(event.after), UNSCHEDULABLE_TAINT);
+    if (event.kind !== 'Node' || event.after === undefined || event.after.spec?.unschedulable) return false;
+    return event.before === undefined || (event.before.spec?.unschedulable ?? false);
+  },
+};

@@ -1,0 +1,244 @@
+// PodTopologySpread: a pod's own spread constraints, or the profile's defaults for the pods that services and controllers
+// select.
+import { DETAIL_SPREAD, REASON_NO_LABEL } from '../../assembly/layout.ts';
+import {
+  bothSelectors,
+  isEmpty,
+  matches,
+  selectorOf,
+  selectorOfSet,
+  selectorText,
+  type Selector,
+} from '../api/labels.ts';
+import type { Node, Pod, TopologySpreadConstraint } from '../api/types.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { LabelSet } from '../cluster/label-sets.ts';
+import type { DomainCounts, TermList } from '../classes/turn-packer.ts';
+import type { PluginArgs } from '../config/types.ts';
+import type { Constraint, ConstraintContext, Counter, PackContext } from './constraint.ts';
+import { unresolvable, unschedulable } from './constraint.ts';
+import { conditionsOf, requiredTermsOf } from './node-selectors.ts';
+import { keepsOff, tolerationsOf } from './taints.ts';
+
+const HOSTNAME = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
+
+const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
+  { topologyKey: HOSTNAME, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
+];
+
+interface SpreadConstraint {
+  topologyKey: string;
+  maxSkew: number;
+  minDomains: number;
+  honorsAffinity: boolean;
+  honorsTaints: boolean;
+  selector: Selector;
+}
+
+type Action = 'DoNotSchedule' | 'ScheduleAnyway';
+
+export const podTopologySpread: Constraint = {
+  name: 'PodTopologySpread',
+
+  selectors: (pod) => ownConstraints(pod).map((constraint) => selectorWithKeys(constraint, pod)),
+
+  key(pod, context) {
+    const describe = (action: Action) =>
+      constraintsOf(pod, action, context).map(({ selector, ...rest }) => [rest, selectorText(selector)]);
+    const hard = describe('DoNotSchedule');
+    const soft = describe('ScheduleAnyway');
+    if (hard.length === 0 && soft.length === 0) return {};
+    // labels decide whether the pod counts for itself and for the others
+    const labels = context.cluster.keys.project(pod.metadata?.labels);
+    return { general: pod.metadata?.namespace ?? 'default', rule: JSON.stringify([hard, soft, labels]) };
+  },
+
+  pack(pod, context) {
+    const { packer, profile, code, weight } = context;
+    const counters: Counter[] = [];
+    const hard = code === 0 ? [] : constraintsOf(pod, 'DoNotSchedule', context);
+    for (const constraint of hard) {
+      const counts = domainCounts(pod, constraint, hard, context);
+      packer.hardSpread(counts, constraint, code);
+      counters.push(counterOf(pod, constraint, counts, context));
+    }
+    const explain = (_: number, reason: number) =>
+      reason === REASON_NO_LABEL
+        ? unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
+        : unschedulable("node(s) didn't match pod topology spread constraints");
+    const soft = weight === 0 ? [] : constraintsOf(pod, 'ScheduleAnyway', context);
+    if (soft.length === 0) return { explain, counters };
+    // nodes without a zone are still spread over by the system's defaults
+    const needsAll =
+      ownConstraints(pod).length > 0 || profile.args.PodTopologySpread.defaultingType !== 'System';
+    for (const constraint of soft) {
+      const byRow = constraint.topologyKey === HOSTNAME;
+      const counts = domainCounts(pod, constraint, needsAll ? soft : [], context);
+      packer.softSpread(counts, { byRow, maxSkew: constraint.maxSkew }, needsAll, weight);
+      counters.push(counterOf(pod, constraint, counts, context, byRow));
+    }
+    return { explain, counters, detail: { slot: DETAIL_SPREAD } };
+  },
+
+  helps(event, pod, context) {
+    const constraints = constraintsOf(pod, 'DoNotSchedule', context);
+    if (event.kind === 'TargetPod') {
+      if (constraints.some(({ honorsTaints }) => honorsTaints)) return true;
+      return changesCounts(constraints, event.before, event.after);
+    }
+    if (event.kind === 'AssignedPod') {
+      const { before, after } = event;
+      if ((before ?? after)!.metadata?.namespace !== pod.metadata?.namespace) return false;
+      return changesCounts(constraints, before, after);
+    }
+    if (event.kind !== 'Node') return event.kind === 'Object';
+    const { before, after } = event;
+    const had = before !== undefined && hasKeys(before, constraints);
+    const has = after !== undefined && hasKeys(after, constraints);
+    if (before === undefined || after === undefined || had !== has) return had || has;
+    return (
+      has &&
+      (constraints.some(
+        ({ topologyKey }) => before.metadata?.labels?.[topologyKey] !== after.metadata?.labels?.[topologyKey],
+      ) ||
+        JSON.stringify(before.spec?.taints ?? []) !== JSON.stringify(after.spec?.taints ?? []))
+    );
+  },
+};
+
+function ownConstraints(pod: Pod): readonly TopologySpreadConstraint[] {
+  return pod.spec?.topologySpreadConstraints ?? [];
+}
+
+function constraintsOf(
+  pod: Pod,
+  action: Action,
+  { cluster, profile }: ConstraintContext,
+): SpreadConstraint[] {
+  const own = ownConstraints(pod);
+  const acting = (list: readonly TopologySpreadConstraint[]) =>
+    list.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
+  if (own.length > 0)
+    return acting(own).map((constraint) => parse(constraint, selectorWithKeys(constraint, pod)));
+  const defaults = acting(defaultsOf(profile.args.PodTopologySpread));
+  if (defaults.length === 0) return [];
+  const selector = selectorOfOwners(pod, cluster);
+  return isEmpty(selector) ? [] : defaults.map((constraint) => parse(constraint, selector));
+}
+
+function defaultsOf(args: PluginArgs['PodTopologySpread']): readonly TopologySpreadConstraint[] {
+  return args.defaultingType === 'System' ? SYSTEM_DEFAULTS : args.defaultConstraints;
+}
+
+function parse(constraint: TopologySpreadConstraint, selector: Selector): SpreadConstraint {
+  return {
+    topologyKey: constraint.topologyKey,
+    maxSkew: constraint.maxSkew,
+    minDomains: constraint.minDomains ?? 1,
+    honorsAffinity: constraint.nodeAffinityPolicy !== 'Ignore',
+    honorsTaints: constraint.nodeTaintsPolicy === 'Honor',
+    selector,
+  };
+}
+
+function selectorWithKeys({ labelSelector, matchLabelKeys }: TopologySpreadConstraint, pod: Pod): Selector {
+  const selector = selectorOf(labelSelector);
+  const labels = pod.metadata?.labels ?? {};
+  const set = Object.fromEntries(
+    (matchLabelKeys ?? []).filter((key) => key in labels).map((key) => [key, labels[key]!]),
+  );
+  return Object.keys(set).length === 0 ? selector : bothSelectors(selectorOfSet(set), selector);
+}
+
+/** The selector that the pod's services and its controller stand for: helper.DefaultSelector. */
+function selectorOfOwners(pod: Pod, { objects }: Cluster): Selector {
+  const namespace = pod.metadata?.namespace ?? 'default';
+  const set: Record<string, string> = {};
+  for (const service of objects.servicesIn(namespace)) {
+    if (service.set && matches(service.selector, pod.metadata?.labels)) Object.assign(set, service.set);
+  }
+  const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller);
+  if (owner?.apiVersion === 'v1' && owner.kind === 'ReplicationController') {
+    Object.assign(set, objects.get('ReplicationController', namespace, owner.name)?.set);
+  }
+  const selector = selectorOfSet(set);
+  if (owner?.apiVersion !== 'apps/v1' || (owner.kind !== 'ReplicaSet' && owner.kind !== 'StatefulSet'))
+    return selector;
+  const controller = objects.get(owner.kind, namespace, owner.name);
+  return controller === undefined || controller.selector.nothing
+    ? selector
+    : bothSelectors(selector, controller.selector);
+}
+
+/** The nodes whose pods are counted; undefined when all nodes are. */
+function eligibleTerms(
+  pod: Pod,
+  constraint: SpreadConstraint,
+  keyed: readonly SpreadConstraint[],
+  context: PackContext,
+) {
+  const { cluster, packer } = context;
+  const { nodes } = cluster;
+  const everywhere = keyed.map(({ topologyKey }) => packer.differs(nodes.label(topologyKey).column, 0));
+  if (constraint.honorsTaints) {
+    const { column, values } = nodes.taints;
+    const tolerated = values.map((_, taints) => !keepsOff(nodes.taintSet(taints), tolerationsOf(pod)));
+    if (tolerated.includes(false)) everywhere.push(packer.table(column, tolerated));
+  }
+  const required = constraint.honorsAffinity ? requiredTermsOf(pod) : undefined;
+  if (required === undefined) return everywhere.length === 0 ? undefined : [everywhere];
+  return required.map((term) => [...everywhere, ...conditionsOf(term, nodes, packer)]);
+}
+
+function domainCounts(
+  pod: Pod,
+  constraint: SpreadConstraint,
+  keyed: readonly SpreadConstraint[],
+  context: PackContext,
+): DomainCounts & { eligible?: TermList } {
+  const domain = context.cluster.nodes.label(constraint.topologyKey);
+  return {
+    domain: domain.column,
+    domains: domain.values.length,
+    self: counts(constraint.selector, pod.metadata?.labels),
+    eligible: eligibleTerms(pod, constraint, keyed, context),
+  };
+}
+
+/** An empty selector counts no pods, though it selects them all. */
+function counts(selector: Selector, labels: Readonly<Record<string, string>> | undefined): boolean {
+  return !isEmpty(selector) && matches(selector, labels);
+}
+
+function counterOf(
+  pod: Pod,
+  { selector }: SpreadConstraint,
+  domainCounts: DomainCounts,
+  { packer }: PackContext,
+  byRow = false,
+): Counter {
+  return {
+    namespace: pod.metadata?.namespace ?? 'default',
+    counts: (set: LabelSet) => counts(selector, set.labels),
+    add: (row, by) => packer.count(domainCounts, row, by, byRow),
+  };
+}
+
+function hasKeys(node: Node, constraints: readonly SpreadConstraint[]): boolean {
+  return constraints.every(({ topologyKey }) => node.metadata?.labels?.[topologyKey] !== undefined);
+}
+
+/** Whether a pod that came, went or changed is counted differently by one of the constraints. */
+function changesCounts(
+  constraints: readonly SpreadConstraint[],
+  before: Pod | undefined,
+  after: Pod | undefined,
+): boolean {
+  return constraints.some(
+    ({ selector }) =>
+      (before !== undefined && matches(selector, before.metadata?.labels)) !==
+      (after !== undefined && matches(selector, after.metadata?.labels)),
+  );
+}

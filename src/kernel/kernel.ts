@@ -1,0 +1,81 @@
+// The one place where a kernel is instantiated: versions and sizes are compared, errors get a name.
+import { instantiateSync } from '@assemblyscript/loader';
+import {
+  ABI_VERSION,
+  CLUSTER_SIZE,
+  ERROR_CAPACITY,
+  ERROR_MAGIC,
+  ERROR_POINTER,
+  ERROR_ROW,
+  MATCH_SIZE,
+  TURN_SIZE,
+} from '../../assembly/layout.ts';
+import { Arena, type LinearMemory } from '../columns/arena.ts';
+
+/** What a build of the kernel exports: assembly/index.ts says what each does. */
+export interface KernelExports {
+  readonly memory: LinearMemory;
+  abiVersion(): number;
+  abiSizes(): number;
+  hash(features: number, count: number): number;
+  match(program: number): number;
+  determine(turn: number): number;
+  assign(turn: number, count: number, out: number): number;
+}
+
+/** A kernel call was given what cannot be right: a fault of the host, never of the input. */
+export class KernelError extends Error {}
+
+const ERRORS: Readonly<Record<number, string>> = {
+  [ERROR_MAGIC]: 'a record does not begin with its mark',
+  [ERROR_CAPACITY]: 'the number of rows does not fit the columns',
+  [ERROR_POINTER]: 'an address lies outside of the memory',
+  [ERROR_ROW]: 'a row does not exist',
+};
+
+export class Kernel {
+  readonly arena: Arena;
+  readonly #exports: KernelExports;
+
+  /** Takes a kernel's exports; throws when it was built from another layout than the host. */
+  constructor(exports: KernelExports) {
+    const version = exports.abiVersion();
+    const sizes = (TURN_SIZE << 16) | (MATCH_SIZE << 8) | CLUSTER_SIZE;
+    if (version !== ABI_VERSION || exports.abiSizes() !== sizes) {
+      throw new KernelError(
+        `the kernel speaks layout ${version} (sizes ${exports.abiSizes()}), the host ${ABI_VERSION} (${sizes}): build it again`,
+      );
+    }
+    this.#exports = exports;
+    this.arena = new Arena(exports.memory);
+  }
+
+  hash(features: number, count: number): void {
+    checked('hash', this.#exports.hash(features, count));
+  }
+
+  match(program: number): void {
+    checked('match', this.#exports.match(program));
+  }
+
+  /** Returns the number of feasible nodes. */
+  determine(turn: number): number {
+    return checked('determine', this.#exports.determine(turn));
+  }
+
+  /** Returns how many pods found a node. */
+  assign(turn: number, count: number, out: number): number {
+    return checked('assign', this.#exports.assign(turn, count, out));
+  }
+}
+
+function checked(call: string, result: number): number {
+  if (result < 0) throw new KernelError(`kernel ${call}: ${ERRORS[result] ?? `error ${result}`}`);
+  return result;
+}
+
+/** Instantiates a WebAssembly build of the kernel. */
+export function instantiateKernel(bytes: Uint8Array): Kernel {
+  const { exports } = instantiateSync(bytes, {});
+  return new Kernel(exports as unknown as KernelExports);
+}

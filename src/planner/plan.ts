@@ -1,0 +1,116 @@
+// Where the pods of a scenario would go: the cycle over a list of pods, without an API server.
+import { objectKey, type Decision, type Pod, type Scenario } from '../api/types.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import type { Configuration, Profile } from '../config/types.ts';
+import { selectorsOf } from '../constraints/index.ts';
+import { SchedulingCycle, type Binder, type Explanation, type PodQueue, type TurnOutcome } from '../cycle.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { QueuedPod } from '../queue/types.ts';
+
+export interface PlanOptions {
+  kernel: Kernel;
+  configuration: Configuration;
+  /** Adds to each decision the ties, or every score and rejection as well. */
+  explain?: 'ties' | 'detail';
+  /** Told after each turn how many of the pods are decided. */
+  onProgress?(decided: number, pods: number): void;
+}
+
+/** The decisions on a scenario, and what they took. */
+export interface Plan {
+  decisions: Decision[];
+  classes: number;
+  /** Full passes over the nodes. */
+  passes: number;
+}
+
+const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
+
+/** Decides every pending pod, each assumed where it was put, in the order of its profile (grouped or strict). */
+export function plan(scenario: Scenario, options: PlanOptions): Plan {
+  const { kernel, configuration, explain } = options;
+  const [first] = configuration.profiles;
+  const cluster = clusterOf(scenario, kernel, first!.args.EquivalenceClasses.seed);
+  const profiles = profilesOf(scenario.pending, configuration);
+  const isGated = (pod: Pod) => (pod.spec?.schedulingGates ?? []).length > 0;
+  const decisions: Decision[] = scenario.pending
+    .filter(isGated)
+    .map((pod) => ({ pod: objectKey(pod), feasible: 0, message: GATED }));
+  const queue = new ListedPods(scenario.pending.filter((pod) => !isGated(pod)));
+  let cycle: SchedulingCycle | undefined;
+  const binder: Binder = { bind: ({ pod }) => cycle!.bound(pod.key) };
+  cycle = new SchedulingCycle({ kernel, cluster, queue, binder, profiles, explain });
+  const classes = new Set<string>();
+  for (const outcome of cycle.run()) {
+    classes.add(outcome.turn.class.index);
+    decisions.push(...decisionsOf(outcome));
+    options.onProgress?.(decisions.length, scenario.pending.length);
+  }
+  return { decisions, classes: classes.size, passes: cycle.correspondences.passes };
+}
+
+/** A cluster with everything of the scenario but its pending pods. */
+export function clusterOf(scenario: Scenario, kernel: Kernel, seed: number): Cluster {
+  const cluster = new Cluster(kernel.arena, selectorsOf, seed);
+  for (const node of scenario.nodes) cluster.setNode(node);
+  for (const object of scenario.objects) cluster.setObject(object, true);
+  for (const pod of scenario.pods) cluster.setPod(pod);
+  for (const pod of scenario.pending) cluster.setPending(pod);
+  return cluster;
+}
+
+/** A pod whose scheduler name no profile has is planned by the first one: the question is where it would go. */
+function profilesOf(pods: readonly Pod[], { profiles }: Configuration): Map<string, Profile> {
+  const byName = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
+  for (const { spec } of pods) {
+    const name = spec?.schedulerName ?? 'default-scheduler';
+    if (!byName.has(name)) byName.set(name, profiles[0]!);
+  }
+  return byName;
+}
+
+/** The pods in the order in which they were given; nothing comes back to be tried again. */
+class ListedPods implements PodQueue {
+  readonly #pods: QueuedPod[];
+
+  constructor(pods: readonly Pod[]) {
+    this.#pods = pods.map((pod) => ({
+      pod,
+      key: objectKey(pod),
+      uid: pod.metadata?.uid ?? '',
+      priority: pod.spec?.priority ?? 0,
+      timestamp: 0,
+      attempts: 1,
+    }));
+  }
+
+  drain(): QueuedPod[] {
+    return this.#pods.splice(0);
+  }
+
+  park(): void {}
+
+  requeue(): void {}
+
+  delete(): void {}
+}
+
+function decisionsOf({ placed, waiting, refusal, explanations }: TurnOutcome): Decision[] {
+  const explained = (n: number, from: Partial<Explanation> = explanations[n] ?? {}) => ({
+    ...(from.scores && { scores: from.scores }),
+    ...(from.rejected && { rejected: from.rejected }),
+  });
+  const decisions: Decision[] = placed.map(({ pod, node, feasible, total }, n) => ({
+    pod: pod.key,
+    node,
+    feasible,
+    score: total,
+    ...(explanations[n] && { best: explanations[n].best }),
+    ...explained(n),
+  }));
+  // the pods after the first one that found no node share its verdict
+  for (const { key } of waiting) {
+    decisions.push({ pod: key, feasible: 0, message: refusal?.message, ...explained(placed.length) });
+  }
+  return decisions;
+}
