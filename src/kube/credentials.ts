@@ -87,14 +87,13 @@ async function fromConfig(source: string, config: KubeConfig): Promise<Credentia
   if (config.getCurrentUser() === null) {
     throw new Error(`${source}: the user of context "${context}" is not defined`);
   }
-  let server: URL;
-  try {
-    server = new URL(cluster.server);
-  } catch {
-    throw new Error(`${source}: the server of cluster "${cluster.name}" is not a URL`);
-  }
-  if (server.protocol !== 'http:' && server.protocol !== 'https:') {
-    throw new Error(`${source}: the server of cluster "${cluster.name}" must be an http or https URL`);
+  const server = parseUrl(source, `the server of cluster "${cluster.name}"`, cluster.server, [
+    'http:',
+    'https:',
+  ]);
+  if (cluster.proxyUrl) {
+    const protocols = ['http:', 'https:', 'socks5:'];
+    parseUrl(source, `the proxy-url of cluster "${cluster.name}"`, cluster.proxyUrl, protocols);
   }
 
   const authenticator = new Authenticator(source, config);
@@ -115,10 +114,19 @@ async function fromConfig(source: string, config: KubeConfig): Promise<Credentia
     key,
     serverName: cluster.tlsServerName,
     skipTLSVerify: cluster.skipTLSVerify,
-    proxy: cluster.proxyUrl,
+    proxy: cluster.proxyUrl || undefined,
     headers: async () => requestHeaders(await authenticator.options()),
     renew: () => authenticator.renew(),
   };
+}
+
+function parseUrl(source: string, what: string, text: string, protocols: string[]): URL {
+  // The text itself may hold a password, so that no error repeats it.
+  const url = URL.parse(text);
+  if (url === null || !protocols.includes(url.protocol)) {
+    throw new Error(`${source}: ${what} must be a URL of ${protocols.join(' or ')}`);
+  }
+  return url;
 }
 
 function readCertificateAuthority(

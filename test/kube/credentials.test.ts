@@ -118,9 +118,13 @@ describe('loadCredentials', () => {
     [
       'a server that is no URL',
       config({}, { server: 'example.com' }),
-      'the server of cluster "one" is not a URL',
+      'the server of cluster "one" must be a URL of http: or https:',
     ],
-    ['a server of another scheme', config({}, { server: 'ftp://a' }), 'must be an http or https URL'],
+    [
+      'a server of another scheme',
+      config({}, { server: 'ftp://a' }),
+      'the server of cluster "one" must be a URL',
+    ],
     [
       'an absent CA file',
       config({}, { server: 'https://a', 'certificate-authority': 'ca.crt' }),
@@ -130,6 +134,11 @@ describe('loadCredentials', () => {
       'an unreadable CA',
       config({}, { server: 'https://a', 'certificate-authority-data': 'AAAA' }),
       'certificate-authority: ',
+    ],
+    [
+      'a proxy of another scheme',
+      config({}, { server: 'https://a', 'proxy-url': 'ftp://me:secret@a' }),
+      'the proxy-url of cluster "one" must be a URL',
     ],
     ['an absent token file', config({ tokenFile: 'token' }), 'credentials of user "one": ENOENT'],
     ['a failing plugin', config({ exec: { command: 'false', args: [] } }), 'credentials of user "one"'],

@@ -90,6 +90,20 @@ describe('Transport', () => {
     expect((await transport.request('GET', NODES)).status).toBe(200);
   });
 
+  it('goes through the proxy that the kubeconfig names', async () => {
+    const urls: (string | undefined)[] = [];
+    const proxy = createServer((request, response) => {
+      urls.push(request.url);
+      response.end();
+    });
+    const url = await listen(proxy);
+    onTestFinished(() => void proxy.close());
+    const transport = new Transport({ ...anonymousCredentials('http://api.invalid'), proxy: url }, QUICK);
+    onTestFinished(() => transport.close());
+    await transport.request('GET', NODES);
+    expect(urls).toEqual([`http://api.invalid${NODES}`]);
+  });
+
   it('keeps the path of a server that has one', async () => {
     const paths: (string | undefined)[] = [];
     const server = createServer((request, response) => {
