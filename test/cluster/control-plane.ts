@@ -23,6 +23,8 @@ export interface ControlPlane {
   env: NodeJS.ProcessEnv;
   /** A folder for files of the test; it goes with the control plane. */
   folder: string;
+  /** etcd's own URL, without credentials. */
+  etcd: string;
   /** Requests as system:masters. */
   client: Client;
   /** Ends both programs and removes all their files. */
@@ -63,9 +65,13 @@ async function freePorts(address: string, count: number): Promise<number[]> {
 /**
  * Starts etcd and kube-apiserver and resolves when the API is ready for pods. There is no controller manager, so
  * nothing makes service accounts or taints nodes; what would wait for that is switched off.
- * @param address the API server's own address, for a client that cannot reach loopback
+ * @param options.address the API server's own address, for a client that cannot reach loopback
+ * @param options.apiserverArgs more arguments for kube-apiserver
  */
-export async function startControlPlane(address = '127.0.0.1'): Promise<ControlPlane> {
+export async function startControlPlane(
+  options: { address?: string; apiserverArgs?: string[] } = {},
+): Promise<ControlPlane> {
+  const { address = '127.0.0.1', apiserverArgs = [] } = options;
   const [etcdPath, apiserverPath] = [await binary('etcd'), await binary('kube-apiserver')];
   const folder = mkdtempSync(join(tmpdir(), 'coset-control-plane-'));
   const daemons: Daemon[] = [];
@@ -119,6 +125,7 @@ export async function startControlPlane(address = '127.0.0.1'): Promise<ControlP
         ...['--service-account-signing-key-file', file('service-account.key', keys.privateKey)],
         ...['--token-auth-file', file('tokens.csv', tokens), '--authorization-mode', 'RBAC'],
         ...['--disable-admission-plugins', 'ServiceAccount,TaintNodesByCondition'],
+        ...apiserverArgs,
       ]),
     );
 
@@ -151,6 +158,7 @@ export async function startControlPlane(address = '127.0.0.1'): Promise<ControlP
       schedulerKubeconfigPath: file('scheduler.kubeconfig', kubeconfig(server, ca, schedulerToken)),
       env: { ...process.env, KUBECONFIG: kubeconfigPath },
       folder,
+      etcd,
       client,
       stop: async () => {
         await client.close();

@@ -97,10 +97,17 @@ export async function listPods(client: Client): Promise<Pod[]> {
   return pods;
 }
 
-/** Waits until `count` pods of the namespace `default` have a node, and returns all of its pods. */
-export async function waitBound(client: Client, count: number, timeoutSeconds: number): Promise<Pod[]> {
-  return until(`${count} pods are bound`, timeoutSeconds, async () => {
-    const pods = await listPods(client);
-    return pods.filter(({ spec }) => spec?.nodeName).length >= count ? pods : undefined;
+/**
+ * Waits until every pod of the namespace `default` has a node, and returns them all. Throws when that takes too long,
+ * and as soon as `check` does, which sees whether the scheduler is still there.
+ */
+export async function waitBound(client: Client, timeoutSeconds: number, check?: () => void): Promise<Pod[]> {
+  // One pod is enough to know that some wait; asking for all of them over and over would slow the API server down.
+  const waiting = '/api/v1/namespaces/default/pods?fieldSelector=spec.nodeName%3D&limit=1';
+  await until('every pod is bound', timeoutSeconds, async () => {
+    check?.();
+    const { items } = await client.json<PodList>('GET', waiting);
+    return items.length === 0 ? true : undefined;
   });
+  return listPods(client);
 }

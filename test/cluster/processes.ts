@@ -59,7 +59,7 @@ export class Daemon {
   }
 }
 
-/** Calls `condition` until it gives a value, every 50 ms; throws after `timeoutSeconds`, naming what it waited for. */
+/** Calls `condition` until it gives a value, every 100 ms; throws after `timeoutSeconds`, naming what it waited for. */
 export async function until<T>(
   what: string,
   timeoutSeconds: number,
@@ -70,7 +70,7 @@ export async function until<T>(
     const value = await condition();
     if (value !== undefined) return value;
     if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutSeconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

@@ -9,14 +9,16 @@ beforeAll(async () => {
 });
 afterAll(() => controlPlane.stop());
 
-it('kube-scheduler starts with the file that coset reads, and schedules', async () => {
+it('kube-scheduler starts with the file that coset reads, and schedules', async ({ onTestFailed }) => {
   await createNodes(controlPlane.client, 3);
   await createPods(controlPlane.client, 6, { app: 'web' });
   const scheduler = await startKubeScheduler(configurationFile(controlPlane));
+  onTestFailed(() => {
+    process.stderr.write(scheduler.daemon.output);
+  });
   try {
-    const pods = await waitBound(controlPlane.client, 6, 60).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${scheduler.daemon.output}`);
-    });
+    const pods = await waitBound(controlPlane.client, 60, () => scheduler.daemon.check());
+    expect(pods).toHaveLength(6);
     expect(pods.map(({ spec }) => spec?.nodeName)).not.toContain(undefined);
     expect(scheduler.daemon.running).toBe(true);
   } finally {

@@ -52,6 +52,7 @@ const core = [
 const layers = [...core, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
 const corePackages: Record<string, string[]> = {
+  'src/api/': ['yaml'],
   'src/config/': ['yaml'],
   'src/kernel/': ['@assemblyscript/loader'],
 };

@@ -59,7 +59,7 @@ describe('the repository', () => {
 describe('the checks', () => {
   it.each([
     ['src/queue/a.ts', "import { readFileSync } from 'node:fs';"],
-    ['src/api/a.ts', "import { parse } from 'yaml';"],
+    ['src/queue/a.ts', "import { parse } from 'yaml';"],
     ['src/cycle.ts', "import { serve } from './kube/b.ts';"],
     ['src/cycle.ts', "export * from './cli.ts';"],
     ['src/planner/a.ts', "import type { Server } from '../embedded/b.ts';"],
