@@ -21,7 +21,7 @@ export function mergePatch(target: Json | undefined, patch: Json, strategic: boo
   for (const [key, value] of Object.entries(patch)) {
     // Directives ($setElementOrder, $retainKeys) order lists; the order of these lists carries no meaning.
     if (strategic && key.startsWith('$')) continue;
-    if (value === null) delete result[key];
+    if (value === null) Reflect.deleteProperty(result, key);
     else if (strategic && Array.isArray(value)) result[key] = mergeList(key, result[key], value);
     else result[key] = mergePatch(result[key], value, strategic);
   }

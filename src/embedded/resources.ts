@@ -16,7 +16,7 @@ export interface Resource {
   /** What a fieldSelector may name, besides metadata.name and metadata.namespace. */
   fields: string[];
   /** Translates to and from the form that is stored, where two versions share one store. */
-  convert?: { read(stored: ApiObject): ApiObject; write(sent: ApiObject): ApiObject };
+  convert?: { read: (stored: ApiObject) => ApiObject; write: (sent: ApiObject) => ApiObject };
 }
 
 function core(

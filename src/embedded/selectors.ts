@@ -62,5 +62,6 @@ function labelRequirement(term: string): (labels: Record<string, string>) => boo
 function valueAt(object: unknown, path: string[]): string {
   let value = object;
   for (const key of path) value = (value as Record<string, unknown> | undefined)?.[key];
-  return value === undefined || value === null ? '' : String(value);
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

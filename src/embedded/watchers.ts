@@ -15,7 +15,7 @@ export interface WatchRequest {
   bookmarks: boolean;
   timeoutSeconds: number;
   /** The version of the last change anywhere, for bookmarks. */
-  version(): number;
+  version: () => number;
   fault: Fault | undefined;
 }
 

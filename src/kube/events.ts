@@ -12,7 +12,7 @@ type SchedulerEvent = Wire<EventsV1Event>;
 export interface EventRecorderOptions {
   transport: Transport;
   /** Told of each event that could not be written. */
-  onError(error: Error): void;
+  onError: (error: Error) => void;
   /** Events that may wait to be written; further ones are dropped. */
   capacity?: number;
   /** The reporting instance is the scheduler's name and this. */

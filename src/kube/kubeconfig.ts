@@ -87,7 +87,7 @@ function resolvePaths(file: string, fields: unknown, names: string[]): void {
   const record = fields as Record<string, unknown>;
   for (const name of names) {
     const path = record[name];
-    if (record[`${name}-data`]) delete record[name];
+    if (record[`${name}-data`]) Reflect.deleteProperty(record, name);
     else if (typeof path === 'string' && path !== '') record[name] = resolve(dirname(file), path);
   }
 }

@@ -21,7 +21,7 @@ export interface OutboxOptions {
   capacity: number;
   concurrency: number;
   /** Told of each message that could not be written. */
-  onError(error: Error): void;
+  onError: (error: Error) => void;
   clock?: Clock;
   random?: () => number;
 }

@@ -13,7 +13,7 @@ export interface Unscheduled {
 export interface PodConditionWriterOptions {
   transport: Transport;
   /** Told of each condition that could not be written. */
-  onError(error: Error): void;
+  onError: (error: Error) => void;
   clock?: Clock;
   random?: () => number;
 }

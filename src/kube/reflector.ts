@@ -24,7 +24,7 @@ export interface WatchOptions<T> {
   query?: Record<string, string>;
   handler: WatchHandler<T>;
   /** Told of each failure, also of a handler that threw; the watch goes on. */
-  onError(error: Error): void;
+  onError: (error: Error) => void;
   clock?: Clock;
   random?: () => number;
 }
@@ -213,7 +213,7 @@ class Reflector<T extends ApiObject> {
   }
 
   #url(query: Record<string, string>): string {
-    return `${this.#options.path}?${new URLSearchParams({ ...this.#options.query, ...query })}`;
+    return `${this.#options.path}?${new URLSearchParams({ ...this.#options.query, ...query }).toString()}`;
   }
 
   #refused(verb: string, reply: Reply): Error {

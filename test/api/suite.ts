@@ -70,7 +70,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
     }
 
     async function list(query: Record<string, string> = {}): Promise<List> {
-      const reply = await transport.request('GET', `${podsPath}?${new URLSearchParams(query)}`);
+      const reply = await transport.request('GET', `${podsPath}?${new URLSearchParams(query).toString()}`);
       expect(reply.status).toBe(200);
       return reply.body as List;
     }
@@ -81,7 +81,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
       last: (line: WatchLine) => boolean,
     ): Promise<WatchLine[]> {
       const abort = new AbortController();
-      const url = `${podsPath}?${new URLSearchParams({ watch: '1', ...query })}`;
+      const url = `${podsPath}?${new URLSearchParams({ watch: '1', ...query }).toString()}`;
       const { status, body } = await transport.stream(url, { signal: abort.signal, silenceMs: 30_000 });
       if (status !== 200) {
         body.destroy();
@@ -103,7 +103,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
 
     it('lists every resource that the scheduler watches', async () => {
       for (const { path, kind, ...rest } of SCHEDULER_RESOURCES) {
-        const query = 'query' in rest ? `?${new URLSearchParams(rest.query)}` : '';
+        const query = 'query' in rest ? `?${new URLSearchParams(rest.query).toString()}` : '';
         const reply = await transport.request('GET', path + query);
         expect(reply).toMatchObject({ status: 200, body: { kind: `${kind}List` } });
       }
@@ -298,7 +298,10 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
       expect(recorder.counts).toEqual({ sent: 3, dropped: 0, failed: 0 });
 
       const query = new URLSearchParams({ fieldSelector: 'involvedObject.name=eventful' });
-      const core = await transport.request('GET', `/api/v1/namespaces/${namespace}/events?${query}`);
+      const core = await transport.request(
+        'GET',
+        `/api/v1/namespaces/${namespace}/events?${query.toString()}`,
+      );
       const events = (core.body as { items: Event[] }).items;
       const scheduled = events.find(({ reason }) => reason === 'Scheduled');
       expect(scheduled).toMatchObject({

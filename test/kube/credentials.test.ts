@@ -152,7 +152,7 @@ describe('loadCredentials', () => {
     const file = content === undefined ? undefined : write('config', content);
     const error = await loadCredentials(file).then(
       () => new Error('loaded'),
-      (reason: Error) => reason,
+      (reason: unknown) => reason as Error,
     );
     expect(error.message).toContain(message);
     if (file !== undefined) expect(error.message).toContain(`kubeconfig ${file}: `);

@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Event } from '../../src/api/types.ts';
+import type { Fault } from '../../src/embedded/faults.ts';
+import { Binder } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
-import { loadPod, startHarness, type Harness } from './harness.ts';
+import { loadPod, referenceOf, startHarness, type Harness } from './harness.ts';
 
 const MINUTE_MS = 60_000;
 const EVENTS = /\/events/;
@@ -131,6 +133,17 @@ describe('EventRecorder', () => {
     recorder.failedScheduling(loadPod(harness, 'pod-a'), 'ü'.repeat(1000));
     await recorder.idle();
     expect(stored(harness)[0]?.message).toBe(`${'ü'.repeat(510)} ...`);
+  });
+
+  it('holds up no binding while the server answers no event', async () => {
+    const harness = await startHarness();
+    harness.fail('POST', EVENTS, ...Array<Fault>(1000).fill({ delayMs: 3_600_000 }));
+    const { recorder } = record(harness);
+    const pod = loadPod(harness, 'pod-a');
+    for (let index = 0; index < 1000; index++) recorder.scheduled(pod, `node-${index}`);
+    const binder = new Binder({ transport: harness.transport });
+    expect(await binder.bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
+    expect(recorder.counts.sent).toBe(0);
   });
 
   it('drops what waits when it is stopped', async () => {

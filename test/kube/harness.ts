@@ -1,6 +1,6 @@
 // An embedded API whose requests fail as a test orders, and a clock that does not make it wait.
 import { onTestFinished } from 'vitest';
-import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
+import type { Node, Pod } from '../../src/api/types.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
 import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
 import type { Clock } from '../../src/kube/backoff.ts';
@@ -90,12 +90,12 @@ export function podObject(name: string): Pod {
 
 /** Loads a pod and returns it as the server holds it. */
 export function loadPod({ embedded }: Harness, name: string): Pod {
-  embedded.store.load([podObject(name) as ApiObject]);
+  embedded.store.load([podObject(name)]);
   return storedPod(embedded, name);
 }
 
 export function storedPod(embedded: Embedded, name: string): Pod {
-  return embedded.store.collection('pods').get(`default/${name}`)!.object as Pod;
+  return embedded.store.collection('pods').get(`default/${name}`)!.object;
 }
 
 export function referenceOf({ metadata }: Pod): PodReference {
