@@ -1,0 +1,187 @@
+// The real cycle and queue on a WebAssembly kernel, with a binder and a clock that the test holds.
+import type { ApiObject, Container, Node, Pod, Service } from '../../src/api/types.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import type { SharedEvent } from '../../src/queue/types.ts';
+import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
+import { configurationOf } from '../../src/config/load.ts';
+import { helps, selectorsOf } from '../../src/constraints/index.ts';
+import { SchedulingCycle, type Binder, type Placement, type TurnOutcome } from '../../src/cycle.ts';
+import { loadKernel } from '../../src/kernel/builds.ts';
+import type { Kernel } from '../../src/kernel/kernel.ts';
+import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
+
+export interface NodeShape {
+  cpu?: string;
+  memory?: string;
+  pods?: string;
+  extra?: Record<string, string>;
+  labels?: Record<string, string>;
+  taints?: NonNullable<Node['spec']>['taints'];
+  unschedulable?: boolean;
+  images?: { names: string[]; sizeBytes: number }[];
+}
+
+export function node(name: string, shape: NodeShape = {}): Node {
+  const { cpu = '8', memory = '32Gi', pods = '110', extra, labels, taints, unschedulable, images } = shape;
+  return {
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+    spec: { taints, unschedulable },
+    status: { allocatable: { cpu, memory, pods, ...extra }, images },
+  };
+}
+
+export interface PodShape {
+  namespace?: string;
+  labels?: Record<string, string>;
+  owner?: { apiVersion: string; kind: string; name: string };
+  cpu?: string;
+  memory?: string;
+  /** hostPorts of the only container. */
+  ports?: number[];
+  spec?: Partial<NonNullable<Pod['spec']>>;
+}
+
+export function pod(name: string, shape: PodShape = {}): Pod {
+  const { namespace = 'ns', labels, owner, cpu, memory, ports, spec } = shape;
+  const requests: Record<string, string> = {};
+  if (cpu !== undefined) requests['cpu'] = cpu;
+  if (memory !== undefined) requests['memory'] = memory;
+  const container: Container = {
+    name: 'main',
+    image: 'registry.example/app:1',
+    resources: { requests },
+    ports: ports?.map((port) => ({ containerPort: port, hostPort: port })),
+  };
+  return {
+    metadata: {
+      name,
+      namespace,
+      uid: `uid-${name}`,
+      labels,
+      ownerReferences: owner && [{ ...owner, uid: owner.name, controller: true }],
+    },
+    spec: { containers: [container], ...spec },
+  };
+}
+
+/** The pod as the API server shows it once it is bound. */
+export function on(nodeName: string, waiting: Pod): Pod {
+  return { ...waiting, spec: { ...waiting.spec!, nodeName } };
+}
+
+export function pods(count: number, prefix: string, shape: PodShape = {}): Pod[] {
+  return Array.from({ length: count }, (_, n) => pod(`${prefix}-${n}`, shape));
+}
+
+export function service(name: string, selector: Record<string, string>, namespace = 'ns'): Service {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector } };
+}
+
+/** A configuration of one profile with coset's own settings and, if given, more of pluginConfig. */
+export function configuration(
+  args: Partial<EquivalenceClassesArgs> = {},
+  pluginConfig: { name: string; args: unknown }[] = [],
+): Configuration {
+  return configurationOf(
+    {
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      profiles: [{ pluginConfig: [{ name: 'EquivalenceClasses', args }, ...pluginConfig] }],
+    },
+    'test configuration',
+  );
+}
+
+/** Records what it is given; nothing is acknowledged until the test says so. */
+export class RecordingBinder implements Binder {
+  readonly placements: Placement[] = [];
+  /** Keys of pods whose binding throws at once. */
+  readonly throwsOn = new Set<string>();
+  onBind?: (placement: Placement) => void;
+
+  bind(placement: Placement): void {
+    if (this.throwsOn.has(placement.pod.key)) throw new Error(`no binding for ${placement.pod.key}`);
+    this.placements.push(placement);
+    this.onBind?.(placement);
+  }
+
+  /** "namespace/name node" in the order of the bindings. */
+  get log(): string[] {
+    return this.placements.map(({ pod: bound, node: name }) => `${bound.key} ${name}`);
+  }
+}
+
+export interface RigOptions {
+  nodes?: readonly Node[];
+  /** Pods that have a node. */
+  pods?: readonly Pod[];
+  objects?: readonly ApiObject[];
+  args?: Partial<EquivalenceClassesArgs>;
+  pluginConfig?: { name: string; args: unknown }[];
+  configuration?: Configuration;
+  kernel?: Kernel;
+  explain?: 'ties' | 'detail';
+}
+
+/** A scheduler without an API server. */
+export function rig(options: RigOptions = {}) {
+  const kernel = options.kernel ?? loadKernel();
+  const settings = options.configuration ?? configuration(options.args, options.pluginConfig);
+  const profiles = new Map(settings.profiles.map((profile) => [profile.schedulerName, profile]));
+  const profile = settings.profiles[0]!;
+  const cluster = new Cluster(kernel.arena, selectorsOf, profile.args.EquivalenceClasses.seed);
+  const context = { cluster, profile };
+  const clock = { ms: 0 };
+  const queue = new SchedulingQueue({
+    now: () => clock.ms,
+    initialBackoffMs: 1_000,
+    maxBackoffMs: 10_000,
+    helps: (event, waiting, plugins) => helps(event, waiting, plugins, context),
+  });
+  const binder = new RecordingBinder();
+  const cycle = new SchedulingCycle({ kernel, cluster, queue, binder, profiles, explain: options.explain });
+  for (const each of options.nodes ?? []) cluster.setNode(each);
+  for (const each of options.objects ?? []) cluster.setObject(each, true);
+  for (const each of options.pods ?? []) cluster.setPod(each);
+  return {
+    kernel,
+    cluster,
+    context,
+    queue,
+    cycle,
+    binder,
+    clock,
+    /** Takes pending pods as an informer would. */
+    submit(...waiting: readonly Pod[]): void {
+      for (const each of waiting) {
+        cluster.setPending(each);
+        queue.add(each);
+      }
+    },
+    /** One cycle from beginning to end. */
+    run(): TurnOutcome[] {
+      return [...cycle.run()];
+    },
+    /** Tells the queue of an event that the cluster was told of. */
+    event(event: SharedEvent): number {
+      return queue.event(event);
+    },
+    /** Acknowledges all bindings that are open. */
+    acknowledgeAll(): void {
+      for (const { pod: bound } of binder.placements) cycle.bound(bound.key);
+    },
+  };
+}
+
+export type Rig = ReturnType<typeof rig>;
+
+export const keysOf = (list: readonly { key: string }[]): string[] => list.map(({ key }) => key);
+
+/** The node of each pod that was given one, by the pod's name. */
+export function nodesByPod(outcomes: readonly TurnOutcome[]): Record<string, string> {
+  return Object.fromEntries(
+    outcomes.flatMap(({ placed }) =>
+      placed.map(({ pod: bound, node: name }) => [bound.pod.metadata?.name ?? '', name]),
+    ),
+  );
+}
