@@ -53,6 +53,9 @@ export interface Binder {
   bind(placement: Placement): void;
 }
 
+export const PHASES = ['obtain', 'partition', 'determine', 'assign', 'bind'] as const;
+export type Phase = (typeof PHASES)[number];
+
 /** Where pods come from and go back to; SchedulingQueue is one. */
 export interface PodQueue {
   drain(): QueuedPod[];
@@ -68,6 +71,8 @@ export interface CycleOptions {
   binder: Binder;
   /** By the scheduler name that pods ask for. */
   profiles: ReadonlyMap<string, Profile>;
+  /** Told at the beginning of each phase, so that the owner can measure. */
+  onPhase?(phase: Phase): void;
   /** Explain every decision: by its ties, or with every score and rejection. */
   explain?: 'ties' | 'detail';
 }
@@ -89,9 +94,16 @@ export class SchedulingCycle {
     return this.#binding.size;
   }
 
+  /** Whether the pod was given a node and its binding has no outcome yet. */
+  isBinding(key: string): boolean {
+    return this.#binding.has(key);
+  }
+
   /** Runs one cycle, turn by turn. Between two turns the caller may take in events, or stop. */
   *run(): Generator<TurnOutcome, void, void> {
+    this.#options.onPhase?.('obtain');
     const pods = this.#obtain();
+    this.#options.onPhase?.('partition');
     const turns = this.#partition(pods);
     let next = 0;
     try {
@@ -116,7 +128,7 @@ export class SchedulingCycle {
     const placement = this.#binding.get(key);
     if (placement === undefined) return;
     this.#binding.delete(key);
-    this.#options.cluster.removePod(key);
+    this.#options.cluster.removePod(key, placement.pod.uid);
     this.#options.queue.requeue(placement.pod, message);
     this.correspondences.settle(placement.class, 1);
   }
@@ -165,9 +177,12 @@ export class SchedulingCycle {
       return outcome;
     }
     let unsettled = turn.pods.length;
+    this.#options.onPhase?.('determine');
     const correspondence = this.correspondences.open(turn.class, master!.pod, unsettled);
     try {
+      this.#options.onPhase?.('assign');
       const rest = this.#assign(outcome, correspondence);
+      this.#options.onPhase?.('bind');
       for (const placement of outcome.placed) {
         unsettled--;
         this.#bind(placement, turn.class);

@@ -92,9 +92,22 @@ export class Cluster {
     this.nodes.removeNode(name);
   }
 
-  /** Takes a pod that has a node: new, changed, or the confirmation of one that was assumed. */
-  setPod(pod: Pod): void {
-    this.#place(recordOf(pod, pod.spec?.nodeName ?? '', false, this.#selectorsOf(pod)), false);
+  /**
+   * Takes a pod that has a node: new, changed, or the confirmation of one that was assumed. Returns what was known of
+   * it before, and whether anything that scheduling sees has changed.
+   */
+  setPod(pod: Pod): { before?: PodRecord; changed: boolean } {
+    const before = this.#pods.get(objectKey(pod));
+    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#selectorsOf(pod));
+    if (before !== undefined && usesTheSame(before, record)) {
+      // the usual confirmation: what is packed stays as it is
+      record.row = before.row;
+      record.labelSet = before.labelSet;
+      this.#replace(before, record);
+      return { before, changed: false };
+    }
+    this.#place(record, false);
+    return { before, changed: true };
   }
 
   /**
@@ -108,10 +121,11 @@ export class Cluster {
     return record;
   }
 
-  /** Drops a pod: deleted, finished, or assumed in vain. */
-  removePod(key: string): PodRecord | undefined {
+  /** Drops a pod: deleted, finished, or assumed in vain. With a uid, another pod of the same name stays. */
+  removePod(key: string, uid?: string): PodRecord | undefined {
     const pod = this.#pods.get(key);
-    if (pod === undefined) return undefined;
+    if (pod === undefined || (uid !== undefined && pod.uid !== undefined && pod.uid !== uid))
+      return undefined;
     this.#pods.delete(key);
     if (pod.row === undefined) this.#homeless.get(pod.nodeName)?.delete(pod);
     else this.#unsettle(pod);
@@ -159,6 +173,16 @@ export class Cluster {
     const row = this.nodes.rowOf(record.nodeName);
     if (row === undefined) this.#makeHomeless(record);
     else this.#settle(record, row, packed);
+  }
+
+  #replace(before: PodRecord, record: PodRecord): void {
+    for (const selector of record.selectors) this.keys.retain(selector);
+    for (const selector of before.selectors) this.keys.release(selector);
+    this.#pods.set(record.key, record);
+    const neighbours =
+      before.row === undefined ? this.#homeless.get(before.nodeName) : this.#podsByRow[before.row];
+    neighbours?.delete(before);
+    neighbours?.add(record);
   }
 
   #makeHomeless(pod: PodRecord): void {
@@ -236,4 +260,22 @@ function recordOf(pod: Pod, nodeName: string, assumed: boolean, selectors: reado
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     assumed,
   };
+}
+
+function usesTheSame(one: PodRecord, two: PodRecord): boolean {
+  return (
+    one.uid === two.uid &&
+    one.nodeName === two.nodeName &&
+    one.terminating === two.terminating &&
+    one.usage.nonzeroCpu === two.usage.nonzeroCpu &&
+    one.usage.nonzeroMemory === two.usage.nonzeroMemory &&
+    sameEntries(one.usage.requests, two.usage.requests) &&
+    sameEntries(new Map(Object.entries(one.labels ?? {})), new Map(Object.entries(two.labels ?? {}))) &&
+    one.ports.length === two.ports.length &&
+    one.ports.every((port, at) => hostPortText(port) === hostPortText(two.ports[at]!))
+  );
+}
+
+function sameEntries<V>(one: ReadonlyMap<string, V>, two: ReadonlyMap<string, V>): boolean {
+  return one.size === two.size && [...one].every(([key, value]) => two.get(key) === value);
 }

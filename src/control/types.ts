@@ -52,9 +52,8 @@ export interface CorrespondenceRecord {
   feasibleNodes: number;
   /** The first of the nodes, best first. */
   bestNodes: string[];
-  podsWaiting: number;
-  podsPlaced: number;
-  podsBound: number;
+  /** Pods of the class whose outcome is still open. */
+  openPods: number;
 }
 
 /** The scheduler behind the control API. Lists hold at most `limit` items. */

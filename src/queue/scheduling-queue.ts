@@ -82,6 +82,11 @@ export class SchedulingQueue {
     else this.add(after);
   }
 
+  /** Every pod that is known, wherever it stands. */
+  *pods(): Iterable<QueuedPod> {
+    yield* this.#entries.values();
+  }
+
   /** Forgets a pod: it is bound, or gone. With a uid, a pod of the same name and another uid stays. */
   delete(key: string, uid?: string): void {
     const entry = this.#entries.get(key);

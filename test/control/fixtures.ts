@@ -59,7 +59,7 @@ export class FakeScheduler implements ControlledScheduler {
 
   correspondences(limit: number) {
     this.limits.push(limit);
-    const counts = { podsWaiting: 1, podsPlaced: 1, podsBound: 0 };
+    const counts = { openPods: 2 };
     return [{ classIndex: 'abc', feasibleNodes: 9, bestNodes: ['n1', 'n2'], ...counts }];
   }
 

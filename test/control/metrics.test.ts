@@ -52,8 +52,8 @@ describe('a verb', () => {
 
   it('extensionPoint times by point, status and profile', async () => {
     const metrics = new SchedulerMetrics();
-    metrics.extensionPoint('Filter', 'Unschedulable', 'mine', 0.25);
-    const labels = 'extension_point="Filter",status="Unschedulable",profile="mine"';
+    metrics.extensionPoint('Bind', 'Error', 'mine', 0.25);
+    const labels = 'extension_point="Bind",status="Error",profile="mine"';
     expect(await lines(metrics, 'scheduler_framework_extension_point_duration_seconds')).toContain(
       `scheduler_framework_extension_point_duration_seconds_sum{${labels}} 0.25`,
     );

@@ -1,0 +1,39 @@
+// coset plan: where the pods of a scenario would go.
+import { configurationOf } from '../config/load.ts';
+import type { Configuration } from '../config/types.ts';
+import { loadKernel } from '../kernel/builds.ts';
+import { plan } from '../planner/plan.ts';
+import { printJson, printTable } from '../scenario/print.ts';
+import { readScenario } from '../scenario/read.ts';
+import { Progress } from './progress.ts';
+import { readConfiguration, readText } from './files.ts';
+
+export interface PlanCommandOptions {
+  config?: string;
+  format: 'json' | 'table';
+  order?: 'grouped' | 'strict';
+  detail?: boolean;
+}
+
+/** Plans the scenario in the files and prints the decisions. Throws ScenarioError or ConfigurationError on bad input. */
+export function planCommand(files: string[], options: PlanCommandOptions): void {
+  const scenario = readScenario(files.map((name) => ({ name, text: readText(name) })));
+  let configuration: Configuration = readConfiguration(options.config);
+  if (options.config === undefined && scenario.configuration !== undefined) {
+    configuration = configurationOf(scenario.configuration, `${files[0]}: configuration`);
+  }
+  for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
+  if (options.order !== undefined) {
+    for (const { args } of configuration.profiles) args.EquivalenceClasses.order = options.order;
+  }
+  const progress = new Progress(process.stderr);
+  const { decisions } = plan(scenario, {
+    kernel: loadKernel(),
+    configuration,
+    explain: options.detail ? 'detail' : 'ties',
+    onProgress: (decided, pods) => progress.show(`${decided} of ${pods} pods decided`),
+  });
+  progress.clear();
+  const parts = options.format === 'json' ? printJson(scenario.name ?? '', decisions) : printTable(decisions);
+  for (const part of parts) process.stdout.write(part);
+}

@@ -1,0 +1,66 @@
+// Nodes of the API server, into the cluster; and what changed about them, to the pods that wait.
+import type { Node } from '../api/types.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { SharedEvent } from '../queue/types.ts';
+import type { WatchHandler } from '../kube/reflector.ts';
+
+export interface NodeFeedOptions {
+  cluster: Cluster;
+  notify(event: SharedEvent): void;
+  /** Told of nodes that cannot be used. */
+  onError(error: Error): void;
+}
+
+export class NodeFeed implements WatchHandler<Node> {
+  readonly #options: NodeFeedOptions;
+  /** What waiting pods may care about of each node, as it was last. */
+  readonly #nodes = new Map<string, Node>();
+
+  constructor(options: NodeFeedOptions) {
+    this.#options = options;
+  }
+
+  replace(nodes: Node[]): void {
+    const names = new Set(nodes.map(({ metadata }) => metadata?.name));
+    for (const [name, node] of this.#nodes) if (!names.has(name)) this.deleted(node);
+    for (const node of nodes) this.#set(node);
+  }
+
+  added(node: Node): void {
+    this.#set(node);
+  }
+
+  modified(node: Node): void {
+    this.#set(node);
+  }
+
+  deleted(node: Node): void {
+    const name = node.metadata?.name ?? '';
+    this.#nodes.delete(name);
+    this.#options.cluster.removeNode(name);
+    this.#options.notify({ kind: 'Node', before: node });
+  }
+
+  #set(node: Node): void {
+    try {
+      const { added, changed, resized } = this.#options.cluster.setNode(node);
+      if (!added && !changed && !resized) return;
+    } catch (error) {
+      this.#options.onError(error as Error);
+      return;
+    }
+    const name = node.metadata?.name ?? '';
+    const before = this.#nodes.get(name);
+    const after = readOf(node);
+    this.#nodes.set(name, after);
+    this.#options.notify({ kind: 'Node', before, after });
+  }
+}
+
+function readOf({ metadata, spec, status }: Node): Node {
+  return {
+    metadata: { name: metadata?.name, labels: metadata?.labels },
+    spec: { taints: spec?.taints, unschedulable: spec?.unschedulable },
+    status: { allocatable: status?.allocatable },
+  };
+}

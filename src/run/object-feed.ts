@@ -1,0 +1,50 @@
+// Services, controllers and namespaces of the API server, into the cluster.
+import { objectKey, type ApiObject } from '../api/types.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { WatchHandler } from '../kube/reflector.ts';
+import type { SharedEvent } from '../queue/types.ts';
+
+export interface ObjectFeedOptions {
+  /** Lists leave the kind of their items out. */
+  kind: string;
+  cluster: Cluster;
+  notify(event: SharedEvent): void;
+}
+
+export class ObjectFeed implements WatchHandler<ApiObject> {
+  readonly #options: ObjectFeedOptions;
+  readonly #known = new Map<string, ApiObject>();
+
+  constructor(options: ObjectFeedOptions) {
+    this.#options = options;
+  }
+
+  replace(objects: ApiObject[]): void {
+    const keys = new Set(objects.map(objectKey));
+    for (const [key, object] of this.#known) if (!keys.has(key)) this.deleted(object);
+    for (const object of objects) this.added(object);
+  }
+
+  added(object: ApiObject): void {
+    const { kind } = this.#options;
+    const { metadata } = object;
+    const named = { kind, metadata: { namespace: metadata?.namespace, name: metadata?.name } };
+    this.#known.set(objectKey(object), named);
+    this.#take({ ...object, kind }, true);
+  }
+
+  modified(object: ApiObject): void {
+    this.added(object);
+  }
+
+  deleted(object: ApiObject): void {
+    this.#known.delete(objectKey(object));
+    this.#take({ ...object, kind: this.#options.kind }, false);
+  }
+
+  #take(object: ApiObject, present: boolean): void {
+    const { cluster, notify } = this.#options;
+    if (cluster.setObject(object, present))
+      notify({ kind: 'Object', [present ? 'after' : 'before']: object });
+  }
+}

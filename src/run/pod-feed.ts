@@ -1,0 +1,110 @@
+// Pods of the API server: those with a node into the cluster, ours without one into the queue.
+//
+//   pending ──> queue ──drain──> in flight ──assume──> cluster (assumed) ──bound──> cluster
+//      ^                            │                        │
+//      └────── park, backoff <──────┘<──── binding failed ───┘
+import { objectKey, type Pod } from '../api/types.ts';
+import type { Cluster, PodRecord } from '../cluster/cluster.ts';
+import type { SchedulingCycle } from '../cycle.ts';
+import type { WatchHandler } from '../kube/reflector.ts';
+import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
+import type { SharedEvent } from '../queue/types.ts';
+
+export interface PodFeedOptions {
+  cluster: Cluster;
+  queue: SchedulingQueue;
+  cycle: SchedulingCycle;
+  /** Whether a profile of ours has the scheduler name. */
+  isOurs(schedulerName: string): boolean;
+  notify(event: SharedEvent): void;
+}
+
+export class PodFeed implements WatchHandler<Pod> {
+  readonly #options: PodFeedOptions;
+  /** uid of every pod that the API server has, by key. */
+  readonly #uids = new Map<string, string>();
+
+  constructor(options: PodFeedOptions) {
+    this.#options = options;
+  }
+
+  replace(pods: Pod[]): void {
+    const keys = new Set(pods.map(objectKey));
+    for (const [key, uid] of this.#uids) if (!keys.has(key)) this.#drop(key, uid);
+    for (const pod of pods) this.#set(pod);
+  }
+
+  added(pod: Pod): void {
+    this.#set(pod);
+  }
+
+  modified(pod: Pod): void {
+    this.#set(pod);
+  }
+
+  deleted(pod: Pod): void {
+    this.#drop(objectKey(pod), pod.metadata?.uid ?? '', pod);
+  }
+
+  #set(pod: Pod): void {
+    const key = objectKey(pod);
+    const uid = pod.metadata?.uid ?? '';
+    const known = this.#uids.get(key);
+    // the name was taken by another pod between two lists
+    if (known !== undefined && known !== uid) this.#drop(key, known);
+    this.#uids.set(key, uid);
+    if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
+    else if (this.#options.isOurs(pod.spec?.schedulerName ?? 'default-scheduler'))
+      this.#setPending(key, uid, pod);
+  }
+
+  #setAssigned(key: string, uid: string, pod: Pod): void {
+    const { cluster, queue, cycle } = this.#options;
+    // our own binding has its outcome when the API server has answered it
+    if (!cycle.isBinding(key)) queue.delete(key, uid);
+    cluster.dropPending(key);
+    const { before, changed } = cluster.setPod(pod);
+    if (before === undefined) this.#options.notify({ kind: 'AssignedPod', after: pod });
+    else if (before.assumed) this.#options.notify({ kind: 'AssignedPod', after: pod });
+    else if (changed) this.#options.notify({ kind: 'AssignedPod', before: podOf(before), after: pod });
+  }
+
+  #setPending(key: string, uid: string, pod: Pod): void {
+    const { cluster, queue, cycle } = this.#options;
+    if (pod.metadata?.deletionTimestamp !== undefined) {
+      queue.delete(key, uid);
+      cluster.dropPending(key);
+      return;
+    }
+    // a pod that we have bound may still be told of as it was before
+    if (cluster.pod(key)?.uid === uid && !cycle.isBinding(key)) return;
+    cluster.setPending(pod);
+    queue.update(pod, pod);
+  }
+
+  #drop(key: string, uid: string, pod?: Pod): void {
+    const { cluster, queue } = this.#options;
+    if (this.#uids.get(key) === uid) this.#uids.delete(key);
+    queue.delete(key, uid);
+    cluster.dropPending(key);
+    const record = cluster.removePod(key, uid);
+    if (record !== undefined) this.#options.notify({ kind: 'AssignedPod', before: pod ?? podOf(record) });
+  }
+}
+
+/** What waiting pods may care about of a pod on a node, from what is kept of it. */
+function podOf({ key, namespace, labels, nodeName, usage, ports }: PodRecord): Pod {
+  const requests = Object.fromEntries(
+    [...usage.requests].map(([name, amount]) => [name, name === 'cpu' ? `${amount}m` : String(amount)]),
+  );
+  const hostPorts = ports.map(({ address, protocol, port }) => ({
+    containerPort: port,
+    hostIP: address,
+    protocol,
+    hostPort: port,
+  }));
+  return {
+    metadata: { namespace, name: key.split('/')[1], labels },
+    spec: { nodeName, containers: [{ name: 'all', resources: { requests }, ports: hostPorts }] },
+  };
+}

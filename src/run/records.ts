@@ -1,0 +1,75 @@
+// What the last cycles did, for people.
+import type { CycleRecord } from '../control/types.ts';
+import { PHASES, type Phase, type TurnOutcome } from '../cycle.ts';
+
+const KEPT_CYCLES = 256;
+
+/** Measures one cycle. Times are milliseconds of `now`. */
+export class CycleMeter {
+  readonly #now: () => number;
+  readonly #phasesMs = new Map<Phase, number>(PHASES.map((phase) => [phase, 0]));
+  #phase?: Phase;
+  #since = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  enter(phase: Phase | undefined): void {
+    const now = this.#now();
+    if (this.#phase !== undefined) {
+      this.#phasesMs.set(this.#phase, this.#phasesMs.get(this.#phase)! + now - this.#since);
+    }
+    this.#phase = phase;
+    this.#since = now;
+  }
+
+  get phasesMs(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#phasesMs].map(([phase, ms]) => [phase, Math.round(ms * 1000) / 1000]),
+    );
+  }
+}
+
+/** The last cycles, newest first. */
+export class CycleRecords {
+  count = 0;
+  readonly #records: CycleRecord[] = [];
+
+  list(limit: number): CycleRecord[] {
+    return this.#records.slice(0, limit);
+  }
+
+  add(record: CycleRecord): void {
+    this.#records.unshift(record);
+    if (this.#records.length > KEPT_CYCLES) this.#records.pop();
+  }
+
+  /** An empty record of a cycle that begins now. */
+  begin(started: Date): CycleRecord {
+    return {
+      number: ++this.count,
+      started: started.toISOString(),
+      durationMs: 0,
+      pods: 0,
+      classes: 0,
+      placed: 0,
+      unschedulable: 0,
+      filterPasses: 0,
+      phasesMs: {},
+    };
+  }
+}
+
+/** Adds what became of a turn. `seen` holds the classes of the cycle so far. */
+export function countTurn(
+  record: CycleRecord,
+  { turn, placed, waiting }: TurnOutcome,
+  seen: Set<string>,
+): void {
+  seen.add(turn.class.index);
+  record.classes = seen.size;
+  record.pods += placed.length + waiting.length;
+  record.placed += placed.length;
+  record.unschedulable += waiting.length;
+}
