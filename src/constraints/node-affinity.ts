@@ -19,8 +19,8 @@ export const nodeAffinity: Constraint = {
 
   key(pod) {
     const { nodeSelector, affinity } = pod.spec ?? {};
-    if (!nodeSelector && !affinity?.nodeAffinity) return {};
     const labels = Object.entries(nodeSelector ?? {}).sort();
+    if (labels.length === 0 && !affinity?.nodeAffinity) return {};
     return { rule: JSON.stringify([labels, affinity?.nodeAffinity ?? null]) };
   },
 

@@ -52,11 +52,14 @@ export const podTopologySpread: Constraint = {
     if (hard.length === 0 && soft.length === 0) return {};
     // labels decide whether the pod counts for itself and for the others
     const labels = context.cluster.keys.project(pod.metadata?.labels);
-    return { general: pod.metadata?.namespace ?? 'default', rule: JSON.stringify([hard, soft, labels]) };
+    return {
+      general: pod.metadata?.namespace ?? 'default',
+      rule: JSON.stringify([hard, soft, needsAllKeys(pod, context), labels]),
+    };
   },
 
   pack(pod, context) {
-    const { packer, profile, code, weight } = context;
+    const { packer, code, weight } = context;
     const counters: Counter[] = [];
     const hard = code === 0 ? [] : constraintsOf(pod, 'DoNotSchedule', context);
     for (const constraint of hard) {
@@ -70,9 +73,7 @@ export const podTopologySpread: Constraint = {
         : unschedulable("node(s) didn't match pod topology spread constraints");
     const soft = weight === 0 ? [] : constraintsOf(pod, 'ScheduleAnyway', context);
     if (soft.length === 0) return { explain, counters };
-    // nodes without a zone are still spread over by the system's defaults
-    const needsAll =
-      ownConstraints(pod).length > 0 || profile.args.PodTopologySpread.defaultingType !== 'System';
+    const needsAll = needsAllKeys(pod, context);
     for (const constraint of soft) {
       const byRow = constraint.topologyKey === HOSTNAME;
       const counts = domainCounts(pod, constraint, needsAll ? soft : [], context);
@@ -126,6 +127,11 @@ function constraintsOf(
   if (defaults.length === 0) return [];
   const selector = selectorOfOwners(pod, cluster);
   return isEmpty(selector) ? [] : defaults.map((constraint) => parse(constraint, selector));
+}
+
+/** Whether soft constraints score only nodes with all their keys; the system's defaults score nodes without a zone too. */
+function needsAllKeys(pod: Pod, { profile }: ConstraintContext): boolean {
+  return ownConstraints(pod).length > 0 || profile.args.PodTopologySpread.defaultingType !== 'System';
 }
 
 function defaultsOf(args: PluginArgs['PodTopologySpread']): readonly TopologySpreadConstraint[] {

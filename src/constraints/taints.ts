@@ -33,5 +33,5 @@ export function tolerationsText(pod: Pod): string {
   const texts = tolerationsOf(pod).map(({ effect, key, operator, value }) =>
     JSON.stringify([key ?? '', operator || 'Equal', value ?? '', effect ?? '']),
   );
-  return texts.sort().join();
+  return [...new Set(texts)].sort().join();
 }

@@ -4,7 +4,8 @@ import type { Pod } from '../api/types.ts';
 import type { Constraint } from './constraint.ts';
 
 function unbuilt(name: string, uses: (pod: Pod) => string | undefined): Constraint {
-  return { name, unbuilt: uses, helps: () => false };
+  // in the key, so that no pod that uses it hides behind a master pod that does not
+  return { name, key: (pod) => ({ rule: uses(pod) }), unbuilt: uses, helps: () => false };
 }
 
 const LEGACY_DISKS = ['awsElasticBlockStore', 'gcePersistentDisk', 'iscsi', 'rbd'] as const;

@@ -125,7 +125,7 @@ describe('claim 1', () => {
     const it = rig({ nodes: NODES });
     it.submit(pod('small', { cpu: '1500m' }));
     it.run();
-    const [{ node: name }] = it.binder.placements as [{ node: string }];
+    const name = it.binder.placements[0]!.node;
     expect(usedCpu(it, name)).toBe(1500);
 
     it.cycle.bindingFailed('ns/small', 'the API server said 409');

@@ -9,7 +9,7 @@ import { configuration, node, pods, rig } from '../cycle/fixtures.ts';
 const NODES = [node('a', { pods: '2' }), node('b')];
 
 describe('claims 18 to 20', () => {
-  test("claim 18: what stands for Kubernetes are its own objects: Pods, Nodes and a KubeSchedulerConfiguration decide", () => {
+  test('claim 18: what stands for Kubernetes are its own objects: Pods, Nodes and a KubeSchedulerConfiguration decide', () => {
     const pending = pods(4, 'alike', { cpu: '1' });
     const scenario = { nodes: NODES, pods: [], objects: [], pending };
     const { decisions, classes, passes } = plan(scenario, {
@@ -24,12 +24,15 @@ describe('claims 18 to 20', () => {
   test.each([
     ['scalar', scalar],
     ['simd', simd],
-  ])('claim 19: what stands for the medium is the stored module (%s): its bytes alone determine and assign', (_, bytes) => {
-    const it = rig({ nodes: NODES, kernel: instantiateKernel(new Uint8Array(bytes)) });
-    it.submit(...pods(4, 'alike', { cpu: '1' }));
-    it.run();
-    expect(it.binder.log).toEqual(['ns/alike-0 a', 'ns/alike-1 b', 'ns/alike-2 a', 'ns/alike-3 b']);
-  });
+  ])(
+    'claim 19: what stands for the medium is the stored module (%s): its bytes alone determine and assign',
+    (_, bytes) => {
+      const it = rig({ nodes: NODES, kernel: instantiateKernel(new Uint8Array(bytes)) });
+      it.submit(...pods(4, 'alike', { cpu: '1' }));
+      it.run();
+      expect(it.binder.log).toEqual(['ns/alike-0 a', 'ns/alike-1 b', 'ns/alike-2 a', 'ns/alike-3 b']);
+    },
+  );
 
   test('claim 20: what stands for the system is queue, cycle, correspondences, kernel and binder put together', () => {
     const it = rig({ nodes: NODES });

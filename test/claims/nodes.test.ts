@@ -18,7 +18,7 @@ describe('claims 10 and 11', () => {
     });
     it.submit(pod('master', { cpu: '1' }));
     const [outcome] = it.run();
-    const [{ feasible, rejected }] = outcome!.explanations as [{ feasible: number; rejected: object }];
+    const { feasible, rejected } = outcome!.explanations[0]!;
     expect(feasible).toBe(1);
     expect(rejected).toMatchObject({
       full: { plugin: 'NodeResourcesFit', reasons: ['Too many pods'] },
@@ -29,13 +29,8 @@ describe('claims 10 and 11', () => {
 
   test('claim 11: the nodes that are left are scored, and sorted by their score', () => {
     const it = rig({ nodes: STEPS });
-    it.submit(pod('master', { cpu: '2' }));
-    it.binder.onBind = () => {};
-    const correspondence = it.cycle.correspondences.open(
-      it.cycle.classOf(pod('master', { cpu: '2' }))!,
-      pod('master', { cpu: '2' }),
-      1,
-    );
+    const master = pod('master', { cpu: '2' });
+    const correspondence = it.cycle.correspondences.open(it.cycle.classOf(master)!, master, 1);
     const sorted = correspondence.best(Infinity);
     expect(sorted.map(({ node: name }) => name)).toEqual(['large', 'medium', 'small']);
     const totals = sorted.map(({ total }) => total);
@@ -137,7 +132,10 @@ describe('claims 13 to 17', () => {
 
   test('claim 17: a pod that asks for more than its master is checked by itself', () => {
     // without resources in the feature data both are of one class
-    const nodes = [node('a', { cpu: '2' }), node('b', { cpu: '16', taints: [{ key: 'x', effect: 'PreferNoSchedule' }] })];
+    const nodes = [
+      node('a', { cpu: '2' }),
+      node('b', { cpu: '16', taints: [{ key: 'x', effect: 'PreferNoSchedule' }] }),
+    ];
     const it = rig({ nodes, args: { features: ['general', 'rule'] } });
     it.submit(pod('master', { cpu: '1' }), pod('bigger', { cpu: '8' }), pod('third', { cpu: '1' }));
     expect(nodesByPod(it.run())).toEqual({ master: 'a', bigger: 'b', third: 'a' });

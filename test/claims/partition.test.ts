@@ -29,7 +29,9 @@ const SHAPES: Record<'plain' | 'general' | 'resources' | 'rule', PodShape> = {
   general: {
     cpu: '1',
     spec: {
-      containers: [{ name: 'main', image: 'registry.example/other:1', resources: { requests: { cpu: '1' } } }],
+      containers: [
+        { name: 'main', image: 'registry.example/other:1', resources: { requests: { cpu: '1' } } },
+      ],
     },
   },
   resources: { cpu: '2' },
@@ -94,9 +96,12 @@ describe('claims 3 to 6', () => {
       ['plain', 'general'],
     ],
   ];
-  test.each(combinations)('claim 5: classes are formed by %j alone when only these are configured', (features, alike) => {
-    expect(together(features)).toEqual(alike);
-  });
+  test.each(combinations)(
+    'claim 5: classes are formed by %j alone when only these are configured',
+    (features, alike) => {
+      expect(together(features)).toEqual(alike);
+    },
+  );
 
   test('claim 6: general attributes, resource specification and scheduling rule all tell classes apart', () => {
     expect(together(['general', 'resources', 'rule'])).toEqual(['plain']);

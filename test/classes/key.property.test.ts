@@ -1,0 +1,86 @@
+// The promise of the class key: pods of one class have the same nodes, with the same scores, for the same reasons.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Pod } from '../../src/api/types.ts';
+import { Correspondence } from '../../src/classes/correspondence.ts';
+import type { KernelBuild } from '../../src/kernel/builds.ts';
+import { loadKernel } from '../../src/kernel/builds.ts';
+import { rig, type Rig } from '../cycle/fixtures.ts';
+import { anyCluster, anyPodFields, neighbours, podOf, type ClusterShape } from './arbitrary.ts';
+
+/** Everything that a full pass says of a pod. */
+function passOf(it: Rig, pod: Pod) {
+  const correspondence = new Correspondence(it.kernel, it.cycle.classOf(pod)!, pod, true);
+  try {
+    return {
+      feasible: correspondence.feasible,
+      rejections: correspondence.rejections(),
+      scores: correspondence.scores(),
+      best: correspondence.best(Infinity),
+      ties: correspondence.ties(),
+      refusal: correspondence.refusal().message,
+    };
+  } finally {
+    correspondence.dispose();
+  }
+}
+
+function rigOf(shape: ClusterShape, waiting: readonly Pod[], build: KernelBuild): Rig {
+  const it = rig({ ...shape, kernel: loadKernel(build) });
+  for (const pod of waiting) it.cluster.setPending(pod);
+  return it;
+}
+
+test.each<KernelBuild>(['scalar', 'simd'])(
+  'two pods that differ in one field and share a class have the same full pass (%s)',
+  (build) => {
+    const shared = new Map<string, number>();
+    fc.assert(
+      fc.property(anyCluster, neighbours, (shape, { one, two, field }) => {
+        const pods = [podOf('one', one), podOf('two', two)] as const;
+        const it = rigOf(shape, pods, build);
+        if (it.cycle.classOf(pods[0]) !== it.cycle.classOf(pods[1])) return;
+        shared.set(field, (shared.get(field) ?? 0) + 1);
+        expect(passOf(it, pods[1])).toEqual(passOf(it, pods[0]));
+      }),
+      { numRuns: 600, seed: 7 },
+    );
+    // otherwise the property holds of nothing
+    expect([...shared.keys()]).toEqual(
+      expect.arrayContaining(['ordinal', 'cpu', 'memory', 'env', 'hostname']),
+    );
+  },
+);
+
+test('two pods of any kind that share a class have the same full pass', () => {
+  fc.assert(
+    fc.property(anyCluster, fc.array(anyPodFields, { minLength: 8, maxLength: 8 }), (shape, fields) => {
+      const pods = fields.map((each, n) => podOf(`pod-${n}`, each));
+      const it = rigOf(shape, pods, 'simd');
+      const passes = new Map<string, ReturnType<typeof passOf>>();
+      for (const pod of pods) {
+        const { index } = it.cycle.classOf(pod)!;
+        const pass = passOf(it, pod);
+        expect(pass).toEqual(passes.get(index) ?? pass);
+        passes.set(index, pass);
+      }
+    }),
+    { numRuns: 150, seed: 11 },
+  );
+});
+
+test('a node taken by one pod of a class changes the same for another', () => {
+  fc.assert(
+    fc.property(anyCluster, neighbours, (shape, { one, two }) => {
+      const pods = [podOf('one', one), podOf('two', two)] as const;
+      const it = rigOf(shape, pods, 'simd');
+      if (it.cycle.classOf(pods[0]) !== it.cycle.classOf(pods[1])) return;
+      const correspondence = new Correspondence(it.kernel, it.cycle.classOf(pods[0])!, pods[0], false);
+      const [assignment] = correspondence.assign(1);
+      correspondence.dispose();
+      if (assignment !== undefined) it.cluster.assume(pods[0], assignment.row, true);
+      expect(passOf(it, pods[1])).toEqual(passOf(it, pods[0]));
+    }),
+    { numRuns: 200, seed: 13 },
+  );
+});
