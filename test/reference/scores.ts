@@ -109,7 +109,7 @@ function spreadScores(turn: Turn, feasible: readonly number[]): (row: number) =>
   );
   const weights = soft.map((constraint) => goLog(sizeOf(turn, constraint, scored) + 2));
   const raws = new Map(
-    scored.map((row) => {
+    scored.map((row): [number, bigint] => {
       const parts = soft.map((constraint, n) =>
         domainOf(turn, constraint, row) === 0
           ? 0
@@ -118,9 +118,9 @@ function spreadScores(turn: Turn, feasible: readonly number[]): (row: number) =>
       return [row, BigInt(goRound(parts.reduce((sum, part) => sum + part, 0)))];
     }),
   );
-  const sorted = [...raws.values()].sort((one, two) => (one < two ? -1 : 1));
-  const least = sorted[0]!;
-  const greatest = sorted.at(-1)!;
+  const values = [...raws.values()];
+  const greatest = values.reduce((most, raw) => (raw > most ? raw : most), 0n);
+  const least = values.reduce((fewest, raw) => (raw < fewest ? raw : fewest), greatest);
   return (row) => {
     const raw = raws.get(row);
     if (raw === undefined) return 0;

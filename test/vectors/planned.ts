@@ -1,0 +1,43 @@
+// What coset decides on a scenario, in the form in which kube-oracle prints decisions.
+import type { Decision, Scenario } from '../../src/api/types.ts';
+import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
+import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
+import type { Kernel } from '../../src/kernel/kernel.ts';
+import { plan, type PlanOptions } from '../../src/planner/plan.ts';
+import { printJson } from '../../src/scenario/print.ts';
+import { readScenario } from '../../src/scenario/read.ts';
+
+export interface Expected {
+  name: string;
+  decisions: Decision[];
+}
+
+export function parseScenario(text: string): Scenario {
+  return readScenario([{ name: 'scenario', text }]);
+}
+
+/** The scenario's configuration, or the default one, with the given arguments of coset's own in every profile. */
+export function configurationFor(
+  { configuration }: Scenario,
+  args: Partial<EquivalenceClassesArgs>,
+): Configuration {
+  const whole =
+    configuration === undefined
+      ? defaultConfiguration()
+      : configurationOf(structuredClone(configuration), 'scenario');
+  for (const profile of whole.profiles) Object.assign(profile.args.EquivalenceClasses, args);
+  return whole;
+}
+
+/** Decides all pods of a scenario and prints the decisions. */
+export function planned(
+  scenario: Scenario,
+  kernel: Kernel,
+  order: EquivalenceClassesArgs['order'],
+  explain: PlanOptions['explain'],
+): Decision[] {
+  const configuration = configurationFor(scenario, { order });
+  const { decisions } = plan(scenario, { kernel, configuration, explain });
+  const text = [...printJson(scenario.name ?? '', decisions)].join('');
+  return (JSON.parse(text) as Expected).decisions;
+}

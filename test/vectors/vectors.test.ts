@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { objectKey, type Decision, type Pod, type Scenario } from '../../src/api/types.ts';
+import { ClassIndex } from '../../src/classes/class-index.ts';
+import { clusterOf } from '../../src/planner/plan.ts';
+import { KERNELS } from '../kernel/kernels.ts';
+import { configurationFor, planned } from './planned.ts';
+import { FAMILIES, vectorsOf } from './vectors.ts';
+
+const TIMEOUT_MS = 60_000;
+const reference = KERNELS.find(({ name }) => name === 'reference')!;
+
+/** The pods in the order in which a grouped cycle takes them: with the others of their class and priority. */
+function regrouped(scenario: Scenario): Pod[] {
+  const kernel = reference.load();
+  const cluster = clusterOf(scenario, kernel, 1);
+  const { profiles } = configurationFor(scenario, {});
+  const classes = new ClassIndex(kernel);
+  const groups = new Map<string, Pod[]>();
+  for (const pod of scenario.pending) {
+    const name = pod.spec?.schedulerName ?? 'default-scheduler';
+    const profile = profiles.find(({ schedulerName }) => schedulerName === name) ?? profiles[0]!;
+    const group = `${pod.spec?.priority ?? 0} ${classes.of(pod, { cluster, profile }).index}`;
+    groups.set(group, [...(groups.get(group) ?? []), pod]);
+  }
+  return [...groups.values()].flat();
+}
+
+const outcome = ({ pod, node, feasible, score, message }: Decision) => ({
+  pod,
+  node,
+  feasible,
+  score,
+  message,
+});
+
+describe.each(FAMILIES)('%s', (family) => {
+  const vectors = vectorsOf(family);
+
+  it('holds scenarios with pods to place', () => {
+    expect(vectors.length).toBeGreaterThan(0);
+    for (const { expected, scenario } of vectors) expect(scenario().pending).toHaveLength(expected.length);
+  });
+
+  describe.each(KERNELS)('in strict order on the $name kernel', ({ load }) => {
+    it.each(vectors)('$name is decided as by kube-scheduler', { timeout: TIMEOUT_MS }, (vector) => {
+      const explain = vector.hasDetail ? 'detail' : 'ties';
+      expect(planned(vector.scenario(), load(), 'strict', explain)).toEqual(vector.expected);
+    });
+  });
+
+  describe('in grouped order', () => {
+    it.each(vectors)(
+      '$name is decided as its regrouped list is in strict order',
+      { timeout: TIMEOUT_MS },
+      (vector) => {
+        const scenario = vector.scenario();
+        const list = { ...scenario, pending: regrouped(scenario) };
+        // explained, so that every pod is a call of its own, and by the kernel that makes a pass for each
+        const strict = planned(list, reference.load(), 'strict', 'ties').map(outcome);
+        for (const { load } of KERNELS) {
+          const grouped = planned(vector.scenario(), load(), 'grouped', undefined);
+          expect(grouped.map(outcome)).toEqual(strict);
+        }
+      },
+    );
+
+    it('takes pods out of the order of the list', () => {
+      const moved = vectors.filter((vector) => {
+        const scenario = vector.scenario();
+        return regrouped(scenario).some((pod, n) => objectKey(pod) !== objectKey(scenario.pending[n]!));
+      });
+      expect(moved.length).toBeGreaterThan(0);
+    });
+  });
+});
