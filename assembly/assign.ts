@@ -4,55 +4,31 @@
 import { choose } from './choose';
 import { takePorts } from './constraints/node-ports';
 import { fits, takeResources } from './constraints/node-resources-fit';
-import { countAssigned, countPresent, findMinima } from './constraints/pod-topology-spread';
+import { attractAssigned } from './constraints/inter-pod-affinity';
+import { countAssigned, findMinima } from './constraints/pod-topology-spread';
 import { settle, totalOf } from './determine';
 import {
   CLUSTER_ROWS_AT,
-  CODE_CUT,
   CODE_FEASIBLE,
   CODE_SKIPPED,
   MODE_RECHECK,
   MODE_STATIC,
-  STALE_TOTALS,
   TURN_CLUSTER_AT,
   TURN_CODE_AT,
   TURN_DIRTY_AT,
   TURN_DIRTY_COUNT_AT,
+  TURN_ATTRACTION_COUNT_AT,
   TURN_FEASIBLE_AT,
   TURN_HARD_COUNT_AT,
   TURN_MODE_AT,
   TURN_PORT_COUNT_AT,
+  TURN_REPULSION_COUNT_AT,
   TURN_ROW_SCORE_AT,
   TURN_STALE_AT,
   TURN_TOTAL_AT,
 } from './layout';
-import { moveMaxima } from './normalized';
-import { codeOf, rowScoreOf } from './row';
-
-/** Filters the row again, and moves what depends on the set of the feasible rows. */
-function refilter(turn: usize, row: u32): void {
-  const entry = <usize>load<u32>(turn, TURN_CODE_AT) + row;
-  const before: u32 = load<u8>(entry);
-  if (before == CODE_CUT) return;
-  const after = codeOf(turn, row);
-  const was = before == CODE_FEASIBLE;
-  const is = after == CODE_FEASIBLE;
-  const frozen = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
-  // a list that was scored once only ever gets shorter
-  if (frozen && is && !was) return;
-  store<u8>(entry, <u8>after);
-  if (was == is) return;
-  store<u32>(turn, load<u32>(turn, TURN_FEASIBLE_AT) + (is ? 1 : -1), TURN_FEASIBLE_AT);
-  if (is) {
-    store<f64>(<usize>load<u32>(turn, TURN_ROW_SCORE_AT) + (<usize>row << 3), rowScoreOf(turn, row));
-    store<u32>(turn, load<u32>(turn, TURN_STALE_AT) | STALE_TOTALS, TURN_STALE_AT);
-  } else {
-    store<f64>(<usize>load<u32>(turn, TURN_TOTAL_AT) + (<usize>row << 3), -1);
-  }
-  if (frozen) return;
-  moveMaxima(turn, row, is);
-  countPresent(turn, row, is ? 1 : -1);
-}
+import { refilter, refilterAll } from './refilter';
+import { rowScoreOf } from './row';
 
 /** Scores what is stale again, unless the turn keeps the scores of its start. */
 // @ts-ignore: decorator
@@ -60,12 +36,6 @@ function refilter(turn: usize, row: u32): void {
 function settleUnlessStatic(turn: usize): void {
   if ((load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) == 0) settle(turn);
   else store<u32>(turn, 0, TURN_STALE_AT);
-}
-
-/** Filters every row again: a hard constraint's counts changed. */
-function refilterAll(turn: usize): void {
-  const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
-  for (let row: u32 = 0; row < rows; row++) refilter(turn, row);
 }
 
 /** Brings the row up to date after the usage of its node changed. */
@@ -80,16 +50,27 @@ function refresh(turn: usize, row: u32): void {
   if (load<u32>(turn, TURN_STALE_AT) == 0) store<f64>(<usize>load<u32>(turn, TURN_TOTAL_AT) + at, totalOf(turn, row));
 }
 
+/** Whether a pod on one node can change what another node is to the class's filters. */
+// @ts-ignore: decorator
+@inline
+function domainsDecide(turn: usize): bool {
+  return (
+    load<u32>(turn, TURN_HARD_COUNT_AT) != 0 ||
+    load<u32>(turn, TURN_ATTRACTION_COUNT_AT) != 0 ||
+    load<u32>(turn, TURN_REPULSION_COUNT_AT) != 0
+  );
+}
+
 /**
  * Brings up to date the rows that changed since the turn's last use. Returns false when one of them is no row. The host
- * has changed the spread counts already, and has set STALE_SPREAD where it did.
+ * has changed what is counted by domains already, and has marked it as stale.
  */
 export function refreshDirty(turn: usize): bool {
   const dirty = <usize>load<u32>(turn, TURN_DIRTY_AT);
   const count = load<u32>(turn, TURN_DIRTY_COUNT_AT);
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let n: u32 = 0; n < count; n++) if (load<u32>(dirty + (<usize>n << 2)) >= rows) return false;
-  if (load<u32>(turn, TURN_HARD_COUNT_AT) != 0 && count != 0) {
+  if (count != 0 && domainsDecide(turn)) {
     findMinima(turn);
     refilterAll(turn);
   }
@@ -136,7 +117,8 @@ export function assignUpTo(turn: usize, count: u32, out: usize): u32 {
     entry += 16;
     takeResources(turn, row);
     if (load<u32>(turn, TURN_PORT_COUNT_AT) != 0) takePorts(turn, row);
-    if (countAssigned(turn, row)) refilterAll(turn);
+    countAssigned(turn, row);
+    attractAssigned(turn, row);
     refresh(turn, row);
     settleUnlessStatic(turn);
   }

@@ -1,10 +1,12 @@
 // A full pass: filter every node for the class's master pod, and score those that passed.
+import { preferenceScore, preferenceScore2, scorePreferences } from './constraints/inter-pod-affinity';
 import { clearPresent, countNodes, countPresent, findMinima, scoreSpread, spreadScore } from './constraints/pod-topology-spread';
 import {
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
   NORMALIZED_SIZE,
   NORMALIZED_WEIGHT_AT,
+  STALE_PREFERENCES,
   STALE_SPREAD,
   STALE_TOTALS,
   TURN_CLUSTER_AT,
@@ -13,6 +15,9 @@ import {
   TURN_FEASIBLE_AT,
   TURN_NORMALIZED_AT,
   TURN_NORMALIZED_COUNT_AT,
+  TURN_PREFERENCE_COUNT_AT,
+  TURN_PREFERENCE_RAW_AT,
+  TURN_PREFERENCE_WEIGHT_AT,
   TURN_ROW_SCORE_AT,
   TURN_SOFT_COUNT_AT,
   TURN_SPREAD_MAX_AT,
@@ -44,6 +49,10 @@ export function totalOf(turn: usize, row: u32): f64 {
     const raw = load<f64>(<usize>load<u32>(turn, TURN_SPREAD_RAW_AT) + (<usize>row << 3));
     total += load<f64>(turn, TURN_SPREAD_WEIGHT_AT) * spreadScore(turn, raw);
   }
+  if (load<u32>(turn, TURN_PREFERENCE_COUNT_AT) != 0) {
+    const raw = load<f64>(<usize>load<u32>(turn, TURN_PREFERENCE_RAW_AT) + (<usize>row << 3));
+    total += load<f64>(turn, TURN_PREFERENCE_WEIGHT_AT) * preferenceScore(turn, raw);
+  }
   return total;
 }
 
@@ -70,6 +79,9 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
   const greatest = v128.load64_splat(turn + TURN_SPREAD_MAX_AT);
   const sum = f64x2.add(greatest, v128.load64_splat(turn + TURN_SPREAD_MIN_AT));
   const hundred = f64x2.splat(100);
+  const preferences = load<u32>(turn, TURN_PREFERENCE_COUNT_AT) != 0;
+  const preferenceRaws = <usize>load<u32>(turn, TURN_PREFERENCE_RAW_AT);
+  const preferenceWeight = v128.load64_splat(turn + TURN_PREFERENCE_WEIGHT_AT);
   const level = load<f64>(turn, TURN_SPREAD_MAX_AT) == 0;
   for (let row: u32 = 0; row < rows; row += 4) {
     const rejected = rejected4(codes + row);
@@ -84,6 +96,10 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
         const scored = v128.and(scaled, f64x2.ge(raw, f64x2.splat(0)));
         total = f64x2.add(total, f64x2.mul(weight, scored));
       }
+      if (preferences) {
+        const preferred = preferenceScore2(turn, v128.load(preferenceRaws + at));
+        total = f64x2.add(total, f64x2.mul(preferenceWeight, preferred));
+      }
       const out = half == 0 ? i64x2.extend_low_i32x4_s(rejected) : i64x2.extend_high_i32x4_s(rejected);
       v128.store(totals + at, v128.bitselect(f64x2.splat(-1), total, out));
     }
@@ -96,6 +112,7 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
 export function settle(turn: usize): void {
   const stale = load<u32>(turn, TURN_STALE_AT);
   if ((stale & STALE_SPREAD) != 0) scoreSpread(turn);
+  if ((stale & STALE_PREFERENCES) != 0) scorePreferences(turn);
   if (load<u32>(turn, TURN_STALE_AT) != 0) addTotals(turn);
 }
 
@@ -117,7 +134,7 @@ export function determineAll(turn: usize): u32 {
   }
   store<u32>(turn, feasible, TURN_FEASIBLE_AT);
   findMaxima(turn);
-  store<u32>(turn, STALE_SPREAD | STALE_TOTALS, TURN_STALE_AT);
+  store<u32>(turn, STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS, TURN_STALE_AT);
   settle(turn);
   return feasible;
 }

@@ -5,6 +5,7 @@ import { assignUpTo, refreshDirty } from './assign';
 import { determineAll } from './determine';
 import { balancedScore } from './constraints/node-resources-balanced-allocation';
 import { fitScore } from './constraints/node-resources-fit';
+import { preferenceScore } from './constraints/inter-pod-affinity';
 import { spreadScore } from './constraints/pod-topology-spread';
 import { xxh64 } from './hash';
 import {
@@ -18,6 +19,7 @@ import {
   DETAIL_BALANCED,
   DETAIL_FIT,
   DETAIL_FIXED,
+  DETAIL_INTER_POD_AFFINITY,
   DETAIL_SPREAD,
   ERROR_CAPACITY,
   ERROR_MAGIC,
@@ -46,6 +48,9 @@ import {
   TURN_MAGIC_AT,
   TURN_NORMALIZED_AT,
   TURN_NORMALIZED_COUNT_AT,
+  TURN_PREFERENCE_COUNT_AT,
+  TURN_PREFERENCE_RAW_AT,
+  TURN_PREFERENCE_WEIGHT_AT,
   TURN_SIZE,
   TURN_SOFT_COUNT_AT,
   TURN_SPREAD_RAW_AT,
@@ -155,6 +160,11 @@ function writeDetail(turn: usize): void {
     if (load<u32>(turn, TURN_SOFT_COUNT_AT) != 0) {
       const raw = load<f64>(<usize>load<u32>(turn, TURN_SPREAD_RAW_AT) + (<usize>row << 3));
       store<f64>(at + <usize>DETAIL_SPREAD * stride, load<f64>(turn, TURN_SPREAD_WEIGHT_AT) * spreadScore(turn, raw));
+    }
+    if (load<u32>(turn, TURN_PREFERENCE_COUNT_AT) != 0) {
+      const raw = load<f64>(<usize>load<u32>(turn, TURN_PREFERENCE_RAW_AT) + (<usize>row << 3));
+      const score = load<f64>(turn, TURN_PREFERENCE_WEIGHT_AT) * preferenceScore(turn, raw);
+      store<f64>(at + <usize>DETAIL_INTER_POD_AFFINITY * stride, score);
     }
   }
 }

@@ -1,7 +1,7 @@
 // The bytes that the host and the kernels share. Both compilers read this file (asc and tsc), so it holds
 // literal exports only. Offsets and sizes are in bytes, pointers are u32 addresses in linear memory; 0 is "absent".
 
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
 export const ROW_BLOCK = 4;
@@ -98,6 +98,7 @@ export const TURN_FEASIBLE_AT = 24;
 export const TURN_STALE_AT = 28;
 export const STALE_SPREAD = 1;
 export const STALE_TOTALS = 2;
+export const STALE_PREFERENCES = 4;
 /** MODE_* bits. */
 export const TURN_MODE_AT = 32;
 /** Scores stay as they were when the class's master was scored (the claims' literal walk down the list). */
@@ -191,7 +192,28 @@ export const TURN_SPREAD_WEIGHT_AT = 192;
 export const TURN_BASE_AT = 208;
 /** f64[DETAIL_SLOTS][capacity]: each score plugin's weighted score, written by evaluate when not 0. */
 export const TURN_DETAIL_AT = 200;
-export const TURN_SIZE = 216;
+
+// InterPodAffinity.
+export const TURN_AFFINITY_CODE_AT = 216;
+/** Affinity terms of the class, all of which need a pod in the node's domain that matches them all. */
+export const TURN_ATTRACTIONS_AT = 220;
+export const TURN_ATTRACTION_COUNT_AT = 224;
+/** 1 when the class's own pods match all of these terms: the first of them needs no other pod. */
+export const TURN_ATTRACTS_ITSELF_AT = 228;
+/** f64, state: pods in all domains that match all of these terms. */
+export const TURN_ATTRACTED_AT = 232;
+/** Domains where a pod keeps the class's pods out: by their own anti-affinity or by that of the pods there. */
+export const TURN_REPULSIONS_AT = 240;
+export const TURN_REPULSION_COUNT_AT = 244;
+/** Preferences, by topology key. */
+export const TURN_PREFERENCES_AT = 248;
+export const TURN_PREFERENCE_COUNT_AT = 252;
+/** f64[capacity]: the sum of the preferences in the node's domains. */
+export const TURN_PREFERENCE_RAW_AT = 256;
+export const TURN_PREFERENCE_MIN_AT = 264;
+export const TURN_PREFERENCE_MAX_AT = 272;
+export const TURN_PREFERENCE_WEIGHT_AT = 280;
+export const TURN_SIZE = 288;
 
 export const DETAIL_FIT = 0;
 export const DETAIL_BALANCED = 1;
@@ -199,7 +221,8 @@ export const DETAIL_FIXED = 2;
 export const DETAIL_TAINTS = 3;
 export const DETAIL_NODE_AFFINITY = 4;
 export const DETAIL_SPREAD = 5;
-export const DETAIL_SLOTS = 6;
+export const DETAIL_INTER_POD_AFFINITY = 6;
+export const DETAIL_SLOTS = 7;
 
 // A soft spread constraint.
 //   0 domain column (u32[capacity], 0: the label is absent)   4 domains   8 counts (f64[domains], or f64[capacity] by row)
@@ -233,6 +256,23 @@ export const HARD_MAX_SKEW_AT = 24;
 export const HARD_MIN_DOMAINS_AT = 28;
 export const HARD_MINIMUM_AT = 32;
 export const HARD_DISTINCT_AT = 40;
+
+// An amount by the domains of a topology key (attractions, repulsions, preferences).
+//   0 domain column   4 domains   8 amounts (f64[domains])   12 reason   16 what a pod of the class adds (f64)
+//   24 terms that matched so far (f64, state)   32 terms that match a pod of the class (f64)
+export const AMOUNT_SIZE = 40;
+export const AMOUNT_DOMAIN_AT = 0;
+export const AMOUNT_DOMAINS_AT = 4;
+export const AMOUNT_AMOUNTS_AT = 8;
+export const AMOUNT_REASON_AT = 12;
+export const AMOUNT_SELF_AT = 16;
+export const AMOUNT_MATCHES_AT = 24;
+export const AMOUNT_SELF_MATCHES_AT = 32;
+
+// InterPodAffinity's reasons.
+export const REASON_AFFINITY = 0;
+export const REASON_ANTI_AFFINITY = 1;
+export const REASON_EXISTING_ANTI_AFFINITY = 2;
 
 // PodTopologySpread's reasons.
 export const REASON_SKEW = 0;

@@ -2,6 +2,7 @@
 import { balancedOfTwo2, balancedScore } from './constraints/node-resources-balanced-allocation';
 import { fits, fitScore, lacks2, leastAllocated2 } from './constraints/node-resources-fit';
 import { portsConflict } from './constraints/node-ports';
+import { affinityCode } from './constraints/inter-pod-affinity';
 import { hardCode } from './constraints/pod-topology-spread';
 import {
   CODE_ABSENT,
@@ -9,6 +10,7 @@ import {
   CODE_FEASIBLE,
   STRATEGY_LEAST,
   STRATEGY_NONE,
+  TURN_AFFINITY_CODE_AT,
   TURN_BALANCED_RESOURCE_COUNT_AT,
   TURN_BALANCED_WEIGHT_AT,
   TURN_BASE_AT,
@@ -43,6 +45,7 @@ function codeGiven(turn: usize, row: u32, lacks: bool): u32 {
     code = first(code, load<u32>(turn, TURN_PORT_CODE_AT));
   }
   if (load<u32>(turn, TURN_HARD_COUNT_AT) != 0) code = first(code, hardCode(turn, row));
+  if (load<u32>(turn, TURN_AFFINITY_CODE_AT) != 0) code = first(code, affinityCode(turn, row));
   return code;
 }
 
@@ -100,7 +103,10 @@ function filterRows2(turn: usize, rows: u32, codes: usize, scores: usize): void 
   const fixed = <usize>load<u32>(turn, TURN_FIXED_AT);
   const fixedWeight = v128.load64_splat(turn + TURN_FIXED_WEIGHT_AT);
   const staticCodes = <usize>load<u32>(turn, TURN_STATIC_CODE_AT);
-  const plain = load<u32>(turn, TURN_PORT_COUNT_AT) == 0 && load<u32>(turn, TURN_HARD_COUNT_AT) == 0;
+  const plain =
+    load<u32>(turn, TURN_PORT_COUNT_AT) == 0 &&
+    load<u32>(turn, TURN_HARD_COUNT_AT) == 0 &&
+    load<u32>(turn, TURN_AFFINITY_CODE_AT) == 0;
   for (let row: u32 = 0; row < rows; row += 2) {
     const lacks = fitChecked ? lacks2(turn, row) : i64x2.splat(0);
     if (plain && load<u16>(staticCodes + row) == 0 && !v128.any_true(lacks)) {

@@ -45,6 +45,7 @@ import {
   TURN_STALE_AT,
 } from '../layout';
 import { goLog, goRound, rejected4 } from '../number';
+import { refilterAll, refilterDomain } from '../refilter';
 
 // @ts-ignore: decorator
 @inline
@@ -119,11 +120,8 @@ export function findMinima(turn: usize): void {
   }
 }
 
-/**
- * Counts a pod of the class in the row's domains. Returns whether a hard constraint's counts changed, so that rows
- * other than this one may have become feasible or not.
- */
-export function countAssigned(turn: usize, row: u32): bool {
+/** Counts a pod of the class in the row's domains, and filters again the rows whose outcome that may change. */
+export function countAssigned(turn: usize, row: u32): void {
   let record = <usize>load<u32>(turn, TURN_SOFT_AT);
   for (let n = load<u32>(turn, TURN_SOFT_COUNT_AT); n > 0; n--) {
     const byRow = load<u32>(record, SOFT_BY_ROW_AT) != 0;
@@ -135,19 +133,20 @@ export function countAssigned(turn: usize, row: u32): bool {
     }
     record += SOFT_SIZE;
   }
-  let changed = false;
   record = <usize>load<u32>(turn, TURN_HARD_AT);
   for (let n = load<u32>(turn, TURN_HARD_COUNT_AT); n > 0; n--) {
     if (load<u32>(record, HARD_SELF_AT) != 0 && eligible(<usize>load<u32>(record, HARD_ELIGIBLE_AT), row)) {
-      const entry = <usize>load<u32>(record, HARD_COUNTS_AT) + (<usize>domainOf(record, row) << 3);
+      const domain = domainOf(record, row);
+      const entry = <usize>load<u32>(record, HARD_COUNTS_AT) + (<usize>domain << 3);
       const before = load<f64>(entry);
+      const minimum = load<f64>(record, HARD_MINIMUM_AT);
       store<f64>(entry, before + 1);
-      if (before == load<f64>(record, HARD_MINIMUM_AT)) findMinimum(record);
-      changed = true;
+      if (before == minimum) findMinimum(record);
+      if (load<f64>(record, HARD_MINIMUM_AT) != minimum) refilterAll(turn);
+      else refilterDomain(turn, <usize>load<u32>(record, HARD_DOMAIN_AT), domain);
     }
     record += HARD_SIZE;
   }
-  return changed;
 }
 
 /** Whether the soft constraints leave the row out of the score: it lacks a topology key that all nodes must have. */

@@ -13,6 +13,7 @@ import type {
   V1ObjectMeta,
   V1OwnerReference,
   V1Pod,
+  V1PodAffinityTerm,
   V1PreferredSchedulingTerm,
   V1ReplicaSet,
   V1ReplicationController,
@@ -21,6 +22,7 @@ import type {
   V1Taint,
   V1Toleration,
   V1TopologySpreadConstraint,
+  V1WeightedPodAffinityTerm,
 } from '@kubernetes/client-node';
 
 /** The type that an object of client-node's type T has on the wire. */
@@ -44,6 +46,7 @@ export type NodeSelectorTerm = Wire<V1NodeSelectorTerm>;
 export type ObjectMeta = Wire<V1ObjectMeta>;
 export type OwnerReference = Wire<V1OwnerReference>;
 export type Pod = Wire<V1Pod>;
+export type PodAffinityTerm = Wire<V1PodAffinityTerm>;
 export type PreferredSchedulingTerm = Wire<V1PreferredSchedulingTerm>;
 export type ReplicaSet = Wire<V1ReplicaSet>;
 export type ReplicationController = Wire<V1ReplicationController>;
@@ -52,6 +55,7 @@ export type StatefulSet = Wire<V1StatefulSet>;
 export type Taint = Wire<V1Taint>;
 export type Toleration = Wire<V1Toleration>;
 export type TopologySpreadConstraint = Wire<V1TopologySpreadConstraint>;
+export type WeightedPodAffinityTerm = Wire<V1WeightedPodAffinityTerm>;
 export type Event = Wire<CoreV1Event>;
 
 /** Any API object. */

@@ -9,6 +9,7 @@ import {
   MODE_RANDOM,
   MODE_RECHECK,
   MODE_STATIC,
+  STALE_PREFERENCES,
   STALE_SPREAD,
   STALE_TOTALS,
   TURN_DIRTY_COUNT_AT,
@@ -16,7 +17,7 @@ import {
   TURN_STALE_AT,
 } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
-import type { LabelSet } from '../cluster/label-sets.ts';
+import type { PodKind } from '../cluster/pod-kinds.ts';
 import { CONSTRAINTS } from '../constraints/index.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -51,7 +52,7 @@ export class Correspondence {
   readonly #kernel: Kernel;
   readonly #withDetail: boolean;
   readonly #packed = new Map<string, Packed>();
-  readonly #counted = new Map<LabelSet, Counter[]>();
+  readonly #counted = new Map<PodKind, readonly Counter[]>();
   #memory!: TurnMemory;
   #askedFor?: { pod: Pod; free(): void };
   #refusal?: Refusal;
@@ -88,11 +89,12 @@ export class Correspondence {
     const { turn, dirty, dirtyRows } = this.#memory;
     const rows = new Set<number>();
     let counted = false;
-    for (const { row, labelSet, by } of entries) {
+    for (const { row, kind: id, by } of entries) {
       rows.add(row);
       if (by === 0) continue;
-      for (const counter of this.#countersOf(cluster.labelSets.get(labelSet))) {
-        counter.add(row, by);
+      const kind = cluster.kinds.get(id);
+      for (const counter of this.#countersOf(kind)) {
+        counter.add(kind, row, by);
         counted = true;
       }
     }
@@ -105,7 +107,7 @@ export class Correspondence {
     let at = dirty / 4;
     for (const row of rows) u32[at++] = row;
     u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.size;
-    if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_TOTALS;
+    if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS;
     this.#kernel.assign(turn, 0, 0);
   }
 
@@ -193,11 +195,11 @@ export class Correspondence {
         );
         const detail = this.#packed.get(name)?.detail;
         if (detail === undefined) {
-          // plugins that score only what no pod here may ask for yet say 0 of every node; InterPodAffinity says nothing
-          if (!isBuilt && name !== 'InterPodAffinity') byPlugin[name] = 0;
+          // plugins that score only what no pod here may ask for yet say 0 of every node
+          if (!isBuilt) byPlugin[name] = 0;
         } else if ('constant' in detail) {
           byPlugin[name] = detail.constant;
-        } else {
+        } else if (detail.isScored?.() ?? true) {
           byPlugin[name] = f64[this.#memory.detail / 8 + detail.slot * capacity + row]!;
         }
       }
@@ -315,21 +317,22 @@ export class Correspondence {
     const { cluster } = this.class.context;
     for (const { counters } of this.#packed.values()) {
       for (const counter of counters ?? []) {
-        for (const set of cluster.labelSets.inNamespace(counter.namespace)) {
-          if (!counter.counts(set)) continue;
-          for (const [row, pods] of set.rows) counter.add(row, pods);
+        for (const kind of cluster.kinds.in(counter.namespace)) {
+          if (!counter.counts(kind)) continue;
+          for (const [row, pods] of kind.rows) counter.add(kind, row, pods);
         }
       }
     }
   }
 
-  #countersOf(set: LabelSet): readonly Counter[] {
-    let counters = this.#counted.get(set);
+  #countersOf(kind: PodKind): readonly Counter[] {
+    let counters = this.#counted.get(kind);
     if (counters === undefined) {
       counters = [...this.#packed.values()]
         .flatMap(({ counters: all }) => all ?? [])
-        .filter((counter) => counter.namespace === set.namespace && counter.counts(set));
-      this.#counted.set(set, counters as Counter[]);
+        .filter(({ namespace }) => namespace === undefined || namespace === kind.namespace)
+        .filter((counter) => counter.counts(kind));
+      this.#counted.set(kind, counters);
     }
     return counters;
   }

@@ -47,6 +47,18 @@ export interface DomainCounts {
   eligiblePointer?: number;
 }
 
+/** An amount summed up by the domains of a topology key; the addresses are known once the turn is written. */
+export interface DomainAmounts {
+  domain: Column;
+  domains: number;
+  /** What a pod of the class adds to its domain, and the terms by which it does. */
+  self: number;
+  selfMatches: number;
+  reason: number;
+  recordPointer?: number;
+  amountsPointer?: number;
+}
+
 interface SoftSpread {
   counts: DomainCounts;
   byRow: boolean;
@@ -95,6 +107,13 @@ export class TurnPacker {
   #spreadCode = 0;
   #spreadWeight = 0;
   #softNeedsAll = false;
+  readonly #attractions: DomainAmounts[] = [];
+  readonly #repulsions: DomainAmounts[] = [];
+  readonly #preferences: DomainAmounts[] = [];
+  #attractsItself = false;
+  #affinityCode = 0;
+  #preferenceWeight = 0;
+  #attractedPointer = 0;
 
   constructor(columns: Columns) {
     this.#columns = columns;
@@ -177,6 +196,46 @@ export class TurnPacker {
     this.#spreadCode = code;
   }
 
+  /** Domains of several keys at once where there must be a pod; the first pod of a class that attracts itself needs none. */
+  attractions(tables: readonly DomainAmounts[], attractsItself: boolean, code: number): void {
+    this.#attractions.push(...tables);
+    this.#attractsItself = attractsItself;
+    this.#affinityCode = code;
+  }
+
+  /** Domains that are closed while their amount is above 0. */
+  repulsion(amounts: DomainAmounts, code: number): void {
+    this.#repulsions.push(amounts);
+    this.#affinityCode = code;
+  }
+
+  /** Domains whose amounts add up to a score. */
+  preference(amounts: DomainAmounts, weight: number): void {
+    this.#preferences.push(amounts);
+    this.#preferenceWeight = weight;
+  }
+
+  /** Adds an amount, by so many terms, to the row's domain. */
+  addAmount(amounts: DomainAmounts, row: number, amount: number, matches: number): void {
+    const { f64, u32 } = this.#arena;
+    const domain = u32[amounts.domain.pointer / 4 + row]!;
+    if (domain === 0) return;
+    f64[amounts.amountsPointer! / 8 + domain]! += amount;
+    f64[(amounts.recordPointer! + layout.AMOUNT_MATCHES_AT) / 8]! += matches;
+  }
+
+  /** Adds pods that attract to the row's domain. */
+  addAttraction(amounts: DomainAmounts, row: number, pods: number): void {
+    if (this.#arena.u32[amounts.domain.pointer / 4 + row] === 0) return;
+    this.addAmount(amounts, row, pods, pods);
+    this.#arena.f64[this.#attractedPointer / 8]! += pods;
+  }
+
+  /** The terms by which amounts have been added so far. */
+  matchesOf(amounts: DomainAmounts): number {
+    return this.#arena.f64[(amounts.recordPointer! + layout.AMOUNT_MATCHES_AT) / 8]!;
+  }
+
   /** Counts `by` pods in the row, where the row's pods are counted. */
   count(counts: DomainCounts, row: number, by: number, byRow: boolean): void {
     const { f64, u32, u8 } = this.#arena;
@@ -224,6 +283,10 @@ export class TurnPacker {
       counts: reserve.bytes(counts.domains * 8),
       nodes: reserve.bytes(counts.domains * 4),
     }));
+    const amountLists = [this.#attractions, this.#repulsions, this.#preferences];
+    const amountsAt = amountLists.map((list) => reserve.bytes(list.length * layout.AMOUNT_SIZE));
+    const amountTables = amountLists.map((list) => list.map(({ domains }) => reserve.bytes(domains * 8)));
+    const preferenceRaw = reserve.bytes(this.#preferences.length > 0 ? capacity * 8 : 0);
     const maskColumns = masks.map(() => reserve.bytes(capacity));
     const rawColumns = this.#normalized.map(() => reserve.bytes(capacity * 8));
     const fixed = reserve.bytes(this.#fixed ? capacity * 8 : 0);
@@ -309,6 +372,19 @@ export class TurnPacker {
       put(record + layout.HARD_MAX_SKEW_AT, maxSkew, minDomains);
     });
 
+    amountLists.forEach((list, l) => {
+      list.forEach((amounts, n) => {
+        const record = amountsAt[l]! + n * layout.AMOUNT_SIZE;
+        const table = base + amountTables[l]![n]!;
+        amounts.recordPointer = base + record;
+        amounts.amountsPointer = table;
+        put(record, amounts.domain.pointer, amounts.domains, table, amounts.reason);
+        putNumber(record + layout.AMOUNT_SELF_AT, amounts.self);
+        putNumber(record + layout.AMOUNT_SELF_MATCHES_AT, amounts.selfMatches);
+      });
+    });
+    this.#attractedPointer = base + turn + layout.TURN_ATTRACTED_AT;
+
     put(match + layout.MATCH_CLUSTER_AT, this.#columns.header, base + conditionsAt, base + termsAt);
     put(
       match + layout.MATCH_FILTERS_AT,
@@ -343,6 +419,16 @@ export class TurnPacker {
     putNumber(turn + layout.TURN_FIXED_WEIGHT_AT, this.#fixed?.weight ?? 0);
     putNumber(turn + layout.TURN_SPREAD_WEIGHT_AT, this.#spreadWeight);
     putNumber(turn + layout.TURN_BASE_AT, this.#base);
+    const [attractionsAt, repulsionsAt, preferencesAt] = amountsAt.map((at) => base + at) as [
+      number,
+      number,
+      number,
+    ];
+    put(turn + layout.TURN_AFFINITY_CODE_AT, this.#affinityCode, attractionsAt, this.#attractions.length);
+    put(turn + layout.TURN_ATTRACTS_ITSELF_AT, this.#attractsItself ? 1 : 0);
+    put(turn + layout.TURN_REPULSIONS_AT, repulsionsAt, this.#repulsions.length);
+    put(turn + layout.TURN_PREFERENCES_AT, preferencesAt, this.#preferences.length, base + preferenceRaw);
+    putNumber(turn + layout.TURN_PREFERENCE_WEIGHT_AT, this.#preferenceWeight);
     put(turn + layout.TURN_DETAIL_AT, withDetail ? base + detail : 0);
     return {
       match: base + match,

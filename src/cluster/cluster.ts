@@ -6,7 +6,8 @@ import type { Arena } from '../columns/arena.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
 import { hostPortsOf, hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
-import { LabelSets, SelectorKeys, type LabelSet } from './label-sets.ts';
+import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
+import { PodKinds, SelectorKeys, type PodKind } from './pod-kinds.ts';
 import { usageOf, type PodUsage } from './pod-resources.ts';
 import { isSelecting, SelectingObjects } from './selecting-objects.ts';
 
@@ -20,20 +21,21 @@ export interface PodRecord {
   readonly usage: PodUsage;
   readonly ports: readonly HostPort[];
   readonly selectors: readonly Selector[];
+  readonly affinity?: PodAffinityTerms;
   /** A terminating pod still uses its node, but no longer counts for spreading. */
   readonly terminating: boolean;
   /** Chosen by us, not yet seen bound. */
   readonly assumed: boolean;
   /** undefined while the node is not known. */
   row?: number;
-  labelSet?: LabelSet;
+  kind?: PodKind;
 }
 
 export class Cluster {
   readonly nodes: NodeColumns;
   readonly journal = new Journal();
   readonly keys = new SelectorKeys();
-  readonly labelSets = new LabelSets(this.keys);
+  readonly kinds = new PodKinds(this.keys);
   readonly objects = new SelectingObjects();
   readonly #selectorsOf: (pod: Pod) => Selector[];
   readonly #pods = new Map<string, PodRecord>();
@@ -42,6 +44,9 @@ export class Cluster {
   readonly #podsByRow: (Set<PodRecord> | undefined)[] = [];
   /** Pods by the port that they hold, in each row; the kernel has only the bits. */
   readonly #portUsers = new Map<string, number>();
+  /** Every affinity that a pod of ours was seen with, by its text. */
+  readonly #affinities = new Map<string, PodAffinityTerms>();
+  readonly #namespaces = new Map<string, Labels>();
   readonly #pendingSelectors = new Map<string, readonly Selector[]>();
   #keysGeneration = 0;
   #objectsGeneration = 0;
@@ -69,6 +74,18 @@ export class Cluster {
   pod(key: string): PodRecord | undefined {
     return this.#pods.get(key);
   }
+
+  /** The affinities that pods have or had: while there are none, no pod's labels matter to another. */
+  get affinities(): Iterable<PodAffinityTerms> {
+    return this.#affinities.values();
+  }
+
+  get hasAffinities(): boolean {
+    return this.#affinities.size > 0;
+  }
+
+  /** A namespace's labels; undefined when there is no such namespace. */
+  readonly namespaceLabels = (namespace: string): Labels | undefined => this.#namespaces.get(namespace);
 
   setNode(node: Node): { added: boolean; changed: boolean; resized: boolean } {
     const { row, ...change } = this.nodes.setNode(node);
@@ -102,7 +119,7 @@ export class Cluster {
     if (before !== undefined && usesTheSame(before, record)) {
       // the usual confirmation: what is packed stays as it is
       record.row = before.row;
-      record.labelSet = before.labelSet;
+      record.kind = before.kind;
       this.#replace(before, record);
       return { before, changed: false };
     }
@@ -137,6 +154,7 @@ export class Cluster {
   setPending(pod: Pod): void {
     const key = objectKey(pod);
     const selectors = this.#selectorsOf(pod);
+    this.#learnAffinity(affinityOf(pod));
     for (const selector of selectors) this.keys.retain(selector);
     this.dropPending(key);
     if (selectors.length > 0) this.#pendingSelectors.set(key, selectors);
@@ -149,6 +167,7 @@ export class Cluster {
 
   /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
   setObject(object: ApiObject, present: boolean): boolean {
+    if (object.kind === 'Namespace') return this.#setNamespace(object, present);
     if (!isSelecting(object)) return false;
     const change = this.objects.set(object, present);
     if (change === undefined) return false;
@@ -162,11 +181,35 @@ export class Cluster {
   followKeys(): void {
     if (this.#keysGeneration === this.keys.generation) return;
     this.#keysGeneration = this.keys.generation;
-    this.labelSets.clear();
+    this.kinds.clear();
     for (const pod of this.#pods.values()) if (pod.row !== undefined) this.#count(pod, pod.row);
   }
 
+  #setNamespace({ metadata }: ApiObject, present: boolean): boolean {
+    const name = metadata?.name ?? '';
+    const before = this.#namespaces.get(name);
+    const labels = metadata?.labels ?? {};
+    if (
+      present
+        ? before !== undefined && JSON.stringify(before) === JSON.stringify(labels)
+        : before === undefined
+    )
+      return false;
+    if (present) this.#namespaces.set(name, labels);
+    else this.#namespaces.delete(name);
+    // only terms with a namespace selector read them
+    if (this.hasAffinities) this.#objectsGeneration++;
+    return true;
+  }
+
+  #learnAffinity(affinity: PodAffinityTerms | undefined): void {
+    if (affinity === undefined || this.#affinities.has(affinity.text)) return;
+    this.#affinities.set(affinity.text, affinity);
+    this.#objectsGeneration++;
+  }
+
   #place(record: PodRecord, packed: boolean): void {
+    this.#learnAffinity(record.affinity);
     for (const selector of record.selectors) this.keys.retain(selector);
     this.removePod(record.key);
     this.#pods.set(record.key, record);
@@ -197,7 +240,7 @@ export class Cluster {
     if (!packed) this.#pack(pod, row, 1);
     for (const port of pod.ports) this.#usePort(port, row, packed);
     this.#count(pod, row);
-    this.journal.add(row, pod.labelSet?.id ?? -1, pod.labelSet === undefined ? 0 : 1);
+    this.journal.add(row, pod.kind!.id, 1);
   }
 
   #unsettle(pod: PodRecord): void {
@@ -205,15 +248,15 @@ export class Cluster {
     this.#podsByRow[row]!.delete(pod);
     this.#pack(pod, row, -1);
     for (const port of pod.ports) this.#freePort(port, row);
-    if (pod.labelSet !== undefined) this.labelSets.count(pod.labelSet, row, -1);
-    this.journal.add(row, pod.labelSet?.id ?? -1, pod.labelSet === undefined ? 0 : -1);
+    this.kinds.count(pod.kind!, row, -1);
+    this.journal.add(row, pod.kind!.id, -1);
     pod.row = undefined;
-    pod.labelSet = undefined;
+    pod.kind = undefined;
   }
 
   #count(pod: PodRecord, row: number): void {
-    pod.labelSet = pod.terminating ? undefined : this.labelSets.of(pod.namespace, pod.labels);
-    if (pod.labelSet !== undefined) this.labelSets.count(pod.labelSet, row, 1);
+    pod.kind = this.kinds.of(pod);
+    this.kinds.count(pod.kind, row, 1);
   }
 
   #pack(pod: PodRecord, row: number, by: 1 | -1): void {
@@ -257,6 +300,7 @@ function recordOf(pod: Pod, nodeName: string, assumed: boolean, selectors: reado
     usage: usageOf(pod),
     ports: hostPortsOf(pod),
     selectors,
+    affinity: affinityOf(pod),
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     assumed,
   };
@@ -267,6 +311,7 @@ function usesTheSame(one: PodRecord, two: PodRecord): boolean {
     one.uid === two.uid &&
     one.nodeName === two.nodeName &&
     one.terminating === two.terminating &&
+    one.affinity?.text === two.affinity?.text &&
     one.usage.nonzeroCpu === two.usage.nonzeroCpu &&
     one.usage.nonzeroMemory === two.usage.nonzeroMemory &&
     sameEntries(one.usage.requests, two.usage.requests) &&

@@ -1,9 +1,9 @@
 // What has changed on the nodes, in order, so that a correspondence can be brought up to date by what it has not seen.
 
-/** Pods came to a row or left it; `labelSet` is -1 when only the row's resources changed. */
+/** A pod came to a row or left it; `kind` is -1 when only the row's resources changed. */
 export interface JournalEntry {
   row: number;
-  labelSet: number;
+  kind: number;
   by: 1 | -1 | 0;
 }
 
@@ -18,13 +18,13 @@ export class Journal {
     return this.#first + this.#entries.length;
   }
 
-  add(row: number, labelSet: number, by: 1 | -1 | 0): void {
+  add(row: number, kind: number, by: 1 | -1 | 0): void {
     // readers that are further behind than this determine anew; half is kept so that they are few
     if (this.#entries.length === ENTRY_LIMIT) {
       this.#entries = this.#entries.slice(ENTRY_LIMIT / 2);
       this.#first += ENTRY_LIMIT / 2;
     }
-    this.#entries.push({ row, labelSet, by });
+    this.#entries.push({ row, kind, by });
   }
 
   /** The entries from a position on, or undefined when they are kept no longer. */

@@ -2,7 +2,7 @@
 // score, what an assignment touches, the events that can help, its rejection texts.
 import type { Selector } from '../api/labels.ts';
 import type { Pod, Rejection } from '../api/types.ts';
-import type { LabelSet } from '../cluster/label-sets.ts';
+import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 import type { TurnPacker } from '../classes/turn-packer.ts';
@@ -30,12 +30,12 @@ export interface PackContext extends ConstraintContext {
 
 /** Counts pods for a class: told of pods that came to a row or left it. */
 export interface Counter {
-  /** Only pods of this namespace are counted. */
-  readonly namespace: string;
-  /** Whether pods of this label set are counted at all. */
-  counts(set: LabelSet): boolean;
-  /** Counts `by` pods in the row. */
-  add(row: number, by: number): void;
+  /** Only pods of this namespace are counted; of all when absent. */
+  readonly namespace?: string;
+  /** Whether pods of this kind are counted at all. */
+  counts(kind: PodKind): boolean;
+  /** Counts `by` pods of the kind in the row. */
+  add(kind: PodKind, row: number, by: number): void;
 }
 
 /** What a constraint has packed for a class. */
@@ -44,7 +44,7 @@ export interface Packed {
   explain?(row: number, reason: number): Omit<Rejection, 'plugin'>;
   counters?: readonly Counter[];
   /** The reference scores by this plugin: at this slot of the detail, or the same for all nodes. */
-  detail?: { slot: number } | { constant: number };
+  detail?: { slot: number; isScored?(): boolean } | { constant: number };
   /** No node is even asked: the whole message. */
   refusal?: string;
   /** Nodes outside these names are not asked. */

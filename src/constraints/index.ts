@@ -4,6 +4,7 @@ import type { Pod } from '../api/types.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 import type { Constraint, ConstraintContext } from './constraint.ts';
 import { imageLocality } from './image-locality.ts';
+import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
@@ -15,7 +16,6 @@ import { taintToleration } from './taint-toleration.ts';
 import {
   dynamicResources,
   gangScheduling,
-  interPodAffinity,
   nodeVolumeLimits,
   volumeBinding,
   volumeRestrictions,

@@ -12,7 +12,7 @@ import {
 } from '../api/labels.ts';
 import type { Node, Pod, TopologySpreadConstraint } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { LabelSet } from '../cluster/label-sets.ts';
+import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { DomainCounts, TermList } from '../classes/turn-packer.ts';
 import type { PluginArgs } from '../config/types.ts';
 import type { Constraint, ConstraintContext, Counter, PackContext } from './constraint.ts';
@@ -227,8 +227,8 @@ function counterOf(
 ): Counter {
   return {
     namespace: pod.metadata?.namespace ?? 'default',
-    counts: (set: LabelSet) => counts(selector, set.labels),
-    add: (row, by) => packer.count(domainCounts, row, by, byRow),
+    counts: (kind: PodKind) => !kind.terminating && counts(selector, kind.labels),
+    add: (_, row, by) => packer.count(domainCounts, row, by, byRow),
   };
 }
 

@@ -10,11 +10,6 @@ function unbuilt(name: string, uses: (pod: Pod) => string | undefined): Constrai
 
 const LEGACY_DISKS = ['awsElasticBlockStore', 'gcePersistentDisk', 'iscsi', 'rbd'] as const;
 
-export const interPodAffinity = unbuilt('InterPodAffinity', (pod) => {
-  const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
-  return podAffinity || podAntiAffinity ? 'pod affinity' : undefined;
-});
-
 export const volumeBinding = unbuilt('VolumeBinding', (pod) => {
   const volume = pod.spec?.volumes?.find(
     (candidate) => candidate.persistentVolumeClaim || candidate.ephemeral,

@@ -1,5 +1,5 @@
 // Where the pods of a scenario would go: the cycle over a list of pods, without an API server.
-import { objectKey, type Decision, type Pod, type Scenario } from '../api/types.ts';
+import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } from '../api/types.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { Configuration, Profile } from '../config/types.ts';
 import { selectorsOf } from '../constraints/index.ts';
@@ -53,10 +53,21 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
 export function clusterOf(scenario: Scenario, kernel: Kernel, seed: number): Cluster {
   const cluster = new Cluster(kernel.arena, selectorsOf, seed);
   for (const node of scenario.nodes) cluster.setNode(node);
+  for (const namespace of namespacesOf(scenario)) cluster.setObject(namespace, true);
   for (const object of scenario.objects) cluster.setObject(object, true);
   for (const pod of scenario.pods) cluster.setPod(pod);
   for (const pod of scenario.pending) cluster.setPending(pod);
   return cluster;
+}
+
+/** The namespaces that pods name, with the label that the API server gives each; those in the scenario replace them. */
+function namespacesOf({ pods, pending }: Scenario): ApiObject[] {
+  const names = new Set([...pods, ...pending].map(({ metadata }) => metadata?.namespace ?? 'default'));
+  return [...names].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+  }));
 }
 
 /** A pod whose scheduler name no profile has is planned by the first one: the question is where it would go. */
