@@ -18,7 +18,6 @@ import {
   CODE_FEASIBLE,
   DETAIL_BALANCED,
   DETAIL_FIT,
-  DETAIL_FIXED,
   DETAIL_INTER_POD_AFFINITY,
   DETAIL_SPREAD,
   ERROR_CAPACITY,
@@ -42,8 +41,6 @@ import {
   TURN_DETAIL_AT,
   TURN_FIT_STRATEGY_AT,
   TURN_FIT_WEIGHT_AT,
-  TURN_FIXED_AT,
-  TURN_FIXED_WEIGHT_AT,
   TURN_MAGIC,
   TURN_MAGIC_AT,
   TURN_NORMALIZED_AT,
@@ -69,9 +66,15 @@ export function abiSizes(): i32 {
   return (TURN_SIZE << 16) | (MATCH_SIZE << 8) | CLUSTER_SIZE;
 }
 
+/** Whether `bytes` bytes from `pointer` on lie in the memory; in 64 bits, since in 32 a sum may wrap around. */
+// @ts-ignore: decorator
+@inline
+function inMemory(pointer: usize, bytes: u64): bool {
+  return <u64>pointer + bytes <= <u64>memory.size() << 16;
+}
+
 function checkCluster(cluster: usize): i32 {
-  const end = <usize>memory.size() << 16;
-  if (cluster == 0 || cluster + CLUSTER_SIZE > end) return ERROR_POINTER;
+  if (cluster == 0 || !inMemory(cluster, CLUSTER_SIZE)) return ERROR_POINTER;
   if (load<u32>(cluster, CLUSTER_MAGIC_AT) != CLUSTER_MAGIC) return ERROR_MAGIC;
   const capacity = load<u32>(cluster, CLUSTER_CAPACITY_AT);
   if (capacity % ROW_BLOCK != 0 || load<u32>(cluster, CLUSTER_ROWS_AT) > capacity) return ERROR_CAPACITY;
@@ -79,20 +82,19 @@ function checkCluster(cluster: usize): i32 {
 }
 
 function checkTurn(turn: usize): i32 {
-  if (turn == 0 || turn + TURN_SIZE > <usize>memory.size() << 16) return ERROR_POINTER;
+  if (turn == 0 || !inMemory(turn, TURN_SIZE)) return ERROR_POINTER;
   if (load<u32>(turn, TURN_MAGIC_AT) != TURN_MAGIC) return ERROR_MAGIC;
   return checkCluster(<usize>load<u32>(turn, TURN_CLUSTER_AT));
 }
 
 /** Hashes `count` features at `features`, each on its own. Returns 0 or an error. */
 export function hash(features: usize, count: u32): i32 {
-  const end = <usize>memory.size() << 16;
-  if (features + <usize>count * FEATURE_SIZE > end) return ERROR_POINTER;
+  if (!inMemory(features, <u64>count * FEATURE_SIZE)) return ERROR_POINTER;
   for (let n: u32 = 0; n < count; n++) {
     const record = features + <usize>n * FEATURE_SIZE;
     const pointer = <usize>load<u32>(record);
     const length = load<u32>(record, 4);
-    if (pointer + length > end) return ERROR_POINTER;
+    if (!inMemory(pointer, length)) return ERROR_POINTER;
     store<u64>(record, xxh64(pointer, length), 8);
   }
   return 0;
@@ -100,7 +102,7 @@ export function hash(features: usize, count: u32): i32 {
 
 /** Computes codes, masks and raw scores by what the nodes are. Returns 0 or an error. */
 export function match(program: usize): i32 {
-  if (program == 0 || program + MATCH_SIZE > <usize>memory.size() << 16) return ERROR_POINTER;
+  if (program == 0 || !inMemory(program, MATCH_SIZE)) return ERROR_POINTER;
   if (load<u32>(program, MATCH_MAGIC_AT) != MATCH_MAGIC) return ERROR_MAGIC;
   const error = checkCluster(<usize>load<u32>(program, MATCH_CLUSTER_AT));
   if (error != 0) return error;
@@ -124,7 +126,7 @@ export function determine(turn: usize): i32 {
 export function assign(turn: usize, count: u32, out: usize): i32 {
   const error = checkTurn(turn);
   if (error != 0) return error;
-  if (out + (<usize>count << 4) > <usize>memory.size() << 16) return ERROR_POINTER;
+  if (!inMemory(out, <u64>count << 4)) return ERROR_POINTER;
   if (!refreshDirty(turn)) return ERROR_ROW;
   if (load<u32>(turn, TURN_DETAIL_AT) != 0) writeDetail(turn);
   return assignUpTo(turn, count, out);
@@ -145,11 +147,6 @@ function writeDetail(turn: usize): void {
     }
     if (load<u32>(turn, TURN_BALANCED_RESOURCE_COUNT_AT) != 0) {
       store<f64>(at + <usize>DETAIL_BALANCED * stride, load<f64>(turn, TURN_BALANCED_WEIGHT_AT) * balancedScore(turn, row));
-    }
-    const fixed = <usize>load<u32>(turn, TURN_FIXED_AT);
-    if (fixed != 0) {
-      const score = load<f64>(turn, TURN_FIXED_WEIGHT_AT) * load<f64>(fixed + (<usize>row << 3));
-      store<f64>(at + <usize>DETAIL_FIXED * stride, score);
     }
     let record = <usize>load<u32>(turn, TURN_NORMALIZED_AT);
     for (let n = load<u32>(turn, TURN_NORMALIZED_COUNT_AT); n > 0; n--) {

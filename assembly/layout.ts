@@ -1,7 +1,7 @@
 // The bytes that the host and the kernels share. Both compilers read this file (asc and tsc), so it holds
 // literal exports only. Offsets and sizes are in bytes, pointers are u32 addresses in linear memory; 0 is "absent".
 
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 /** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
 export const ROW_BLOCK = 4;
@@ -154,7 +154,7 @@ export const RESOURCE_USED_AT = 4;
 export const RESOURCE_AMOUNT_AT = 8;
 export const RESOURCE_WEIGHT_AT = 16;
 
-/** f64[capacity]: a score of 0 to 100 that no assignment changes (ImageLocality). */
+/** f64[capacity]: weighted scores that no assignment changes and that the host worked out (ImageLocality). */
 export const TURN_FIXED_AT = 108;
 
 // Scores that are normalised by their maximum over the feasible nodes (TaintToleration, NodeAffinity).
@@ -186,7 +186,6 @@ export const TURN_SPREAD_MAX_AT = 160;
 /** f64 weights of the scores. */
 export const TURN_FIT_WEIGHT_AT = 168;
 export const TURN_BALANCED_WEIGHT_AT = 176;
-export const TURN_FIXED_WEIGHT_AT = 184;
 export const TURN_SPREAD_WEIGHT_AT = 192;
 /** f64: what every node's total has in common. */
 export const TURN_BASE_AT = 208;
@@ -217,11 +216,12 @@ export const TURN_SIZE = 288;
 
 export const DETAIL_FIT = 0;
 export const DETAIL_BALANCED = 1;
-export const DETAIL_FIXED = 2;
-export const DETAIL_TAINTS = 3;
-export const DETAIL_NODE_AFFINITY = 4;
-export const DETAIL_SPREAD = 5;
-export const DETAIL_INTER_POD_AFFINITY = 6;
+export const DETAIL_TAINTS = 2;
+export const DETAIL_NODE_AFFINITY = 3;
+export const DETAIL_SPREAD = 4;
+export const DETAIL_INTER_POD_AFFINITY = 5;
+/** A normalised score whose raw values the host worked out (DynamicResources). */
+export const DETAIL_DYNAMIC_RESOURCES = 6;
 export const DETAIL_SLOTS = 7;
 
 // A soft spread constraint.

@@ -19,7 +19,6 @@ import {
   TURN_FIT_STRATEGY_AT,
   TURN_FIT_WEIGHT_AT,
   TURN_FIXED_AT,
-  TURN_FIXED_WEIGHT_AT,
   TURN_HARD_COUNT_AT,
   TURN_PORT_CODE_AT,
   TURN_PORT_COUNT_AT,
@@ -64,7 +63,7 @@ export function rowScoreOf(turn: usize, row: u32): f64 {
     score += load<f64>(turn, TURN_BALANCED_WEIGHT_AT) * balancedScore(turn, row);
   }
   const fixed = <usize>load<u32>(turn, TURN_FIXED_AT);
-  if (fixed != 0) score += load<f64>(turn, TURN_FIXED_WEIGHT_AT) * load<f64>(fixed + (<usize>row << 3));
+  if (fixed != 0) score += load<f64>(fixed + (<usize>row << 3));
   return score;
 }
 
@@ -101,7 +100,6 @@ function filterRows2(turn: usize, rows: u32, codes: usize, scores: usize): void 
   const fitScored = load<u32>(turn, TURN_FIT_STRATEGY_AT) != STRATEGY_NONE;
   const balanceScored = load<u32>(turn, TURN_BALANCED_RESOURCE_COUNT_AT) != 0;
   const fixed = <usize>load<u32>(turn, TURN_FIXED_AT);
-  const fixedWeight = v128.load64_splat(turn + TURN_FIXED_WEIGHT_AT);
   const staticCodes = <usize>load<u32>(turn, TURN_STATIC_CODE_AT);
   const plain =
     load<u32>(turn, TURN_PORT_COUNT_AT) == 0 &&
@@ -125,7 +123,7 @@ function filterRows2(turn: usize, rows: u32, codes: usize, scores: usize): void 
     let score = base;
     if (fitScored) score = f64x2.add(score, f64x2.mul(fitWeight, leastAllocated2(turn, row)));
     if (balanceScored) score = f64x2.add(score, f64x2.mul(balancedWeight, balancedOfTwo2(turn, row)));
-    if (fixed != 0) score = f64x2.add(score, f64x2.mul(fixedWeight, v128.load(fixed + (<usize>row << 3))));
+    if (fixed != 0) score = f64x2.add(score, v128.load(fixed + (<usize>row << 3)));
     v128.store(scores + (<usize>row << 3), score);
   }
 }

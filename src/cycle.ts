@@ -14,7 +14,8 @@ import { ClassIndex, type EquivalenceClass } from './classes/class-index.ts';
 import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
 import type { Profile } from './config/types.ts';
-import { unbuiltOf } from './constraints/index.ts';
+import type { Reservation } from './constraints/constraint.ts';
+import { reserve, unbuiltOf } from './constraints/index.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { QueuedPod, Verdict } from './queue/types.ts';
 
@@ -26,6 +27,8 @@ export interface Turn {
 
 export interface Placement extends Assignment {
   pod: QueuedPod;
+  /** What was taken with the node, to be made real before the pod is bound. */
+  reservations: Reservation[];
 }
 
 /** What can be said of a decision besides its outcome; it costs a look at every node for each pod. */
@@ -48,7 +51,7 @@ export interface TurnOutcome {
   explanations: Explanation[];
 }
 
-/** Takes the placements of the outside: binds, and says later what came of it by `bound` or `bindingFailed`. */
+/** Takes the placements outside: makes reservations real, binds, and says later what came of it by `bound` or `bindingFailed`. */
 export interface Binder {
   bind(placement: Placement): void;
 }
@@ -101,16 +104,28 @@ export class SchedulingCycle {
 
   /** Runs one cycle, turn by turn. Between two turns the caller may take in events, or stop. */
   *run(): Generator<TurnOutcome, void, void> {
-    this.#options.onPhase?.('obtain');
+    const { cluster, queue, onPhase } = this.#options;
+    onPhase?.('obtain');
     const pods = this.#obtain();
-    this.#options.onPhase?.('partition');
-    const turns = this.#partition(pods);
+    onPhase?.('partition');
+    let { rules } = cluster;
+    let turns = this.#partition(pods);
     let next = 0;
     try {
-      for (; next < turns.length; next++) yield this.#take(turns[next]!);
+      while (next < turns.length) {
+        if (cluster.rules !== rules) {
+          // what came between two turns may tell pods apart that were alike: the rest is partitioned anew
+          onPhase?.('partition');
+          ({ rules } = cluster);
+          turns = this.#partition(turns.slice(next).flatMap((turn) => turn.pods));
+          next = 0;
+        } else {
+          yield this.#take(turns[next++]!);
+        }
+      }
     } finally {
       // a cycle that ends early gives its other pods back
-      for (const turn of turns.slice(next + 1)) for (const pod of turn.pods) this.#options.queue.requeue(pod);
+      for (const turn of turns.slice(next)) for (const pod of turn.pods) queue.requeue(pod);
     }
   }
 
@@ -128,6 +143,7 @@ export class SchedulingCycle {
     const placement = this.#binding.get(key);
     if (placement === undefined) return;
     this.#binding.delete(key);
+    for (const reservation of placement.reservations) reservation.release();
     this.#options.cluster.removePod(key, placement.pod.uid);
     this.#options.queue.requeue(placement.pod, message);
     this.correspondences.settle(placement.class, 1);
@@ -208,7 +224,8 @@ export class SchedulingCycle {
       for (const assignment of assignments) {
         const pod = pods[next++]!;
         this.#options.cluster.assume(pod.pod, assignment.row, true);
-        outcome.placed.push({ ...assignment, pod });
+        const reservations = reserve(pod.pod, assignment.node, outcome.turn.class.context);
+        outcome.placed.push({ ...assignment, pod, reservations });
       }
       correspondence.markSeen();
       if (assignments.length < run) {

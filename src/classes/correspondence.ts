@@ -55,6 +55,8 @@ export class Correspondence {
   readonly #counted = new Map<PodKind, readonly Counter[]>();
   #memory!: TurnMemory;
   #askedFor?: { pod: Pod; free(): void };
+  /** Of each kind of the store that was read. */
+  readonly #generations = new Map<string, number>();
   #refusal?: Refusal;
   #epoch = -1;
   #position = 0;
@@ -78,7 +80,7 @@ export class Correspondence {
   bringUpToDate(): void {
     const { cluster } = this.class.context;
     cluster.followKeys();
-    const entries = cluster.epoch === this.#epoch ? cluster.journal.since(this.#position) : undefined;
+    const entries = this.#isCurrent() ? cluster.journal.since(this.#position) : undefined;
     if (entries === undefined) {
       this.#free();
       this.#determine();
@@ -199,6 +201,8 @@ export class Correspondence {
           if (!isBuilt) byPlugin[name] = 0;
         } else if ('constant' in detail) {
           byPlugin[name] = detail.constant;
+        } else if ('rows' in detail) {
+          byPlugin[name] = detail.rows.get(row) ?? 0;
         } else if (detail.isScored?.() ?? true) {
           byPlugin[name] = f64[this.#memory.detail / 8 + detail.slot * capacity + row]!;
         }
@@ -250,6 +254,7 @@ export class Correspondence {
     cluster.nodes.rank();
     this.#refusal = undefined;
     this.#packed.clear();
+    this.#generations.clear();
     this.#counted.clear();
     // packing may name a label, a resource or a port for the first time, which adds columns and may move the epoch
     let packer: TurnPacker;
@@ -261,10 +266,20 @@ export class Correspondence {
     this.#memory = packer.write(this.#mode(), this.#withDetail);
     this.#position = cluster.journal.end;
     this.#kernel.match(this.#memory.match);
+    packer.applyRowCodes(this.#memory.staticCode);
     this.#countPods();
     const feasible = this.#kernel.determine(this.#memory.turn);
     this.passes++;
     this.#cut(feasible);
+  }
+
+  /** Whether what was packed still holds, changes of usage apart. */
+  #isCurrent(): boolean {
+    const { cluster } = this.class.context;
+    if (cluster.epoch !== this.#epoch) return false;
+    for (const [kind, generation] of this.#generations)
+      if (cluster.store.generation(kind) !== generation) return false;
+    return true;
   }
 
   #packer(): TurnPacker {
@@ -291,6 +306,7 @@ export class Correspondence {
       const packed = constraint.pack?.(pod, { ...context, packer, code, weight });
       if (packed === undefined || only !== undefined) continue;
       this.#packed.set(constraint.name, packed);
+      for (const kind of packed.kinds ?? []) this.#generations.set(kind, cluster.store.generation(kind));
       if (packed.refusal !== undefined) {
         const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
         this.#refusal ??= { message, plugins: [constraint.name] };

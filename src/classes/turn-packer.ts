@@ -25,6 +25,8 @@ export interface WeightedTerm {
 export interface RawScore {
   terms: readonly WeightedTerm[];
   values?: { column: Column; byCode: readonly number[] };
+  /** Raw scores by row that the host has worked out; such a score has nothing else. */
+  rows?: ReadonlyMap<number, number>;
 }
 
 export interface ScoredResource {
@@ -75,6 +77,7 @@ interface HardSpread {
 export interface TurnMemory {
   match: number;
   turn: number;
+  staticCode: number;
   code: number;
   total: number;
   dirty: number;
@@ -102,7 +105,8 @@ export class TurnPacker {
   readonly #hard: HardSpread[] = [];
   #fit?: { strategy: number; resources: ScoredResource[]; shape?: number[]; weight: number };
   #balanced?: { resources: ScoredResource[]; weight: number };
-  #fixed?: { scores: [row: number, score: number][]; weight: number };
+  readonly #fixed = new Map<number, number>();
+  readonly #rowCodes = new Map<number, number>();
   #base = 0;
   #spreadCode = 0;
   #spreadWeight = 0;
@@ -164,9 +168,23 @@ export class TurnPacker {
     this.#balanced = { resources, weight };
   }
 
-  /** Scores (0 to 100) of some rows that no assignment changes; all others have 0. */
-  fixedScores(scores: [row: number, score: number][], weight: number): void {
-    this.#fixed = { scores, weight };
+  /** Adds a weighted score to a row, which no assignment changes. */
+  addToRow(row: number, score: number): void {
+    this.#fixed.set(row, (this.#fixed.get(row) ?? 0) + score);
+  }
+
+  /** Rejects a row with `code`, by what the host has worked out. */
+  rejectRow(row: number, code: number): void {
+    this.#rowCodes.set(row, Math.min(this.#rowCodes.get(row) ?? code, code));
+  }
+
+  /** Adds the rejections of rows to what the match has found; after the match. */
+  applyRowCodes(staticCode: number): void {
+    const { u8 } = this.#arena;
+    for (const [row, code] of this.#rowCodes) {
+      const found = u8[staticCode + row]!;
+      if (found === layout.CODE_FEASIBLE || code < found) u8[staticCode + row] = code;
+    }
   }
 
   /** A weighted score that all nodes have. */
@@ -289,7 +307,7 @@ export class TurnPacker {
     const preferenceRaw = reserve.bytes(this.#preferences.length > 0 ? capacity * 8 : 0);
     const maskColumns = masks.map(() => reserve.bytes(capacity));
     const rawColumns = this.#normalized.map(() => reserve.bytes(capacity * 8));
-    const fixed = reserve.bytes(this.#fixed ? capacity * 8 : 0);
+    const fixed = reserve.bytes(this.#fixed.size > 0 ? capacity * 8 : 0);
     const staticCode = reserve.bytes(capacity);
     const code = reserve.bytes(capacity);
     const rowScore = reserve.bytes(capacity * 8);
@@ -327,17 +345,20 @@ export class TurnPacker {
       const count = counts.eligible!.length;
       put(masksAt + n * layout.MASK_SIZE, takeTerms(count), count, counts.eligiblePointer);
     });
+    let matched = 0;
     this.#normalized.forEach(({ raw, weight, reverse, slot }, n) => {
-      const first = takeTerms(raw.terms.length);
-      raw.terms.forEach((term, t) => putNumber(termsAt + (first + t) * layout.TERM_SIZE + 8, term.weight));
-      raw.values?.byCode.forEach((value, at) => putNumber(values[n]! + at * 8, value));
       const out = base + rawColumns[n]!;
-      const valueColumn = raw.values?.column.pointer ?? 0;
-      put(rawsAt + n * layout.RAW_SIZE, first, raw.terms.length, out, valueColumn, base + values[n]!);
       const record = normalizedAt + n * layout.NORMALIZED_SIZE;
       put(record, out, reverse ? 1 : 0);
       putNumber(record + layout.NORMALIZED_WEIGHT_AT, weight);
       put(record + layout.NORMALIZED_SLOT_AT, slot);
+      for (const [row, value] of raw.rows ?? []) f64[out / 8 + row] = value;
+      if (raw.rows !== undefined) return;
+      const first = takeTerms(raw.terms.length);
+      raw.terms.forEach((term, t) => putNumber(termsAt + (first + t) * layout.TERM_SIZE + 8, term.weight));
+      raw.values?.byCode.forEach((value, at) => putNumber(values[n]! + at * 8, value));
+      const valueColumn = raw.values?.column.pointer ?? 0;
+      put(rawsAt + matched++ * layout.RAW_SIZE, first, raw.terms.length, out, valueColumn, base + values[n]!);
     });
     [...this.#ports].forEach(([word, { conflicts, takes }], n) => {
       put(portsAt + n * layout.PORT_SIZE, word.pointer, conflicts, takes);
@@ -353,7 +374,7 @@ export class TurnPacker {
     putResources(fitAt, this.#fit?.resources ?? []);
     putResources(balancedAt, this.#balanced?.resources ?? []);
     this.#fit?.shape?.forEach((score, n) => putNumber(shapeAt + n * 8, score));
-    for (const [row, score] of this.#fixed?.scores ?? []) putNumber(fixed + row * 8, score);
+    for (const [row, score] of this.#fixed) putNumber(fixed + row * 8, score);
     const putCounts = (record: number, counts: DomainCounts, table: number, companion: number) => {
       counts.countsPointer = base + table;
       counts.eligiblePointer ??= 0;
@@ -393,13 +414,7 @@ export class TurnPacker {
       base + masksAt,
       masks.length,
     );
-    put(
-      match + layout.MATCH_RAWS_AT,
-      base + rawsAt,
-      this.#normalized.length,
-      base + staticCode,
-      layout.MATCH_MAGIC,
-    );
+    put(match + layout.MATCH_RAWS_AT, base + rawsAt, matched, base + staticCode, layout.MATCH_MAGIC);
     put(turn + layout.TURN_MAGIC_AT, layout.TURN_MAGIC, this.#columns.header, base + staticCode, base + code);
     put(turn + layout.TURN_ROW_SCORE_AT, base + rowScore, base + total);
     put(turn + layout.TURN_MODE_AT, mode, base + dirty, 0);
@@ -409,14 +424,13 @@ export class TurnPacker {
     put(turn + layout.TURN_FIT_STRATEGY_AT, this.#fit?.strategy ?? layout.STRATEGY_NONE);
     put(turn + layout.TURN_FIT_RESOURCES_AT, base + fitAt, this.#fit?.resources.length ?? 0, base + shapeAt);
     put(turn + layout.TURN_BALANCED_RESOURCES_AT, base + balancedAt, this.#balanced?.resources.length ?? 0);
-    put(turn + layout.TURN_FIXED_AT, this.#fixed ? base + fixed : 0);
+    put(turn + layout.TURN_FIXED_AT, this.#fixed.size > 0 ? base + fixed : 0);
     put(turn + layout.TURN_NORMALIZED_AT, base + normalizedAt, this.#normalized.length);
     put(turn + layout.TURN_SPREAD_CODE_AT, this.#spreadCode, base + softAt, this.#soft.length);
     put(turn + layout.TURN_HARD_AT, base + hardAt, this.#hard.length);
     put(turn + layout.TURN_SPREAD_RAW_AT, base + spreadRaw, this.#softNeedsAll ? 1 : 0);
     putNumber(turn + layout.TURN_FIT_WEIGHT_AT, this.#fit?.weight ?? 0);
     putNumber(turn + layout.TURN_BALANCED_WEIGHT_AT, this.#balanced?.weight ?? 0);
-    putNumber(turn + layout.TURN_FIXED_WEIGHT_AT, this.#fixed?.weight ?? 0);
     putNumber(turn + layout.TURN_SPREAD_WEIGHT_AT, this.#spreadWeight);
     putNumber(turn + layout.TURN_BASE_AT, this.#base);
     const [attractionsAt, repulsionsAt, preferencesAt] = amountsAt.map((at) => base + at) as [
@@ -433,6 +447,7 @@ export class TurnPacker {
     return {
       match: base + match,
       turn: base + turn,
+      staticCode: base + staticCode,
       code: base + code,
       total: base + total,
       dirty: base + dirty,

@@ -7,6 +7,7 @@ import { NodeColumns } from '../columns/node-columns.ts';
 import { hostPortsOf, hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
+import { ObjectStore } from './object-store.ts';
 import { PodKinds, SelectorKeys, type PodKind } from './pod-kinds.ts';
 import { usageOf, type PodUsage } from './pod-resources.ts';
 import { isSelecting, SelectingObjects } from './selecting-objects.ts';
@@ -24,6 +25,9 @@ export interface PodRecord {
   readonly affinity?: PodAffinityTerms;
   /** A terminating pod still uses its node, but no longer counts for spreading. */
   readonly terminating: boolean;
+  readonly priority: number;
+  /** status.startTime; absent of a pod that has not started. */
+  readonly startTime: string | undefined;
   /** Chosen by us, not yet seen bound. */
   readonly assumed: boolean;
   /** undefined while the node is not known. */
@@ -37,6 +41,8 @@ export class Cluster {
   readonly keys = new SelectorKeys();
   readonly kinds = new PodKinds(this.keys);
   readonly objects = new SelectingObjects();
+  /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
+  readonly store: ObjectStore;
   readonly #selectorsOf: (pod: Pod) => Selector[];
   readonly #pods = new Map<string, PodRecord>();
   /** Pods whose node is not known yet, by its name. */
@@ -51,10 +57,18 @@ export class Cluster {
   #keysGeneration = 0;
   #objectsGeneration = 0;
 
-  /** `selectorsOf` names the selectors that a pod brings along; `seed` starts the generator that breaks ties. */
-  constructor(arena: Arena, selectorsOf: (pod: Pod) => Selector[], seed: number) {
+  /**
+   * `selectorsOf` names the selectors that a pod brings along, `kinds` the objects that constraints read; `seed` starts
+   * the generator that breaks ties.
+   */
+  constructor(
+    arena: Arena,
+    constraints: { selectorsOf(pod: Pod): Selector[]; kinds: Iterable<string> },
+    seed: number,
+  ) {
     this.nodes = new NodeColumns(arena, seed);
-    this.#selectorsOf = selectorsOf;
+    this.#selectorsOf = (pod) => constraints.selectorsOf(pod);
+    this.store = new ObjectStore(constraints.kinds);
   }
 
   /** Counts the changes after which a correspondence must be determined anew. */
@@ -69,6 +83,16 @@ export class Cluster {
 
   get podCount(): number {
     return this.#pods.size;
+  }
+
+  /** The pods on the node in the row. */
+  podsIn(row: number): ReadonlySet<PodRecord> {
+    return this.#podsByRow[row] ?? new Set();
+  }
+
+  /** All pods that have a node. */
+  pods(): Iterable<PodRecord> {
+    return this.#pods.values();
   }
 
   pod(key: string): PodRecord | undefined {
@@ -168,6 +192,11 @@ export class Cluster {
   /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
   setObject(object: ApiObject, present: boolean): boolean {
     if (object.kind === 'Namespace') return this.#setNamespace(object, present);
+    if (this.store.keeps(object.kind)) {
+      return present
+        ? this.store.set(object.kind!, object)
+        : this.store.remove(object.kind!, objectKey(object));
+    }
     if (!isSelecting(object)) return false;
     const change = this.objects.set(object, present);
     if (change === undefined) return false;
@@ -302,6 +331,8 @@ function recordOf(pod: Pod, nodeName: string, assumed: boolean, selectors: reado
     selectors,
     affinity: affinityOf(pod),
     terminating: pod.metadata?.deletionTimestamp !== undefined,
+    priority: pod.spec?.priority ?? 0,
+    startTime: pod.status?.startTime,
     assumed,
   };
 }

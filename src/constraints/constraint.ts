@@ -1,7 +1,7 @@
 // What a constraint is. Each owns everything about itself: its part of the class key, its packing for the kernel, its
 // score, what an assignment touches, the events that can help, its rejection texts.
 import type { Selector } from '../api/labels.ts';
-import type { Pod, Rejection } from '../api/types.ts';
+import type { ApiObject, Pod, Rejection } from '../api/types.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
@@ -43,17 +43,43 @@ export interface Packed {
   /** Why a row was rejected, for a reason of the constraint's own (0 to 3). */
   explain?(row: number, reason: number): Omit<Rejection, 'plugin'>;
   counters?: readonly Counter[];
-  /** The reference scores by this plugin: at this slot of the detail, or the same for all nodes. */
-  detail?: { slot: number; isScored?(): boolean } | { constant: number };
+  /** The reference scores by this plugin: at this slot of the detail, the same for all nodes, or 0 for all but some. */
+  detail?:
+    { slot: number; isScored?(): boolean } | { constant: number } | { rows: ReadonlyMap<number, number> };
+  /** Kinds of the cluster's store that this was packed from: when one of them changes, it is packed anew. */
+  kinds?: readonly string[];
   /** No node is even asked: the whole message. */
   refusal?: string;
   /** Nodes outside these names are not asked. */
   onlyNodes?: ReadonlySet<string>;
 }
 
+/** What a reservation may ask of the outside when it is made real. */
+export interface ReservationApi {
+  /** Writes to the API server, and returns the object that it answers. Rejects with what the server said. */
+  write(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: unknown,
+    contentType?: string,
+  ): Promise<ApiObject>;
+  /** Resolves when `check`, asked after each event, says true; rejects when it throws, or after `timeoutMs`. */
+  until(check: () => boolean, timeoutMs: number): Promise<void>;
+}
+
+/** What was taken for a pod besides its node. */
+export interface Reservation {
+  /** Makes it real before the pod is bound. When it rejects, the pod is not bound, and the reservation is released. */
+  commit(api: ReservationApi): Promise<void>;
+  /** Gives it back: the pod was not bound after all. */
+  release(): void;
+}
+
 export interface Constraint {
   /** The plugin's name. */
   readonly name: string;
+  /** The kinds of objects, besides nodes, pods, namespaces, services and controllers, that the constraint reads. */
+  readonly kinds?: readonly string[];
   /** What the constraint reads of a pod, as texts that are equal when the pods are alike to it. */
   key?(pod: Pod, context: ConstraintContext): Partial<Features>;
   /** The selectors that the pod brings along: the label keys they read distinguish pods from now on. */
@@ -62,6 +88,11 @@ export interface Constraint {
   unbuilt?(pod: Pod, context: ConstraintContext): string | undefined;
   /** Packs what a class's master asks for; undefined when it asks for nothing. */
   pack?(pod: Pod, context: PackContext): Packed | undefined;
+  /**
+   * Takes what the pod needs besides the node that it was just assumed on, so that later pods see it taken.
+   * undefined when it needs nothing more. Throws when it cannot be had after all.
+   */
+  reserve?(pod: Pod, node: string, context: ConstraintContext): Reservation | undefined;
   /** Whether the event can help a pod that this constraint rejected. */
   helps(event: ClusterEvent, pod: Pod, context: ConstraintContext): boolean;
 }

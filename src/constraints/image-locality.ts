@@ -1,6 +1,5 @@
 // ImageLocality: nodes that have the pod's images already are better, the more so the larger and the wider spread these
 // are.
-import { DETAIL_FIXED } from '../../assembly/layout.ts';
 import type { Pod } from '../api/types.ts';
 import type { Constraint } from './constraint.ts';
 
@@ -24,16 +23,16 @@ export const imageLocality: Constraint = {
       const scaled = Math.trunc(state.sizeBytes * (state.rows.size / count));
       for (const row of state.rows) bytesByRow.set(row, (bytesByRow.get(row) ?? 0) + scaled);
     }
-    const scores: [row: number, score: number][] = [];
+    const rows = new Map<number, number>();
     const most = MOST_BYTES_PER_IMAGE * images.length;
     for (const [row, bytes] of bytesByRow) {
       const clamped = Math.min(Math.max(bytes, LEAST_BYTES), most);
-      const score = Math.trunc((100 * (clamped - LEAST_BYTES)) / (most - LEAST_BYTES));
-      if (score > 0) scores.push([row, score]);
+      const score = weight * Math.trunc((100 * (clamped - LEAST_BYTES)) / (most - LEAST_BYTES));
+      if (score === 0) continue;
+      rows.set(row, score);
+      packer.addToRow(row, score);
     }
-    if (scores.length === 0) return { detail: { constant: 0 } };
-    packer.fixedScores(scores, weight);
-    return { detail: { slot: DETAIL_FIXED } };
+    return { detail: { rows } };
   },
 
   helps: () => false,

@@ -2,7 +2,7 @@
 import type { Selector } from '../api/labels.ts';
 import type { Pod } from '../api/types.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
-import type { Constraint, ConstraintContext } from './constraint.ts';
+import type { Constraint, ConstraintContext, Reservation } from './constraint.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
@@ -39,6 +39,11 @@ export const CONSTRAINTS: readonly Constraint[] = [
   gangScheduling,
 ];
 
+/** The kinds of objects that constraints read, besides those that the cluster always has. */
+export const CONSTRAINT_KINDS: readonly string[] = [
+  ...new Set(CONSTRAINTS.flatMap(({ kinds }) => kinds ?? [])),
+];
+
 /** The selectors that a pod brings along. */
 export function selectorsOf(pod: Pod): Selector[] {
   return CONSTRAINTS.flatMap((constraint) => constraint.selectors?.(pod) ?? []);
@@ -67,4 +72,19 @@ export function unbuiltOf(
     if (what !== undefined) return { plugin: constraint.name, what };
   }
   return undefined;
+}
+
+/** Takes what the pod needs besides the node that it was assumed on. When one thing cannot be had, none is taken. */
+export function reserve(pod: Pod, node: string, context: ConstraintContext): Reservation[] {
+  const reservations: Reservation[] = [];
+  try {
+    for (const constraint of CONSTRAINTS) {
+      const reservation = constraint.reserve?.(pod, node, context);
+      if (reservation !== undefined) reservations.push(reservation);
+    }
+  } catch (error) {
+    for (const reservation of reservations) reservation.release();
+    throw error;
+  }
+  return reservations;
 }

@@ -2,7 +2,7 @@
 import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } from '../api/types.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { Configuration, Profile } from '../config/types.ts';
-import { selectorsOf } from '../constraints/index.ts';
+import { CONSTRAINT_KINDS, selectorsOf } from '../constraints/index.ts';
 import { SchedulingCycle, type Binder, type Explanation, type PodQueue, type TurnOutcome } from '../cycle.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { QueuedPod } from '../queue/types.ts';
@@ -51,7 +51,7 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
 
 /** A cluster with everything of the scenario but its pending pods. */
 export function clusterOf(scenario: Scenario, kernel: Kernel, seed: number): Cluster {
-  const cluster = new Cluster(kernel.arena, selectorsOf, seed);
+  const cluster = new Cluster(kernel.arena, { selectorsOf, kinds: CONSTRAINT_KINDS }, seed);
   for (const node of scenario.nodes) cluster.setNode(node);
   for (const namespace of namespacesOf(scenario)) cluster.setObject(namespace, true);
   for (const object of scenario.objects) cluster.setObject(object, true);

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import { Cluster } from '../cluster/cluster.ts';
 import type { Configuration, Profile } from '../config/types.ts';
-import { helps, selectorsOf } from '../constraints/index.ts';
+import { CONSTRAINT_KINDS, helps, selectorsOf } from '../constraints/index.ts';
 import { SchedulerMetrics } from '../control/metrics.ts';
 import type {
   Check,
@@ -74,7 +74,7 @@ export class Scheduler implements ControlledScheduler {
     const kernel = loadKernel();
     this.#cluster = new Cluster(
       kernel.arena,
-      selectorsOf,
+      { selectorsOf, kinds: CONSTRAINT_KINDS },
       configuration.profiles[0]!.args.EquivalenceClasses.seed,
     );
     this.#queue = new SchedulingQueue({

@@ -1,4 +1,6 @@
 // The real cycle and queue on a WebAssembly kernel, with a binder and a clock that the test holds.
+import { instantiateSync } from '@assemblyscript/loader';
+import { simd } from '../../build/kernels.js';
 import type { ApiObject, Container, Node, Pod, Service } from '../../src/api/types.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import type { SharedEvent } from '../../src/queue/types.ts';
@@ -7,7 +9,7 @@ import { configurationOf } from '../../src/config/load.ts';
 import { helps, selectorsOf } from '../../src/constraints/index.ts';
 import { SchedulingCycle, type Binder, type Placement, type TurnOutcome } from '../../src/cycle.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
-import type { Kernel } from '../../src/kernel/kernel.ts';
+import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
 
 export interface NodeShape {
@@ -92,6 +94,22 @@ export function configuration(
   );
 }
 
+/** The SIMD build with some of its functions replaced. */
+export function kernelWith(replace: (exports: KernelExports) => Partial<KernelExports>): Kernel {
+  const exports = instantiateSync(simd, {}).exports as unknown as KernelExports;
+  const kernel: KernelExports = {
+    memory: exports.memory,
+    abiVersion: () => exports.abiVersion(),
+    abiSizes: () => exports.abiSizes(),
+    hash: (features, count) => exports.hash(features, count),
+    match: (program) => exports.match(program),
+    determine: (turn) => exports.determine(turn),
+    assign: (turn, count, out) => exports.assign(turn, count, out),
+    ...replace(exports),
+  };
+  return new Kernel(kernel);
+}
+
 /** Records what it is given; nothing is acknowledged until the test says so. */
 export class RecordingBinder implements Binder {
   readonly placements: Placement[] = [];
@@ -129,7 +147,11 @@ export function rig(options: RigOptions = {}) {
   const settings = options.configuration ?? configuration(options.args, options.pluginConfig);
   const profiles = new Map(settings.profiles.map((profile) => [profile.schedulerName, profile]));
   const profile = settings.profiles[0]!;
-  const cluster = new Cluster(kernel.arena, selectorsOf, profile.args.EquivalenceClasses.seed);
+  const cluster = new Cluster(
+    kernel.arena,
+    { selectorsOf, kinds: CONSTRAINT_KINDS },
+    profile.args.EquivalenceClasses.seed,
+  );
   const context = { cluster, profile };
   const clock = { ms: 0 };
   const queue = new SchedulingQueue({
