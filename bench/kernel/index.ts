@@ -1,0 +1,75 @@
+// The kernel by itself: a full filter and score pass for a class under default spreading, against the bare sum over the
+// columns that it reads, the scalar build, and ten times the nodes.
+import type { Bench, Figure, Size } from '../figure.ts';
+import { repeat, time } from '../measure.ts';
+import { planConfiguration, scenarioOf, type NodeKind } from '../workloads/scenario.ts';
+import { workload } from '../workloads/workloads.ts';
+import { bareSum, compileSum } from './bare-sum.ts';
+import { columnsRead } from './columns.ts';
+import { passOf, type Pass } from './pass.ts';
+
+/** Each repetition goes over this many rows, pass after pass: milliseconds, and enough for the engine to optimise all. */
+const ROWS_PER_REPETITION = 1_000_000;
+
+const TIMES_THE_SUM_MAX = 6;
+
+export const kernelBenches: readonly Bench[] = (['uniform', 'mixed'] as const).map((kind) => ({
+  name: `kernel/${kind}`,
+  run: (size) => figures(kind, size),
+}));
+
+async function* figures(kind: NodeKind, size: Size): AsyncIterable<Figure> {
+  const spreading = workload('default-spreading');
+  const configuration = planConfiguration(spreading);
+  const { nodes, initPods } = spreading.counts[size];
+  const scenario = (times: number) =>
+    scenarioOf(spreading, { nodes: nodes * times, initPods: initPods * times, pods: 1 }, kind);
+
+  const one = passOf('simd', scenario(1), configuration);
+  const lanes = passTime(one, nodes);
+  const scalar = passTime(passOf('scalar', scenario(1), configuration), nodes);
+  const tenfold = passTime(passOf('simd', scenario(10), configuration), nodes * 10);
+  const { arena } = one.kernel;
+  const columns = columnsRead(arena, one.turn);
+  const sum = rowTime(bareSum(await compileSum(), one.memory, arena, columns), nodes);
+  const timings = repeat(size, () => ({ simd: lanes(), sum: sum(), scalar: scalar(), tenfold: tenfold() }));
+
+  const name = (what: string) => `kernel/${kind}/${what}`;
+  const bytes = columns.reduce((total, { bytesPerEntry, entries }) => total + bytesPerEntry * entries, 0);
+  const absolute = (what: string, key: keyof typeof timings): Figure => ({
+    name: name(what),
+    value: timings[key].median,
+    unit: 'ns/node',
+    spread: timings[key].spread,
+  });
+  yield absolute('pass', 'simd');
+  yield absolute('scalar-pass', 'scalar');
+  yield absolute('sum', 'sum');
+  yield { name: name('read'), value: bytes / nodes, unit: 'bytes/node' };
+  yield {
+    name: name('pass-to-sum'),
+    value: timings.simd.median / timings.sum.median,
+    unit: 'times',
+    asked: { atMost: TIMES_THE_SUM_MAX },
+  };
+  yield { name: name('scalar-to-simd'), value: timings.scalar.median / timings.simd.median, unit: 'times' };
+  yield absolute('pass-of-tenfold-nodes', 'tenfold');
+  yield {
+    name: name('tenfold-nodes'),
+    value: (10 * timings.tenfold.median) / timings.simd.median,
+    unit: 'times',
+  };
+}
+
+function passTime({ kernel, turn }: Pass, rows: number): () => number {
+  return rowTime(() => kernel.determine(turn), rows);
+}
+
+/** Measures a call that goes over `rows` rows: nanoseconds a row. */
+function rowTime(call: () => number, rows: number): () => number {
+  const calls = Math.ceil(ROWS_PER_REPETITION / rows);
+  const loop = () => {
+    for (let n = 0; n < calls; n++) call();
+  };
+  return () => time(loop) / calls / rows;
+}

@@ -1,0 +1,41 @@
+// The passes of a WASM build over the columns of a cluster, in a loop of their own.
+import { instantiateSync } from '@assemblyscript/loader';
+import { scalar, simd } from '../../build/kernels.js';
+import type { Scenario } from '../../src/api/types.ts';
+import { ClassIndex } from '../../src/classes/class-index.ts';
+import { Correspondence } from '../../src/classes/correspondence.ts';
+import type { LinearMemory } from '../../src/columns/arena.ts';
+import type { Configuration } from '../../src/config/types.ts';
+import type { KernelBuild } from '../../src/kernel/builds.ts';
+import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
+import { clusterOf } from '../../src/planner/plan.ts';
+
+/** A class's turn in the memory of a kernel. */
+export interface Pass {
+  kernel: Kernel;
+  memory: LinearMemory;
+  /** The turn's address. */
+  turn: number;
+}
+
+/** Packs the scenario and the class of its first pending pod into a kernel of its own. */
+export function passOf(build: KernelBuild, scenario: Scenario, configuration: Configuration): Pass {
+  const exports = instantiateSync(build === 'simd' ? simd : scalar, {}).exports as unknown as KernelExports;
+  let turn = 0;
+  const kernel = new Kernel({
+    memory: exports.memory,
+    abiVersion: () => exports.abiVersion(),
+    abiSizes: () => exports.abiSizes(),
+    hash: (features, count) => exports.hash(features, count),
+    match: (program) => exports.match(program),
+    determine: (at) => exports.determine((turn = at)),
+    assign: (at, count, out) => exports.assign(at, count, out),
+  });
+  const [profile] = configuration.profiles;
+  const cluster = clusterOf(scenario, kernel, profile!.args.EquivalenceClasses.seed);
+  const master = scenario.pending[0]!;
+  const equivalenceClass = new ClassIndex(kernel).of(master, { cluster, profile: profile! });
+  const { feasible } = new Correspondence(kernel, equivalenceClass, master, false);
+  if (feasible === 0) throw new Error(`${scenario.name ?? 'scenario'}: no node is feasible`);
+  return { kernel, memory: exports.memory, turn };
+}

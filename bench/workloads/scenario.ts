@@ -1,0 +1,63 @@
+// A workload as the scenario that the planner and kube-oracle read.
+import type { Pod, Scenario } from '../../src/api/types.ts';
+import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/api/quantity.ts';
+import { configurationOf } from '../../src/config/load.ts';
+import type { Configuration } from '../../src/config/types.ts';
+import { seededRandom } from '../random.ts';
+import {
+  asking,
+  MIXED_SIZES,
+  NODE_DEFAULT,
+  podDefault,
+  stampNode,
+  stampPod,
+  type NodeSize,
+} from './templates.ts';
+import type { Counts, Workload } from './workloads.ts';
+
+/** uniform: all nodes are alike and empty, as in scheduler_perf. mixed: five sizes, each node under a load of its own. */
+export type NodeKind = 'uniform' | 'mixed';
+
+/** Mixed nodes are used up to this share of their cpu and memory before any pod of the workload comes. */
+const LOAD_MAX = 0.6;
+const SEED = 1;
+
+export function scenarioOf(
+  { name, zones, services, pods }: Workload,
+  counts: Counts,
+  kind: NodeKind,
+): Scenario {
+  const random = seededRandom(SEED);
+  const nameOf = (row: number) => `node-${String(row).padStart(7, '0')}`;
+  const sizes = Array.from({ length: counts.nodes }, () =>
+    kind === 'uniform' ? NODE_DEFAULT : MIXED_SIZES[Math.floor(random() * MIXED_SIZES.length)]!,
+  );
+  const nodes = sizes.map((size, row) => stampNode(nameOf(row), size, zones[row % zones.length]));
+  const onNode = (pod: Pod, row: number): Pod => ({ ...pod, spec: { ...pod.spec!, nodeName: nameOf(row) } });
+  const load = kind === 'uniform' ? [] : sizes.map((size, row) => onNode(loadOf(size, row, random), row));
+  const init = Array.from({ length: counts.initPods }, (_, n) =>
+    onNode(stampPod(podDefault, `init-${n}`, n), n % counts.nodes),
+  );
+  const pending = Array.from({ length: counts.pods }, (_, n) =>
+    stampPod(pods[n % pods.length]!, `pod-${n}`, n),
+  );
+  return { name: `${name}, ${kind} nodes`, nodes, pods: [...load, ...init], objects: [...services], pending };
+}
+
+/** One pod that stands for all that is on the node already. */
+function loadOf({ cpu, memory }: NodeSize, row: number, random: () => number): Pod {
+  const share = (amount: number) => Math.floor(amount * LOAD_MAX * random());
+  const milliCpu = share(quantityMilliValue(parseQuantity(cpu)));
+  const bytes = share(quantityValue(parseQuantity(memory)));
+  return stampPod(() => ({ spec: asking(`${milliCpu}m`, `${bytes}`) }), `load-${row}`, row);
+}
+
+/** The default profile, with the workload's order. */
+export function planConfiguration({ order }: Workload): Configuration {
+  const file = {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    profiles: [{ pluginConfig: [{ name: 'EquivalenceClasses', args: { order } }] }],
+  };
+  return configurationOf(file, "the bench's configuration");
+}

@@ -1,0 +1,152 @@
+// What is measured, as data. Those with a `shape` have the nodes, pods and counts of a scheduler_perf case at its 5,000
+// and its 500 nodes, with one difference: 10,000 pods are measured at the full size of all of them.
+import type { Service } from '../../src/api/types.ts';
+import type { Size } from '../figure.ts';
+import {
+  asking,
+  NAMESPACE,
+  podDefault,
+  podLargeCpu,
+  podOfItsOwn,
+  podWithLabel,
+  podWithNodeAffinity,
+  podWithPreferredTopologySpreading,
+  podWithTopologySpreading,
+  type PodTemplate,
+} from './templates.ts';
+
+export interface Counts {
+  nodes: number;
+  /** Pods of podDefault that are on the nodes before. */
+  initPods: number;
+  pods: number;
+}
+
+export interface Workload {
+  name: string;
+  /** The scheduler_perf case that it is transcribed from. */
+  shape?: string;
+  counts: Readonly<Record<Size, Counts>>;
+  /** The nodes' zones, round robin; none where it is empty. */
+  zones: readonly string[];
+  services: readonly Service[];
+  /** The pods to place, stamped from these in turn. */
+  pods: readonly PodTemplate[];
+  order: 'grouped' | 'strict';
+  /**
+   * one: the pods are one class, and all find a node. many: they are several classes, and all find a node.
+   * none: no pod finds one.
+   */
+  outcome: 'one' | 'many' | 'none';
+}
+
+const ZONES = ['moon-1', 'moon-2', 'moon-3'];
+
+const BASIC = {
+  full: { nodes: 5000, initPods: 1000, pods: 10_000 },
+  smoke: { nodes: 500, initPods: 500, pods: 1000 },
+};
+
+const SPREADING = {
+  full: { nodes: 5000, initPods: 5000, pods: 10_000 },
+  smoke: { nodes: 500, initPods: 1000, pods: 1000 },
+};
+
+const UNSCHEDULABLE = {
+  full: { nodes: 5000, initPods: 100, pods: 10_000 },
+  smoke: { nodes: 500, initPods: 10, pods: 1000 },
+};
+
+const SERVICE: Service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'red', namespace: NAMESPACE },
+  spec: { selector: { color: 'red' } },
+};
+
+const LARGER: PodTemplate = () => ({ spec: asking('200m', '1000Mi') });
+
+export const WORKLOADS: readonly Workload[] = [
+  {
+    name: 'none',
+    shape: 'SchedulingBasic',
+    counts: BASIC,
+    zones: [],
+    services: [],
+    pods: [podDefault],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'default-spreading',
+    shape: 'DefaultTopologySpreading',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [SERVICE],
+    pods: [podWithLabel],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'zone-spreading-soft',
+    shape: 'PreferredTopologySpreading',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [],
+    pods: [podWithPreferredTopologySpreading],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'zone-spreading-hard',
+    shape: 'TopologySpreading',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [],
+    pods: [podWithTopologySpreading],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'six-classes',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [SERVICE],
+    pods: [
+      podDefault,
+      LARGER,
+      podWithLabel,
+      podWithPreferredTopologySpreading,
+      podWithTopologySpreading,
+      podWithNodeAffinity(['moon-1', 'moon-2']),
+    ],
+    order: 'strict',
+    outcome: 'many',
+  },
+  {
+    name: 'own-class',
+    counts: BASIC,
+    zones: [],
+    services: [],
+    pods: [podOfItsOwn],
+    order: 'grouped',
+    outcome: 'many',
+  },
+  {
+    name: 'unschedulable',
+    shape: 'Unschedulable',
+    counts: UNSCHEDULABLE,
+    zones: [],
+    services: [],
+    pods: [podLargeCpu],
+    order: 'grouped',
+    outcome: 'none',
+  },
+];
+
+/** @throws RangeError when there is none of that name */
+export function workload(name: string): Workload {
+  const found = WORKLOADS.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new RangeError(`no workload is named ${name}`);
+  return found;
+}
