@@ -22,15 +22,7 @@ export interface Pass {
 export function passOf(build: KernelBuild, scenario: Scenario, configuration: Configuration): Pass {
   const exports = instantiateSync(build === 'simd' ? simd : scalar, {}).exports as unknown as KernelExports;
   let turn = 0;
-  const kernel = new Kernel({
-    memory: exports.memory,
-    abiVersion: () => exports.abiVersion(),
-    abiSizes: () => exports.abiSizes(),
-    hash: (features, count) => exports.hash(features, count),
-    match: (program) => exports.match(program),
-    determine: (at) => exports.determine((turn = at)),
-    assign: (at, count, out) => exports.assign(at, count, out),
-  });
+  const kernel = new Kernel({ ...exports, determine: (at) => exports.determine((turn = at)) });
   const [profile] = configuration.profiles;
   const cluster = clusterOf(scenario, kernel, profile!.args.EquivalenceClasses.seed);
   const master = scenario.pending[0]!;

@@ -1,8 +1,6 @@
 // The parts of the path around the kernel, each by itself: nanoseconds for a node or a pod.
 import type { Pod } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
-import { Cluster } from '../../src/cluster/cluster.ts';
-import { selectorsOf } from '../../src/constraints/index.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { LineDecoder } from '../../src/kube/lines.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
@@ -28,7 +26,7 @@ export const partBenches: readonly Bench[] = [
 function* packNodes(size: Size): Iterable<Figure> {
   const { nodes } = scenario(size);
   yield figure('parts/nodes', 'ns/node', size, nodes.length, () => {
-    const cluster = new Cluster(loadKernel().arena, selectorsOf, SEED);
+    const cluster = clusterOf({ nodes: [], pods: [], objects: [], pending: [] }, loadKernel(), SEED);
     return () => nodes.forEach((node) => cluster.setNode(node));
   });
 }
@@ -41,9 +39,7 @@ function* packPods(size: Size): Iterable<Figure> {
     return { ...pod, spec: { ...pod.spec!, nodeName } };
   });
   yield figure('parts/pods', 'ns/pod', size, bound.length, () => {
-    const cluster = new Cluster(loadKernel().arena, selectorsOf, SEED);
-    for (const node of nodes) cluster.setNode(node);
-    for (const object of objects) cluster.setObject(object, true);
+    const cluster = clusterOf({ nodes, pods: [], objects, pending: [] }, loadKernel(), SEED);
     return () => bound.forEach((pod) => cluster.setPod(pod));
   });
 }
