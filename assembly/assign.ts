@@ -40,9 +40,8 @@ function settleUnlessStatic(turn: usize): void {
 
 /** Brings the row up to date after the usage of its node changed. */
 function refresh(turn: usize, row: u32): void {
-  const mode = load<u32>(turn, TURN_MODE_AT);
-  if ((mode & MODE_RECHECK) == 0) refilter(turn, row);
-  if ((mode & MODE_STATIC) != 0) return;
+  refilter(turn, row);
+  if ((load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0) return;
   if (load<u8>(<usize>load<u32>(turn, TURN_CODE_AT) + row) != CODE_FEASIBLE) return;
   const at = <usize>row << 3;
   store<f64>(<usize>load<u32>(turn, TURN_ROW_SCORE_AT) + at, rowScoreOf(turn, row));

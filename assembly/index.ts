@@ -29,6 +29,7 @@ import {
   MATCH_MAGIC,
   MATCH_MAGIC_AT,
   MATCH_SIZE,
+  MODE_STATIC,
   NORMALIZED_SIZE,
   NORMALIZED_SLOT_AT,
   NORMALIZED_WEIGHT_AT,
@@ -43,6 +44,7 @@ import {
   TURN_FIT_WEIGHT_AT,
   TURN_MAGIC,
   TURN_MAGIC_AT,
+  TURN_MODE_AT,
   TURN_NORMALIZED_AT,
   TURN_NORMALIZED_COUNT_AT,
   TURN_PREFERENCE_COUNT_AT,
@@ -128,7 +130,9 @@ export function assign(turn: usize, count: u32, out: usize): i32 {
   if (error != 0) return error;
   if (!inMemory(out, <u64>count << 4)) return ERROR_POINTER;
   if (!refreshDirty(turn)) return ERROR_ROW;
-  if (load<u32>(turn, TURN_DETAIL_AT) != 0) writeDetail(turn);
+  // scores that stay as they were are written by the pass that made them
+  const isStatic = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
+  if (load<u32>(turn, TURN_DETAIL_AT) != 0 && !isStatic) writeDetail(turn);
   return assignUpTo(turn, count, out);
 }
 

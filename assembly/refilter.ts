@@ -11,6 +11,7 @@ import {
   TURN_CLUSTER_AT,
   TURN_CODE_AT,
   TURN_FEASIBLE_AT,
+  TURN_FIT_CODE_AT,
   TURN_MODE_AT,
   TURN_PREFERENCE_COUNT_AT,
   TURN_ROW_SCORE_AT,
@@ -18,17 +19,21 @@ import {
   TURN_TOTAL_AT,
 } from './layout';
 import { moveMaxima } from './normalized';
-import { codeOf, rowScoreOf } from './row';
+import { codeBesidesFit, codeOf, rowScoreOf } from './row';
 
 /** Filters the row again, and moves what depends on the set of the feasible rows. */
 export function refilter(turn: usize, row: u32): void {
   const entry = <usize>load<u32>(turn, TURN_CODE_AT) + row;
   const before: u32 = load<u8>(entry);
   if (before == CODE_CUT) return;
-  const after = codeOf(turn, row);
+  const mode = load<u32>(turn, TURN_MODE_AT);
+  // what the pods at hand ask for may differ from what their master does: each is asked for its fit when it chooses
+  const rechecks = (mode & MODE_RECHECK) != 0;
+  if (rechecks && before != CODE_FEASIBLE && before == load<u32>(turn, TURN_FIT_CODE_AT)) return;
+  const after = rechecks ? codeBesidesFit(turn, row) : codeOf(turn, row);
   const was = before == CODE_FEASIBLE;
   const is = after == CODE_FEASIBLE;
-  const frozen = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
+  const frozen = (mode & MODE_STATIC) != 0;
   // a list that was scored once only ever gets shorter
   if (frozen && is && !was) return;
   store<u8>(entry, <u8>after);
@@ -49,16 +54,14 @@ export function refilter(turn: usize, row: u32): void {
   }
 }
 
-/** Filters every row again. When only the fit may differ between the pods of a turn, their master's filters stand. */
+/** Filters every row again. */
 export function refilterAll(turn: usize): void {
-  if ((load<u32>(turn, TURN_MODE_AT) & MODE_RECHECK) != 0) return;
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let row: u32 = 0; row < rows; row++) refilter(turn, row);
 }
 
 /** Filters the rows of one domain again. */
 export function refilterDomain(turn: usize, column: usize, domain: u32): void {
-  if ((load<u32>(turn, TURN_MODE_AT) & MODE_RECHECK) != 0) return;
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let row: u32 = 0; row < rows; row++) {
     if (load<u32>(column + (<usize>row << 2)) == domain) refilter(turn, row);

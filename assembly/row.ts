@@ -53,6 +53,11 @@ export function codeOf(turn: usize, row: u32): u32 {
   return codeGiven(turn, row, load<u32>(turn, TURN_FIT_CODE_AT) != 0 && !fits(turn, row));
 }
 
+/** The row's code by every filter but the fit. */
+export function codeBesidesFit(turn: usize, row: u32): u32 {
+  return codeGiven(turn, row, false);
+}
+
 /** The weighted sum of the row's scores that depend on the row alone. */
 export function rowScoreOf(turn: usize, row: u32): f64 {
   let score = load<f64>(turn, TURN_BASE_AT);
