@@ -3,7 +3,7 @@ import * as layout from '../../assembly/layout.ts';
 import { filterOf, fits } from './filters.ts';
 import { randomBelow } from './number.ts';
 import { scoresOf, type Scores } from './scores.ts';
-import { domainOf, isEligible, type Spread, type Turn } from './turn.ts';
+import { domainOf, isEligible, type Amount, type Spread, type Turn } from './turn.ts';
 
 const isStatic = ({ mode }: Turn): boolean => (mode & layout.MODE_STATIC) !== 0;
 const rechecks = ({ mode }: Turn): boolean => (mode & layout.MODE_RECHECK) !== 0;
@@ -56,7 +56,10 @@ function score(turn: Turn): Scores {
     const parts = [...scores.values()].map((byRow) => byRow.get(row)!);
     memory.setF64(
       total + 8 * row,
-      parts.reduce((sum, part) => sum + part, turn.base),
+      parts.reduce(
+        (sum, part) => sum + part,
+        turn.base + (turn.fixed === 0 ? 0 : memory.f64Of(turn.fixed, row)),
+      ),
     );
   }
   forgetRejected(turn);
@@ -96,6 +99,7 @@ export function assign(turn: Turn, count: number, out: number): number {
     memory.setU32(out + 16 * n + 4, feasibleRows(turn).length);
     memory.setF64(out + 16 * n + 8, memory.f64Of(turn.total, row));
     take(turn, row);
+    attract(turn, row);
     passAgain(turn);
   }
   return count;
@@ -136,6 +140,22 @@ function take(turn: Turn, row: number): void {
     if (isCounted(turn, spread, row)) {
       add(spread.counts + 8 * (spread.byRow ? row : domainOf(turn, spread, row)), 1);
     }
+  }
+}
+
+/** Adds to the row's domains what a pod of the class amounts to there. */
+function attract(turn: Turn, row: number): void {
+  const { memory } = turn;
+  const add = (term: Amount, amount: number): void => {
+    const entry = term.amounts + 8 * domainOf(turn, term, row);
+    if (domainOf(turn, term, row) !== 0) memory.setF64(entry, memory.f64(entry) + amount);
+  };
+  if (turn.attractsItself) for (const term of turn.attractions) add(term, 1);
+  for (const term of turn.repulsions) add(term, term.self);
+  for (const term of turn.preferences) {
+    if (domainOf(turn, term, row) === 0) continue;
+    add(term, term.self);
+    memory.setF64(term.matchesAt, memory.f64(term.matchesAt) + term.selfMatches);
   }
 }
 

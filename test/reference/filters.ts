@@ -1,6 +1,6 @@
 // The filters that assignments can change, each as a question about one node.
 import * as layout from '../../assembly/layout.ts';
-import { countOf, domainOf, isEligible, type HardSpread, type Turn } from './turn.ts';
+import { amountOf, countOf, domainOf, isEligible, type HardSpread, type Turn } from './turn.ts';
 
 /** What a hard spread constraint knows of the whole cluster. */
 interface Domains {
@@ -12,6 +12,7 @@ interface Domains {
 export function filterOf(turn: Turn): (row: number, checksFit: boolean) => number {
   const { memory } = turn;
   const domains = turn.hard.map((constraint) => ({ constraint, minimum: globalMinimum(turn, constraint) }));
+  const isFirst = turn.attractsItself && attractedPods(turn) === 0;
   return (row, checksFit) => {
     const ofNode = memory.u8(turn.staticCode + row);
     if (ofNode === layout.CODE_ABSENT) return ofNode;
@@ -20,6 +21,7 @@ export function filterOf(turn: Turn): (row: number, checksFit: boolean) => numbe
     const conflicts = turn.ports.some(({ used, conflicts: mask }) => (memory.u32Of(used, row) & mask) !== 0);
     if (conflicts) codes.push(turn.portCode);
     codes.push(spreadCode(turn, domains, row));
+    if (turn.affinityCode !== 0) codes.push(affinityCode(turn, isFirst, row));
     const rejections = codes.filter((code) => code !== layout.CODE_FEASIBLE);
     return rejections.length === 0 ? layout.CODE_FEASIBLE : Math.min(...rejections);
   };
@@ -58,4 +60,23 @@ function spreadCode(turn: Turn, domains: readonly Domains[], row: number): numbe
     if (skew > constraint.maxSkew) return turn.spreadCode + layout.REASON_SKEW;
   }
   return layout.CODE_FEASIBLE;
+}
+
+/** How many pods match all affinity terms, counted once for each term and domain. */
+function attractedPods({ memory, attractions }: Turn): number {
+  const counts = attractions.flatMap(({ amounts, domains }) =>
+    Array.from({ length: domains }, (_, domain) => memory.f64Of(amounts, domain)),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function affinityCode(turn: Turn, isFirst: boolean, row: number): number {
+  const { attractions, repulsions } = turn;
+  const hasKeys = attractions.every((term) => domainOf(turn, term, row) !== 0);
+  const isAttracted = attractions.every((term) => amountOf(turn, term, row) > 0);
+  if (attractions.length > 0 && !(hasKeys && (isAttracted || isFirst))) {
+    return turn.affinityCode + layout.REASON_AFFINITY;
+  }
+  const repelling = repulsions.find((term) => amountOf(turn, term, row) > 0);
+  return repelling === undefined ? layout.CODE_FEASIBLE : turn.affinityCode + repelling.reason;
 }

@@ -1,14 +1,22 @@
 // The scores of all feasible nodes together, in int64 where the reference scheduler computes in it.
 import * as layout from '../../assembly/layout.ts';
 import { goLog, goRound } from './number.ts';
-import { countOf, domainOf, type Normalized, type Resource, type SoftSpread, type Turn } from './turn.ts';
+import {
+  amountOf,
+  countOf,
+  domainOf,
+  type Normalized,
+  type Resource,
+  type SoftSpread,
+  type Turn,
+} from './turn.ts';
 
 /** Weighted scores by detail slot and row. A plugin that does not score the class is left out. */
 export type Scores = Map<number, Map<number, number>>;
 
 /** Every plugin's weighted score of each of the feasible rows. */
 export function scoresOf(turn: Turn, feasible: readonly number[]): Scores {
-  const { weights, memory } = turn;
+  const { weights } = turn;
   const scores: Scores = new Map();
   const add = (slot: number, weight: number, score: (row: number) => number): void => {
     scores.set(slot, new Map(feasible.map((row) => [row, weight * score(row)])));
@@ -18,9 +26,11 @@ export function scoresOf(turn: Turn, feasible: readonly number[]): Scores {
   if (turn.balancedResources.length > 0) {
     add(layout.DETAIL_BALANCED, weights.balanced, (row) => balancedScore(turn, row));
   }
-  if (turn.fixed !== 0) add(layout.DETAIL_FIXED, weights.fixed, (row) => memory.f64Of(turn.fixed, row));
   for (const score of turn.normalized) add(score.slot, score.weight, normalize(turn, score, feasible));
   if (turn.soft.length > 0) add(layout.DETAIL_SPREAD, weights.spread, spreadScores(turn, feasible));
+  if (turn.preferences.length > 0) {
+    add(layout.DETAIL_INTER_POD_AFFINITY, weights.preference, preferenceScores(turn, feasible));
+  }
   return scores;
 }
 
@@ -132,4 +142,16 @@ function spreadScores(turn: Turn, feasible: readonly number[]): (row: number) =>
 function sizeOf(turn: Turn, constraint: SoftSpread, scored: readonly number[]): number {
   if (constraint.byRow) return scored.length;
   return new Set(scored.map((row) => domainOf(turn, constraint, row))).size;
+}
+
+function preferenceScores(turn: Turn, feasible: readonly number[]): (row: number) => number {
+  const raws = new Map(
+    feasible.map((row) => [
+      row,
+      turn.preferences.reduce((sum, preference) => sum + amountOf(turn, preference, row), 0),
+    ]),
+  );
+  const least = Math.min(...raws.values());
+  const span = Math.max(...raws.values()) - least;
+  return (row) => (span > 0 ? Math.trunc(100 * ((raws.get(row)! - least) / span)) : 0);
 }

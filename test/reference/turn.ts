@@ -39,6 +39,19 @@ export interface HardSpread extends Spread {
   minDomains: number;
 }
 
+/** What pods amount to, by the domains of a topology key. */
+export interface Amount {
+  domain: number;
+  domains: number;
+  amounts: number;
+  reason: number;
+  /** What a pod of the class adds. */
+  self: number;
+  /** State: terms that matched so far. */
+  matchesAt: number;
+  selfMatches: number;
+}
+
 export interface Turn {
   at: number;
   memory: ReferenceMemory;
@@ -66,7 +79,12 @@ export interface Turn {
   softNeedsAll: boolean;
   hard: HardSpread[];
   spreadCode: number;
-  weights: { fit: number; balanced: number; fixed: number; spread: number };
+  affinityCode: number;
+  attractions: Amount[];
+  attractsItself: boolean;
+  repulsions: Amount[];
+  preferences: Amount[];
+  weights: { fit: number; balanced: number; spread: number; preference: number };
   base: number;
 }
 
@@ -76,6 +94,8 @@ export function readTurn(memory: ReferenceMemory, at: number): Turn {
   const number = (offset: number): number => memory.f64(at + offset);
   const list = <T>(first: number, count: number, size: number, read: (record: number) => T): T[] =>
     Array.from({ length: word(count) }, (_, n) => read(word(first) + n * size));
+  const amounts = (first: number, count: number): Amount[] =>
+    list(first, count, layout.AMOUNT_SIZE, (record) => readAmount(memory, record));
   const cluster = word(layout.TURN_CLUSTER_AT);
   return {
     at,
@@ -153,11 +173,16 @@ export function readTurn(memory: ReferenceMemory, at: number): Turn {
       minDomains: memory.u32(record + layout.HARD_MIN_DOMAINS_AT),
     })),
     spreadCode: word(layout.TURN_SPREAD_CODE_AT),
+    affinityCode: word(layout.TURN_AFFINITY_CODE_AT),
+    attractions: amounts(layout.TURN_ATTRACTIONS_AT, layout.TURN_ATTRACTION_COUNT_AT),
+    attractsItself: word(layout.TURN_ATTRACTS_ITSELF_AT) !== 0,
+    repulsions: amounts(layout.TURN_REPULSIONS_AT, layout.TURN_REPULSION_COUNT_AT),
+    preferences: amounts(layout.TURN_PREFERENCES_AT, layout.TURN_PREFERENCE_COUNT_AT),
     weights: {
       fit: number(layout.TURN_FIT_WEIGHT_AT),
       balanced: number(layout.TURN_BALANCED_WEIGHT_AT),
-      fixed: number(layout.TURN_FIXED_WEIGHT_AT),
       spread: number(layout.TURN_SPREAD_WEIGHT_AT),
+      preference: number(layout.TURN_PREFERENCE_WEIGHT_AT),
     },
     base: number(layout.TURN_BASE_AT),
   };
@@ -172,8 +197,20 @@ function readResource(memory: ReferenceMemory, record: number): Resource {
   };
 }
 
+function readAmount(memory: ReferenceMemory, record: number): Amount {
+  return {
+    domain: memory.u32(record + layout.AMOUNT_DOMAIN_AT),
+    domains: memory.u32(record + layout.AMOUNT_DOMAINS_AT),
+    amounts: memory.u32(record + layout.AMOUNT_AMOUNTS_AT),
+    reason: memory.u32(record + layout.AMOUNT_REASON_AT),
+    self: memory.f64(record + layout.AMOUNT_SELF_AT),
+    matchesAt: record + layout.AMOUNT_MATCHES_AT,
+    selfMatches: memory.f64(record + layout.AMOUNT_SELF_MATCHES_AT),
+  };
+}
+
 /** The domain of a row, 0 when it has none. */
-export function domainOf({ memory }: Turn, { domain }: Spread, row: number): number {
+export function domainOf({ memory }: Turn, { domain }: Spread | Amount, row: number): number {
   return memory.u32Of(domain, row);
 }
 
@@ -185,4 +222,10 @@ export function isEligible({ memory }: Turn, { eligible }: Spread, row: number):
 /** The matching pods in the row's domain. */
 export function countOf(turn: Turn, spread: Spread, row: number): number {
   return turn.memory.f64Of(spread.counts, spread.byRow ? row : domainOf(turn, spread, row));
+}
+
+/** What the pods in the row's domain amount to; 0 where the row has none. */
+export function amountOf(turn: Turn, amount: Amount, row: number): number {
+  const domain = domainOf(turn, amount, row);
+  return domain === 0 ? 0 : turn.memory.f64Of(amount.amounts, domain);
 }

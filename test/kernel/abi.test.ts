@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as layout from '../../assembly/layout.ts';
+import { TurnPacker, type TurnMemory } from '../../src/classes/turn-packer.ts';
+import { Columns } from '../../src/columns/columns.ts';
+import { Kernel, KernelError } from '../../src/kernel/kernel.ts';
+import { referenceExports } from '../reference/kernel.ts';
+import { KERNELS } from './kernels.ts';
+
+describe('a module that was built from another layout', () => {
+  it('is refused by its version', () => {
+    const other = { ...referenceExports(), abiVersion: () => layout.ABI_VERSION + 1 };
+    expect(() => new Kernel(other)).toThrow(KernelError);
+    expect(() => new Kernel(other)).toThrow(
+      new RegExp(`layout ${layout.ABI_VERSION + 1} .*host ${layout.ABI_VERSION} .*build it again`),
+    );
+  });
+
+  it('is refused by its sizes', () => {
+    const exports = referenceExports();
+    const sizes = exports.abiSizes() + 8;
+    const other = { ...exports, abiSizes: () => sizes };
+    expect(() => new Kernel(other)).toThrow(KernelError);
+    expect(() => new Kernel(other)).toThrow(new RegExp(`sizes ${sizes}.*build it again`));
+  });
+});
+
+describe.each(KERNELS)('the $name kernel', ({ load }) => {
+  let kernel: Kernel;
+  let columns: Columns;
+  let memory: TurnMemory;
+  const put = (at: number, value: number): void => {
+    kernel.arena.u32[at / 4] = value;
+  };
+  const outside = (): number => kernel.arena.u8.length;
+
+  beforeEach(() => {
+    kernel = load();
+    columns = new Columns(kernel.arena, 1);
+    const names = ['a', 'b', 'c'].map((name) => [columns.takeRow(), name] as const);
+    columns.rankRows(names.map(([, name]) => name));
+    memory = new TurnPacker(columns).write(0, false);
+    kernel.match(memory.match);
+  });
+
+  it('takes arguments that are right', () => {
+    expect(kernel.determine(memory.turn)).toBe(3);
+    const out = kernel.arena.allocate(32);
+    expect(kernel.assign(memory.turn, 2, out)).toBe(2);
+  });
+
+  it.each([
+    ['absent', () => 0],
+    ['at the end of the memory', () => outside() - 8],
+    ['past the memory', () => outside() + 64],
+    ['so large that adding to it wraps around', () => 2 ** 32 - 8],
+  ])('refuses a record that is %s', (_, pointer) => {
+    const message = /an address lies outside of the memory/;
+    for (const call of [
+      () => kernel.match(pointer()),
+      () => kernel.determine(pointer()),
+      () => kernel.assign(pointer(), 0, 0),
+    ]) {
+      expect(call).toThrow(KernelError);
+      expect(call).toThrow(message);
+    }
+  });
+
+  it.each([
+    ['lie past the memory', () => outside(), 1],
+    ['are more than the memory holds', () => memory.turn, 2 ** 20],
+    ['are so many that their bytes wrap around', () => memory.turn, 2 ** 28],
+  ])('refuses assignments that %s', (_, out, count) => {
+    kernel.determine(memory.turn);
+    const call = () => kernel.assign(memory.turn, count, out());
+    expect(call).toThrow(KernelError);
+    expect(call).toThrow(/assign: an address lies outside of the memory/);
+  });
+
+  it.each([
+    ['past the memory', () => outside(), 1],
+    ['across its end', () => outside() - 3, 8],
+    ['of a length that wraps around', () => outside() - 8, 2 ** 32 - 1],
+  ])('refuses to hash bytes %s', (_, pointer, length) => {
+    const feature = kernel.arena.allocate(layout.FEATURE_SIZE);
+    put(feature, pointer());
+    put(feature + 4, length);
+    const call = () => kernel.hash(feature, 1);
+    expect(call).toThrow(KernelError);
+    expect(call).toThrow(/hash: an address lies outside of the memory/);
+  });
+
+  it('refuses to hash more features than the memory holds', () => {
+    const feature = kernel.arena.allocate(layout.FEATURE_SIZE);
+    expect(() => kernel.hash(feature, 2 ** 28)).toThrow(/hash: an address lies outside of the memory/);
+  });
+
+  it.each([
+    ['match', () => memory.match + layout.MATCH_MAGIC_AT],
+    ['determine', () => memory.turn + layout.TURN_MAGIC_AT],
+    ['assign', () => memory.turn + layout.TURN_MAGIC_AT],
+    ['determine', () => columns.header + layout.CLUSTER_MAGIC_AT],
+    ['match', () => columns.header + layout.CLUSTER_MAGIC_AT],
+  ])('refuses %s of a record without its mark', (name, mark) => {
+    put(mark(), 7);
+    const call = () =>
+      name === 'match'
+        ? kernel.match(memory.match)
+        : name === 'assign'
+          ? kernel.assign(memory.turn, 0, 0)
+          : kernel.determine(memory.turn);
+    expect(call).toThrow(KernelError);
+    expect(call).toThrow(`kernel ${name}: a record does not begin with its mark`);
+  });
+
+  it.each([
+    ['is no multiple of the block', 66],
+    ['is less than the rows', 0],
+  ])('refuses a capacity that %s', (_, capacity) => {
+    put(columns.header + layout.CLUSTER_CAPACITY_AT, capacity);
+    const call = () => kernel.determine(memory.turn);
+    expect(call).toThrow(KernelError);
+    expect(call).toThrow(/the number of rows does not fit the columns/);
+  });
+
+  it('refuses a changed row that does not exist', () => {
+    kernel.determine(memory.turn);
+    put(memory.dirty, 3);
+    put(memory.turn + layout.TURN_DIRTY_COUNT_AT, 1);
+    const call = () => kernel.assign(memory.turn, 0, 0);
+    expect(call).toThrow(KernelError);
+    expect(call).toThrow(/assign: a row does not exist/);
+  });
+});

@@ -1,0 +1,60 @@
+// go-log.json holds the bits of math.Log(n), written by math.Float64bits(math.Log(float64(n))) of Go 1.26 on amd64, for
+// a sample of the integers from 2 to 5,002: among them all whose logarithm V8's Math.log gives with another last bit.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CLUSTER_ROWS_AT, SOFT_WEIGHT_AT, TURN_SOFT_AT } from '../../assembly/layout.ts';
+import { TurnPacker } from '../../src/classes/turn-packer.ts';
+import { Columns } from '../../src/columns/columns.ts';
+import type { Kernel } from '../../src/kernel/kernel.ts';
+import { goLog } from '../reference/number.ts';
+import { KERNELS } from './kernels.ts';
+
+const sample = JSON.parse(readFileSync(join(import.meta.dirname, 'go-log.json'), 'utf8')) as Record<
+  string,
+  string
+>;
+const numbers = Object.keys(sample).map(Number);
+
+function bitsOf(value: number): string {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  return view.getBigUint64(0).toString(16).padStart(16, '0');
+}
+
+/** The weight that a spread constraint by node has when `n - 2` nodes are scored: the logarithm of n. */
+function logarithms(kernel: Kernel): Record<string, string> {
+  const columns = new Columns(kernel.arena, 1);
+  const domain = columns.addCoded();
+  const names = Array.from({ length: Math.max(...numbers) - 2 }, (_, row) => String(row).padStart(5, '0'));
+  for (const name of names) columns.setU32(domain.column, columns.takeRow(), columns.code(domain, name));
+  columns.rankRows(names);
+  const packer = new TurnPacker(columns);
+  const counts = { domain: domain.column, domains: domain.values.length, self: true };
+  packer.softSpread(counts, { byRow: true, maxSkew: 1 }, false, 1);
+  const { match, turn } = packer.write(0, false);
+  kernel.match(match);
+  const { u32, f64 } = kernel.arena;
+  const record = u32[(turn + TURN_SOFT_AT) / 4]!;
+  return Object.fromEntries(
+    numbers.map((n) => {
+      u32[(columns.header + CLUSTER_ROWS_AT) / 4] = n - 2;
+      expect(kernel.determine(turn)).toBe(n - 2);
+      return [n, bitsOf(f64[(record + SOFT_WEIGHT_AT) / 8]!)];
+    }),
+  );
+}
+
+describe("Go's logarithm", () => {
+  it('differs from V8’s on some of the sample, so that the sample can tell them apart', () => {
+    expect(numbers.filter((n) => bitsOf(Math.log(n)) !== sample[n]).length).toBeGreaterThan(0);
+  });
+
+  it('is that of the reference kernel', () => {
+    expect(Object.fromEntries(numbers.map((n) => [n, bitsOf(goLog(n))]))).toEqual(sample);
+  });
+
+  it.each(KERNELS.filter(({ name }) => name !== 'reference'))('is that of the $name kernel', ({ load }) => {
+    expect(logarithms(load())).toEqual(sample);
+  });
+});

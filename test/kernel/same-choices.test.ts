@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/api/types.ts';
+import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
+import { plan, type PlanOptions } from '../../src/planner/plan.ts';
+import { KERNELS, type NamedKernel } from './kernels.ts';
+import { configurationOfWorld, modes, scenarioOf, worlds, type World } from './worlds.ts';
+
+const [reference, ...builds] = KERNELS;
+const TIMEOUT_MS = 120_000;
+
+function decide(
+  { load }: NamedKernel,
+  world: World,
+  args: Partial<EquivalenceClassesArgs>,
+  explain: PlanOptions['explain'],
+): Decision[] {
+  const configuration = configurationOfWorld(world, args);
+  return plan(scenarioOf(world), { kernel: load(), configuration, explain }).decisions;
+}
+
+/** Decides random worlds on all kernels. */
+function compare(args: fc.Arbitrary<Partial<EquivalenceClassesArgs>>, seed: number): void {
+  const explain = fc.constantFrom<PlanOptions['explain'][]>(undefined, 'detail');
+  fc.assert(
+    fc.property(worlds, args, explain, (world, drawn, explained) => {
+      const wanted = decide(reference!, world, drawn, explained);
+      for (const build of builds) expect(decide(build, world, drawn, explained)).toEqual(wanted);
+    }),
+    { seed, numRuns: 150 },
+  );
+}
+
+describe('the three kernels make the same choices, with the same totals, scores and rejections', () => {
+  it('in every mode', { timeout: TIMEOUT_MS }, () => compare(modes, 11));
+
+  it('when every choice is exact and all parts of the features count', { timeout: TIMEOUT_MS }, () => {
+    const order = fc.constantFrom('grouped' as const, 'strict' as const);
+    compare(fc.record({ order }), 12);
+  });
+
+  it('when ties are broken at random', { timeout: TIMEOUT_MS }, () => {
+    compare(fc.record({ ties: fc.constant('random' as const), seed: fc.nat() }), 13);
+  });
+});
+
+describe('the worlds of these properties', () => {
+  const sample = fc.sample(worlds, { seed: 14, numRuns: 60 });
+  const decisions = sample.flatMap((world) => decide(reference!, world, {}, 'detail'));
+  const rejections = new Set(
+    decisions.flatMap(({ rejected }) => Object.values(rejected ?? {}).map(({ plugin }) => plugin)),
+  );
+
+  it('have pods that find a node and pods that find none', () => {
+    expect(decisions.some(({ node }) => node !== undefined)).toBe(true);
+    expect(decisions.some(({ node }) => node === undefined)).toBe(true);
+  });
+
+  it('have ties', () => {
+    expect(decisions.some(({ best }) => (best?.length ?? 0) > 1)).toBe(true);
+  });
+
+  it.each([
+    'NodeUnschedulable',
+    'TaintToleration',
+    'NodeAffinity',
+    'NodePorts',
+    'NodeResourcesFit',
+    'PodTopologySpread',
+  ])('have nodes that %s rejects', (plugin) => {
+    expect(rejections).toContain(plugin);
+  });
+});

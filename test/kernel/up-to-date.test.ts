@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { objectKey } from '../../src/api/types.ts';
+import { ClassIndex, type EquivalenceClass } from '../../src/classes/class-index.ts';
+import { Correspondence } from '../../src/classes/correspondence.ts';
+import type { Kernel } from '../../src/kernel/kernel.ts';
+import { clusterOf } from '../../src/planner/plan.ts';
+import { KERNELS } from './kernels.ts';
+import { configurationOfWorld, nodeOf, podOf, scenarioOf, worlds, type World } from './worlds.ts';
+
+const TIMEOUT_MS = 120_000;
+
+/** What may happen between two turns of a class, and its turns. Numbers pick a template, a pod or a node. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ assign: fc.nat(3), pods: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ bind: fc.nat(3), node: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ resize: fc.nat(), pods: fc.nat(8) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** All that can be asked of a correspondence. */
+function answers(correspondence: Correspondence): object {
+  return {
+    feasible: correspondence.feasible,
+    best: correspondence.best(Infinity),
+    ties: correspondence.ties(),
+    scores: correspondence.scores(),
+    rejections: correspondence.rejections(),
+    refusal: correspondence.refusal(),
+  };
+}
+
+/** Runs the steps; after each, every live correspondence must answer as one that is determined anew. */
+function run(kernel: Kernel, world: World, steps: readonly Step[]): object[] {
+  const scenario = scenarioOf(world);
+  const templates = world.templates.map((draw, n) => podOf(draw, `template-${n}`));
+  const cluster = clusterOf({ ...scenario, pending: templates }, kernel, 1);
+  const context = { cluster, profile: configurationOfWorld(world, {}).profiles[0]! };
+  const classes = new ClassIndex(kernel);
+  const live = new Map<EquivalenceClass, Correspondence>();
+  const bound = scenario.pods.map(objectKey);
+  const trace: object[] = [];
+  let serial = 0;
+
+  const happen = (action: Step): void => {
+    if ('assign' in action) {
+      const draw = world.templates[action.assign % templates.length]!;
+      const master = podOf(draw, 'master');
+      const equivalenceClass = classes.of(master, context);
+      const correspondence =
+        live.get(equivalenceClass) ?? new Correspondence(kernel, equivalenceClass, master, true);
+      live.set(equivalenceClass, correspondence);
+      correspondence.bringUpToDate();
+      const assignments = correspondence.assign(action.pods);
+      for (const { row } of assignments) {
+        const pod = podOf(draw, `assigned-${serial++}`);
+        bound.push(objectKey(pod));
+        cluster.assume(pod, row, true);
+      }
+      correspondence.markSeen();
+      trace.push(assignments);
+    } else if ('bind' in action) {
+      const { name } = scenario.nodes[action.node % scenario.nodes.length]!.metadata!;
+      const pod = podOf(world.templates[action.bind % templates.length]!, `bound-later-${serial++}`, name);
+      bound.push(objectKey(pod));
+      cluster.setPod(pod);
+    } else if ('remove' in action) {
+      const [key] = bound.splice(action.remove % Math.max(1, bound.length), 1);
+      if (key !== undefined) cluster.removePod(key);
+    } else {
+      const n = action.resize % world.nodes.length;
+      cluster.setNode(nodeOf({ ...world.nodes[n]!, pods: action.pods }, n));
+    }
+  };
+
+  for (const action of steps) {
+    happen(action);
+    for (const [equivalenceClass, correspondence] of live) {
+      correspondence.bringUpToDate();
+      const fresh = new Correspondence(kernel, equivalenceClass, correspondence.master, true);
+      const answered = answers(correspondence);
+      expect(answered).toEqual(answers(fresh));
+      fresh.dispose();
+      trace.push(answered);
+    }
+  }
+  return trace;
+}
+
+describe('a turn that is brought up to date by what changed', () => {
+  it('equals one that is determined anew, the same on all kernels', { timeout: TIMEOUT_MS }, () => {
+    const steps = fc.array(step, { minLength: 1, maxLength: 14, size: 'max' });
+    fc.assert(
+      fc.property(worlds, steps, (world, drawn) => {
+        const [wanted, ...others] = KERNELS.map(({ load }) => run(load(), world, drawn));
+        for (const other of others) expect(other).toEqual(wanted);
+      }),
+      { seed: 21, numRuns: 80 },
+    );
+  });
+
+  it('is brought up to date without another full pass', () => {
+    const kernel = KERNELS[0]!.load();
+    const [world] = fc.sample(worlds, { seed: 22, numRuns: 1 });
+    const cluster = clusterOf(scenarioOf(world!), kernel, 1);
+    const context = { cluster, profile: configurationOfWorld(world!, {}).profiles[0]! };
+    const pod = podOf({ ...world!.templates[0]!, port: undefined, spread: [] }, 'master');
+    const equivalenceClass = new ClassIndex(kernel).of(pod, context);
+    const correspondence = new Correspondence(kernel, equivalenceClass, pod, false);
+    cluster.setPod({
+      ...pod,
+      metadata: { ...pod.metadata, name: 'other' },
+      spec: { ...pod.spec!, nodeName: 'node-0' },
+    });
+    correspondence.bringUpToDate();
+    expect(correspondence.passes).toBe(1);
+  });
+});

@@ -1,0 +1,58 @@
+// Whether coset and kube-scheduler decide alike, and what a scenario asks for that coset has not.
+import { isDeepStrictEqual } from 'node:util';
+import type { Decision, Scenario } from '../../src/api/types.ts';
+import { unbuiltOf } from '../../src/constraints/index.ts';
+import { clusterOf } from '../../src/planner/plan.ts';
+import { referenceKernel } from '../reference/kernel.ts';
+import { configurationFor, planned } from '../vectors/planned.ts';
+import type { NamedKernel } from '../kernel/kernels.ts';
+import type { OracleDecision } from './fuzz-cases.ts';
+
+export interface Mismatch {
+  kernel: string;
+  /** The place of the pod in the list of pending pods. */
+  place: number;
+  expected: Decision | undefined;
+  actual: Decision | undefined;
+}
+
+/** The plugins that some pod of the scenario needs and that are not built. */
+export function unbuiltIn(scenario: Scenario, expected: readonly OracleDecision[]): string[] {
+  const cluster = clusterOf(scenario, referenceKernel(), 1);
+  const [profile] = configurationFor(scenario, {}).profiles;
+  const plugins = [...scenario.pods, ...scenario.pending].flatMap(
+    (pod) => unbuiltOf(pod, { cluster, profile: profile! })?.plugin ?? [],
+  );
+  if (expected.some(({ preemption }) => preemption !== undefined)) plugins.push('DefaultPreemption');
+  return [...new Set(plugins)].sort();
+}
+
+/** The first decision that the kernel takes otherwise. */
+export function mismatchIn(
+  scenario: Scenario,
+  expected: readonly Decision[],
+  { name, load }: NamedKernel,
+): Mismatch | undefined {
+  const actual = planned(scenario, load(), 'strict', 'detail');
+  const length = Math.max(expected.length, actual.length);
+  for (let place = 0; place < length; place++) {
+    if (!isDeepStrictEqual(actual[place], expected[place])) {
+      return { kernel: name, place, expected: expected[place], actual: actual[place] };
+    }
+  }
+  return undefined;
+}
+
+/** A decision without the scores and rejections in which it is like the other one. */
+export function shownBeside(decision: Decision | undefined, other: Decision | undefined): object {
+  const { scores = {}, rejected = {}, ...rest } = decision ?? {};
+  const differing = <T>(mine: Record<string, T>, others: Record<string, T> = {}): Record<string, T> =>
+    Object.fromEntries(
+      Object.entries(mine).filter(([node, value]) => !isDeepStrictEqual(value, others[node])),
+    );
+  return {
+    ...rest,
+    scores: differing(scores, other?.scores),
+    rejected: differing(rejected, other?.rejected),
+  };
+}
