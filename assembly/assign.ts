@@ -2,11 +2,13 @@
 // what an assignment touched is computed again: the node's row, its domains, and what was normalised by an extreme that
 // moved.
 import { choose } from './choose';
+import { chooseByGroups } from './choose-group';
 import { takePorts } from './constraints/node-ports';
 import { fits, takeResources } from './constraints/node-resources-fit';
 import { attractAssigned } from './constraints/inter-pod-affinity';
 import { countAssigned, findMinima } from './constraints/pod-topology-spread';
-import { settle, totalOf } from './determine';
+import { determineAll, settle, totalOf } from './determine';
+import { buildGroups, groupsOf, isGrouped, regroup } from './groups';
 import {
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
@@ -69,12 +71,20 @@ export function refreshDirty(turn: usize): bool {
   const count = load<u32>(turn, TURN_DIRTY_COUNT_AT);
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let n: u32 = 0; n < count; n++) if (load<u32>(dirty + (<usize>n << 2)) >= rows) return false;
+  store<u32>(turn, 0, TURN_DIRTY_COUNT_AT);
   if (count != 0 && domainsDecide(turn)) {
     findMinima(turn);
     refilterAll(turn);
   }
+  if (isGrouped(turn)) {
+    for (let n: u32 = 0; n < count; n++) {
+      if (regroup(turn, load<u32>(dirty + (<usize>n << 2)))) continue;
+      determineAll(turn);
+      break;
+    }
+    return true;
+  }
   for (let n: u32 = 0; n < count; n++) refresh(turn, load<u32>(dirty + (<usize>n << 2)));
-  store<u32>(turn, 0, TURN_DIRTY_COUNT_AT);
   settleUnlessStatic(turn);
   return true;
 }
@@ -105,21 +115,28 @@ function chooseFitting(turn: usize): i32 {
 /** Assigns up to `count` pods; writes {row: u32, feasible rows: u32, total: f64} for each. Returns how many. */
 export function assignUpTo(turn: usize, count: u32, out: usize): u32 {
   const recheck = (load<u32>(turn, TURN_MODE_AT) & MODE_RECHECK) != 0;
+  if (count != 0 && groupsOf(turn) != 0 && !isGrouped(turn)) buildGroups(turn);
   let entry = out;
   for (let n: u32 = 0; n < count; n++) {
-    const chosen = recheck ? chooseFitting(turn) : choose(turn);
+    const grouped = isGrouped(turn);
+    const chosen = grouped ? chooseByGroups(turn, entry + 8) : recheck ? chooseFitting(turn) : choose(turn);
     if (chosen < 0) return n;
     const row = <u32>chosen;
     store<u32>(entry, row);
     store<u32>(entry, load<u32>(turn, TURN_FEASIBLE_AT), 4);
-    store<f64>(entry, load<f64>(<usize>load<u32>(turn, TURN_TOTAL_AT) + (<usize>row << 3)), 8);
+    if (!grouped) store<f64>(entry, load<f64>(<usize>load<u32>(turn, TURN_TOTAL_AT) + (<usize>row << 3)), 8);
     entry += 16;
     takeResources(turn, row);
     if (load<u32>(turn, TURN_PORT_COUNT_AT) != 0) takePorts(turn, row);
     countAssigned(turn, row);
     attractAssigned(turn, row);
-    refresh(turn, row);
-    settleUnlessStatic(turn);
+    if (grouped) {
+      // too many groups: from here on all nodes are looked at
+      if (!regroup(turn, row)) determineAll(turn);
+    } else {
+      refresh(turn, row);
+      settleUnlessStatic(turn);
+    }
   }
   return count;
 }

@@ -1,6 +1,7 @@
 // A full pass: filter every node for the class's master pod, and score those that passed.
 import { preferenceScore, preferenceScore2, scorePreferences } from './constraints/inter-pod-affinity';
 import { clearPresent, countNodes, countPresent, findMinima, scoreSpread, spreadScore } from './constraints/pod-topology-spread';
+import { dropGroups } from './groups';
 import {
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
@@ -119,6 +120,7 @@ export function settle(turn: usize): void {
 /** Filters and scores all nodes. Returns how many are feasible. */
 export function determineAll(turn: usize): u32 {
   const rows = rowsOf(turn);
+  dropGroups(turn, false);
   store<u32>(turn, 0, TURN_DIRTY_COUNT_AT);
   countNodes(turn);
   findMinima(turn);

@@ -6,7 +6,8 @@ import { determineAll } from './determine';
 import { balancedScore } from './constraints/node-resources-balanced-allocation';
 import { fitScore } from './constraints/node-resources-fit';
 import { preferenceScore } from './constraints/inter-pod-affinity';
-import { spreadScore } from './constraints/pod-topology-spread';
+import { findMinima, spreadScore } from './constraints/pod-topology-spread';
+import { isGrouped } from './groups';
 import { xxh64 } from './hash';
 import {
   ABI_VERSION,
@@ -40,6 +41,7 @@ import {
   TURN_CLUSTER_AT,
   TURN_CODE_AT,
   TURN_DETAIL_AT,
+  TURN_FEASIBLE_AT,
   TURN_FIT_STRATEGY_AT,
   TURN_FIT_WEIGHT_AT,
   TURN_MAGIC,
@@ -57,6 +59,7 @@ import {
 } from './layout';
 import { matchAll } from './match';
 import { normalizedScore } from './normalized';
+import { codeOf } from './row';
 
 /** The layout that this build speaks; the host compares it with its own when it loads the module. */
 export function abiVersion(): i32 {
@@ -134,6 +137,28 @@ export function assign(turn: usize, count: u32, out: usize): i32 {
   const isStatic = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
   if (load<u32>(turn, TURN_DETAIL_AT) != 0 && !isStatic) writeDetail(turn);
   return assignUpTo(turn, count, out);
+}
+
+/**
+ * Finds the codes and totals of all rows where groups have stood in for them. Returns the number of feasible rows, or an
+ * error.
+ */
+export function settle(turn: usize): i32 {
+  const error = checkTurn(turn);
+  if (error != 0) return error;
+  return isGrouped(turn) ? determineAll(turn) : load<u32>(turn, TURN_FEASIBLE_AT);
+}
+
+/**
+ * The code that the filters would give the row as things stand, which may be what the host supposes for a moment: nothing
+ * is written but the least counts of the domains. Returns the code or an error.
+ */
+export function check(turn: usize, row: u32): i32 {
+  const error = checkTurn(turn);
+  if (error != 0) return error;
+  if (row >= load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT)) return ERROR_ROW;
+  findMinima(turn);
+  return codeOf(turn, row);
 }
 
 /** Writes each score plugin's weighted score of the feasible rows; the sum of a row is its total. */

@@ -1,7 +1,7 @@
 // The bytes that the host and the kernels share. Both compilers read this file (asc and tsc), so it holds
 // literal exports only. Offsets and sizes are in bytes, pointers are u32 addresses in linear memory; 0 is "absent".
 
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;
 
 /** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
 export const ROW_BLOCK = 4;
@@ -158,7 +158,8 @@ export const RESOURCE_WEIGHT_AT = 16;
 export const TURN_FIXED_AT = 108;
 
 // Scores that are normalised by their maximum over the feasible nodes (TaintToleration, NodeAffinity).
-//   0 raw (f64[capacity])   4 reverse   8 weight (f64)   16 maximum (f64, state)   24 detail slot   28 (pad)
+//   0 raw (f64[capacity])   4 reverse   8 weight (f64)   16 maximum (f64, state)   24 detail slot
+//   28 component (u32, state)
 export const TURN_NORMALIZED_AT = 112;
 export const TURN_NORMALIZED_COUNT_AT = 116;
 export const NORMALIZED_SIZE = 32;
@@ -167,6 +168,7 @@ export const NORMALIZED_REVERSE_AT = 4;
 export const NORMALIZED_WEIGHT_AT = 8;
 export const NORMALIZED_MAX_AT = 16;
 export const NORMALIZED_SLOT_AT = 24;
+export const NORMALIZED_COMPONENT_AT = 28;
 
 // PodTopologySpread.
 export const TURN_SPREAD_CODE_AT = 120;
@@ -212,7 +214,9 @@ export const TURN_PREFERENCE_RAW_AT = 256;
 export const TURN_PREFERENCE_MIN_AT = 264;
 export const TURN_PREFERENCE_MAX_AT = 272;
 export const TURN_PREFERENCE_WEIGHT_AT = 280;
-export const TURN_SIZE = 288;
+/** The groups of equal nodes, or 0 when this turn looks at every node for every pod. */
+export const TURN_GROUPS_AT = 288;
+export const TURN_SIZE = 296;
 
 export const DETAIL_FIT = 0;
 export const DETAIL_BALANCED = 1;
@@ -227,8 +231,8 @@ export const DETAIL_SLOTS = 7;
 // A soft spread constraint.
 //   0 domain column (u32[capacity], 0: the label is absent)   4 domains   8 counts (f64[domains], or f64[capacity] by row)
 //   12 present (u32[domains], state: scored rows in the domain)   16 self   20 eligible (u8[capacity] or 0)   24 by row
-//   28 size (u32, state)   32 maxSkew - 1 (f64)   40 weight (f64, state)
-export const SOFT_SIZE = 48;
+//   28 size (u32, state)   32 maxSkew - 1 (f64)   40 weight (f64, state)   48 component (u32, state)   52 (pad)
+export const SOFT_SIZE = 56;
 export const SOFT_DOMAIN_AT = 0;
 export const SOFT_DOMAINS_AT = 4;
 export const SOFT_COUNTS_AT = 8;
@@ -241,11 +245,13 @@ export const SOFT_BY_ROW_AT = 24;
 export const SOFT_DISTINCT_AT = 28;
 export const SOFT_SKEW_AT = 32;
 export const SOFT_WEIGHT_AT = 40;
+export const SOFT_COMPONENT_AT = 48;
 
 // A hard spread constraint.
 //   0 domain column   4 domains   8 counts (f64[domains])   12 nodes (u32[domains]: eligible rows)   16 self
-//   20 eligible (u8[capacity] or 0)   24 maxSkew   28 minDomains   32 minimum count (f64, state)   40 domains with nodes   44 (pad)
-export const HARD_SIZE = 48;
+//   20 eligible (u8[capacity] or 0)   24 maxSkew   28 minDomains   32 minimum count (f64, state)   40 domains with nodes
+//   44 component (u32, state)   48 domains at the minimum (u32, state)   52 (pad)
+export const HARD_SIZE = 56;
 export const HARD_DOMAIN_AT = 0;
 export const HARD_DOMAINS_AT = 4;
 export const HARD_COUNTS_AT = 8;
@@ -256,11 +262,13 @@ export const HARD_MAX_SKEW_AT = 24;
 export const HARD_MIN_DOMAINS_AT = 28;
 export const HARD_MINIMUM_AT = 32;
 export const HARD_DISTINCT_AT = 40;
+export const HARD_COMPONENT_AT = 44;
+export const HARD_AT_MINIMUM_AT = 48;
 
 // An amount by the domains of a topology key (attractions, repulsions, preferences).
 //   0 domain column   4 domains   8 amounts (f64[domains])   12 reason   16 what a pod of the class adds (f64)
-//   24 terms that matched so far (f64, state)   32 terms that match a pod of the class (f64)
-export const AMOUNT_SIZE = 40;
+//   24 terms that matched so far (f64, state)   32 terms that match a pod of the class (f64)   40 component (u32, state)
+export const AMOUNT_SIZE = 48;
 export const AMOUNT_DOMAIN_AT = 0;
 export const AMOUNT_DOMAINS_AT = 4;
 export const AMOUNT_AMOUNTS_AT = 8;
@@ -268,6 +276,7 @@ export const AMOUNT_REASON_AT = 12;
 export const AMOUNT_SELF_AT = 16;
 export const AMOUNT_MATCHES_AT = 24;
 export const AMOUNT_SELF_MATCHES_AT = 32;
+export const AMOUNT_COMPONENT_AT = 40;
 
 // InterPodAffinity's reasons.
 export const REASON_AFFINITY = 0;
@@ -277,6 +286,50 @@ export const REASON_EXISTING_ANTI_AFFINITY = 2;
 // PodTopologySpread's reasons.
 export const REASON_SKEW = 0;
 export const REASON_NO_LABEL = 1;
+
+// ---- Groups: nodes that all but their own row is the same of ----------------------------------------------------
+//
+// A node's total is a part that depends on its row alone, and a part that depends on a few small numbers: the domains
+// that it stands in, the pods counted on it, its raw scores. Nodes with equal numbers form a group, whose best node is
+// the root of a heap; a choice looks at the groups instead of the nodes.
+//
+//   header   0 limit   4 groups   8 components   12 built   16 group of row (u32[capacity])   20 child   24 next   28 previous
+//            32 records   36 table (u32[table size])   40 table size (a power of two)   44 round (u32, state)
+//            48 component records: 0 kind   4 column   8 table   12 (pad)
+//   record   0 root   4 size   8 open   12 (pad)   16 score (f64)   24 spread raw   32 preference raw   40 components (f64 each)
+export const GROUPS_LIMIT_AT = 0;
+export const GROUPS_COUNT_AT = 4;
+export const GROUPS_COMPONENT_COUNT_AT = 8;
+export const GROUPS_BUILT_AT = 12;
+export const GROUPS_OF_ROW_AT = 16;
+export const GROUPS_CHILD_AT = 20;
+export const GROUPS_NEXT_AT = 24;
+export const GROUPS_PREVIOUS_AT = 28;
+export const GROUPS_RECORDS_AT = 32;
+export const GROUPS_TABLE_AT = 36;
+export const GROUPS_TABLE_SIZE_AT = 40;
+export const GROUPS_ROUND_AT = 44;
+export const GROUPS_COMPONENTS_AT = 48;
+export const COMPONENT_LIMIT = 8;
+export const COMPONENT_SIZE = 16;
+export const GROUPS_SIZE = 176;
+/** The code in a domain column that many rows share. */
+export const COMPONENT_DOMAIN = 0;
+/** A number in a f64 column, -1 where the domain column has no label. */
+export const COMPONENT_NUMBER = 1;
+/** A number in a table by the code of a domain column that every row has for itself. */
+export const COMPONENT_ENTRY = 2;
+export const GROUP_ROOT_AT = 0;
+export const GROUP_COUNT_AT = 4;
+export const GROUP_OPEN_AT = 8;
+export const GROUP_SCORE_AT = 16;
+export const GROUP_SPREAD_AT = 24;
+export const GROUP_PREFERENCE_AT = 32;
+export const GROUP_COMPONENTS_AT = 40;
+export const GROUP_SIZE = 104;
+export const NO_ROW = 0xffff_ffff;
+/** So many groups are looked at as fast as a few hundred nodes; with more of them the turn goes without. */
+export const GROUP_LIMIT = 512;
 
 // ---- Hash: features to hash, one after another --------------------------------------------------------------
 //   0 pointer   4 length   8 out: u64

@@ -1,5 +1,6 @@
 // Filtering rows again whose outcome may have changed.
 import { countPresent } from './constraints/pod-topology-spread';
+import { isGrouped } from './groups';
 import {
   CLUSTER_ROWS_AT,
   CODE_CUT,
@@ -54,14 +55,16 @@ export function refilter(turn: usize, row: u32): void {
   }
 }
 
-/** Filters every row again. */
+/** Filters every row again, unless the groups see to that. */
 export function refilterAll(turn: usize): void {
+  if (isGrouped(turn)) return;
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let row: u32 = 0; row < rows; row++) refilter(turn, row);
 }
 
 /** Filters the rows of one domain again. */
 export function refilterDomain(turn: usize, column: usize, domain: u32): void {
+  if (isGrouped(turn)) return;
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let row: u32 = 0; row < rows; row++) {
     if (load<u32>(column + (<usize>row << 2)) == domain) refilter(turn, row);

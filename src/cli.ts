@@ -1,6 +1,6 @@
 // The command line: run schedules a cluster, plan says where pods would go, embedded shows both on a cluster in memory.
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { ConfigurationError } from './config/load.ts';
 import { embedded } from './cli/embedded.ts';
 import { planCommand } from './cli/plan.ts';
@@ -17,10 +17,9 @@ function address(text: string): { host: string; port: number } {
   return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', home), 'utf8')) as { version: string };
 const program = new Command('coset')
   .description('A Kubernetes scheduler that decides once per equivalence class of pods.')
-  .version(version)
+  .version(manifest.version)
   .showHelpAfterError();
 
 program

@@ -2,6 +2,7 @@
 // domains of each topology key, so that an assignment touches one entry of each table.
 import {
   AMOUNT_AMOUNTS_AT,
+  AMOUNT_COMPONENT_AT,
   AMOUNT_DOMAIN_AT,
   AMOUNT_MATCHES_AT,
   AMOUNT_REASON_AT,
@@ -10,6 +11,10 @@ import {
   AMOUNT_SIZE,
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
+  GROUPS_COUNT_AT,
+  GROUP_COMPONENTS_AT,
+  GROUP_OPEN_AT,
+  GROUP_PREFERENCE_AT,
   REASON_AFFINITY,
   STALE_PREFERENCES,
   STALE_TOTALS,
@@ -29,6 +34,7 @@ import {
   TURN_REPULSION_COUNT_AT,
   TURN_STALE_AT,
 } from '../layout';
+import { groupAt, isDomain } from '../groups';
 import { refilterAll, refilterDomain } from '../refilter';
 
 // @ts-ignore: decorator
@@ -132,6 +138,61 @@ export function scorePreferences(turn: usize): void {
       record += AMOUNT_SIZE;
     }
     store<f64>(raws + (<usize>row << 3), raw);
+    least = min<f64>(least, raw);
+    greatest = max<f64>(greatest, raw);
+  }
+  store<f64>(turn, least, TURN_PREFERENCE_MIN_AT);
+  store<f64>(turn, greatest, TURN_PREFERENCE_MAX_AT);
+}
+
+/** What the record's table holds for a group; -1 where its nodes lack the label. */
+// @ts-ignore: decorator
+@inline
+function amountOf(groups: usize, group: usize, record: usize): f64 {
+  const component = load<u32>(record, AMOUNT_COMPONENT_AT);
+  const number = load<f64>(group + (<usize>component << 3), GROUP_COMPONENTS_AT);
+  if (!isDomain(groups, component)) return number;
+  return number == 0 ? -1 : load<f64>(entryOf(record, <u32>number));
+}
+
+/** Whether the affinity rules let the class's pods onto the group's nodes. */
+export function groupIsAttractive(turn: usize, groups: usize, group: usize): bool {
+  if (load<u32>(turn, TURN_AFFINITY_CODE_AT) == 0) return true;
+  const attractions = load<u32>(turn, TURN_ATTRACTION_COUNT_AT);
+  if (attractions != 0) {
+    const isFirst = load<f64>(turn, TURN_ATTRACTED_AT) == 0 && load<u32>(turn, TURN_ATTRACTS_ITSELF_AT) != 0;
+    let record = <usize>load<u32>(turn, TURN_ATTRACTIONS_AT);
+    for (let n = attractions; n > 0; n--) {
+      const amount = amountOf(groups, group, record);
+      if (amount < 0 || (amount == 0 && !isFirst)) return false;
+      record += AMOUNT_SIZE;
+    }
+  }
+  let record = <usize>load<u32>(turn, TURN_REPULSIONS_AT);
+  for (let n = load<u32>(turn, TURN_REPULSION_COUNT_AT); n > 0; n--) {
+    if (amountOf(groups, group, record) > 0) return false;
+    record += AMOUNT_SIZE;
+  }
+  return true;
+}
+
+/** Scores the open groups by the preferences, and finds the least and the greatest score. */
+export function scoreGroupPreferences(turn: usize, groups: usize): void {
+  let least = Infinity;
+  let greatest = -Infinity;
+  const preferences = load<u32>(turn, TURN_PREFERENCE_COUNT_AT);
+  for (let n: u32 = 0, count = load<u32>(groups, GROUPS_COUNT_AT); n < count; n++) {
+    const group = groupAt(groups, n);
+    if (load<u32>(group, GROUP_OPEN_AT) == 0) continue;
+    let raw: f64 = 0;
+    let record = <usize>load<u32>(turn, TURN_PREFERENCES_AT);
+    for (let p = preferences; p > 0; p--) {
+      const component = load<u32>(record, AMOUNT_COMPONENT_AT);
+      const number = load<f64>(group + (<usize>component << 3), GROUP_COMPONENTS_AT);
+      raw += isDomain(groups, component) ? load<f64>(entryOf(record, <u32>number)) : number;
+      record += AMOUNT_SIZE;
+    }
+    store<f64>(group, raw, GROUP_PREFERENCE_AT);
     least = min<f64>(least, raw);
     greatest = max<f64>(greatest, raw);
   }

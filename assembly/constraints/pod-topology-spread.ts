@@ -4,6 +4,14 @@
 import {
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
+  GROUPS_COUNT_AT,
+  GROUPS_ROUND_AT,
+  GROUP_COMPONENTS_AT,
+  GROUP_COUNT_AT,
+  GROUP_OPEN_AT,
+  GROUP_SPREAD_AT,
+  HARD_AT_MINIMUM_AT,
+  HARD_COMPONENT_AT,
   HARD_COUNTS_AT,
   HARD_DISTINCT_AT,
   HARD_DOMAINS_AT,
@@ -18,6 +26,7 @@ import {
   REASON_NO_LABEL,
   REASON_SKEW,
   SOFT_BY_ROW_AT,
+  SOFT_COMPONENT_AT,
   SOFT_COUNTS_AT,
   SOFT_DISTINCT_AT,
   SOFT_DOMAINS_AT,
@@ -44,6 +53,7 @@ import {
   TURN_SPREAD_RAW_AT,
   TURN_STALE_AT,
 } from '../layout';
+import { groupAt, isDomain } from '../groups';
 import { goLog, goRound, rejected4 } from '../number';
 import { refilterAll, refilterDomain } from '../refilter';
 
@@ -59,39 +69,49 @@ function eligible(mask: usize, row: u32): bool {
   return mask == 0 || load<u8>(mask + row) != 0;
 }
 
+/** Whether a pod more in a domain with `count` of them keeps to the skew that the record allows. */
+// @ts-ignore: decorator
+@inline
+function isEven(record: usize, count: f64): bool {
+  const minimum =
+    load<u32>(record, HARD_DISTINCT_AT) < load<u32>(record, HARD_MIN_DOMAINS_AT)
+      ? 0
+      : load<f64>(record, HARD_MINIMUM_AT);
+  return count + <f64>load<u32>(record, HARD_SELF_AT) - minimum <= <f64>load<u32>(record, HARD_MAX_SKEW_AT);
+}
+
 /** The code of the first hard constraint that the row violates, or CODE_FEASIBLE. */
 export function hardCode(turn: usize, row: u32): u32 {
   let record = <usize>load<u32>(turn, TURN_HARD_AT);
   for (let n = load<u32>(turn, TURN_HARD_COUNT_AT); n > 0; n--) {
     const domain = domainOf(record, row);
     if (domain == 0) return load<u32>(turn, TURN_SPREAD_CODE_AT) + REASON_NO_LABEL;
-    const minimum =
-      load<u32>(record, HARD_DISTINCT_AT) < load<u32>(record, HARD_MIN_DOMAINS_AT)
-        ? 0
-        : load<f64>(record, HARD_MINIMUM_AT);
     const count = load<f64>(<usize>load<u32>(record, HARD_COUNTS_AT) + (<usize>domain << 3));
-    if (count + <f64>load<u32>(record, HARD_SELF_AT) - minimum > <f64>load<u32>(record, HARD_MAX_SKEW_AT)) {
-      return load<u32>(turn, TURN_SPREAD_CODE_AT) + REASON_SKEW;
-    }
+    if (!isEven(record, count)) return load<u32>(turn, TURN_SPREAD_CODE_AT) + REASON_SKEW;
     record += HARD_SIZE;
   }
   return CODE_FEASIBLE;
 }
 
-/** Finds the least count among the domains that have an eligible node, and how many these are. */
+/** Finds the least count among the domains that have an eligible node, and how many domains there are and have it. */
 export function findMinimum(record: usize): void {
   const counts = <usize>load<u32>(record, HARD_COUNTS_AT);
   const nodes = <usize>load<u32>(record, HARD_NODES_AT);
   // what the reference takes as the minimum when there is no domain
   let minimum: f64 = 2147483647;
   let distinct: u32 = 0;
+  let atMinimum: u32 = 0;
   for (let domain: u32 = 1, domains = load<u32>(record, HARD_DOMAINS_AT); domain < domains; domain++) {
     if (load<u32>(nodes + (<usize>domain << 2)) == 0) continue;
     distinct++;
-    minimum = min<f64>(minimum, load<f64>(counts + (<usize>domain << 3)));
+    const count = load<f64>(counts + (<usize>domain << 3));
+    if (count < minimum) atMinimum = 0;
+    minimum = min<f64>(minimum, count);
+    if (count == minimum) atMinimum++;
   }
   store<f64>(record, minimum, HARD_MINIMUM_AT);
   store<u32>(record, distinct, HARD_DISTINCT_AT);
+  store<u32>(record, atMinimum, HARD_AT_MINIMUM_AT);
 }
 
 /** Counts the nodes of each domain that a hard constraint looks at; in a full pass. */
@@ -141,7 +161,11 @@ export function countAssigned(turn: usize, row: u32): void {
       const before = load<f64>(entry);
       const minimum = load<f64>(record, HARD_MINIMUM_AT);
       store<f64>(entry, before + 1);
-      if (before == minimum) findMinimum(record);
+      if (before == minimum) {
+        const left = load<u32>(record, HARD_AT_MINIMUM_AT) - 1;
+        store<u32>(record, left, HARD_AT_MINIMUM_AT);
+        if (left == 0) findMinimum(record);
+      }
       if (load<f64>(record, HARD_MINIMUM_AT) != minimum) refilterAll(turn);
       else refilterDomain(turn, <usize>load<u32>(record, HARD_DOMAIN_AT), domain);
     }
@@ -295,4 +319,102 @@ export function spreadScore(turn: usize, raw: f64): f64 {
   const greatest = load<f64>(turn, TURN_SPREAD_MAX_AT);
   if (greatest == 0) return 100;
   return floor<f64>((100 * (greatest + load<f64>(turn, TURN_SPREAD_MIN_AT) - raw)) / greatest);
+}
+
+/** Whether the hard constraints let a pod more onto the group's nodes. */
+export function groupIsEven(turn: usize, groups: usize, group: usize): bool {
+  let record = <usize>load<u32>(turn, TURN_HARD_AT);
+  for (let n = load<u32>(turn, TURN_HARD_COUNT_AT); n > 0; n--) {
+    const component = load<u32>(record, HARD_COMPONENT_AT);
+    const number = load<f64>(group + (<usize>component << 3), GROUP_COMPONENTS_AT);
+    let count = number;
+    if (isDomain(groups, component)) {
+      if (number == 0) return false;
+      count = load<f64>(<usize>load<u32>(record, HARD_COUNTS_AT) + (<usize>number << 3));
+    }
+    if (count < 0 || !isEven(record, count)) return false;
+    record += HARD_SIZE;
+  }
+  return true;
+}
+
+/** Whether the soft constraints leave the group's nodes out of the score. */
+function groupIsIgnored(turn: usize, groups: usize, group: usize): bool {
+  if (load<u32>(turn, TURN_SOFT_REQUIRES_ALL_AT) == 0) return false;
+  let record = <usize>load<u32>(turn, TURN_SOFT_AT);
+  for (let n = load<u32>(turn, TURN_SOFT_COUNT_AT); n > 0; n--) {
+    const component = load<u32>(record, SOFT_COMPONENT_AT);
+    const number = load<f64>(group + (<usize>component << 3), GROUP_COMPONENTS_AT);
+    if (isDomain(groups, component) ? number == 0 : number < 0) return true;
+    record += SOFT_SIZE;
+  }
+  return false;
+}
+
+/** Counts the domains that the open groups stand in, which weigh the constraints. */
+function weighByGroups(turn: usize, groups: usize, count: u32): void {
+  const round = load<u32>(groups, GROUPS_ROUND_AT) + 1;
+  store<u32>(groups, round, GROUPS_ROUND_AT);
+  let scored: u32 = 0;
+  for (let n: u32 = 0; n < count; n++) {
+    const group = groupAt(groups, n);
+    if (load<u32>(group, GROUP_OPEN_AT) == 0) continue;
+    if (groupIsIgnored(turn, groups, group)) store<f64>(group, -1, GROUP_SPREAD_AT);
+    else {
+      store<f64>(group, 0, GROUP_SPREAD_AT);
+      scored += load<u32>(group, GROUP_COUNT_AT);
+    }
+  }
+  let record = <usize>load<u32>(turn, TURN_SOFT_AT);
+  for (let s = load<u32>(turn, TURN_SOFT_COUNT_AT); s > 0; s--) {
+    let size = scored;
+    if (load<u32>(record, SOFT_BY_ROW_AT) == 0) {
+      size = 0;
+      const component = <usize>load<u32>(record, SOFT_COMPONENT_AT) << 3;
+      const present = <usize>load<u32>(record, SOFT_PRESENT_AT);
+      for (let n: u32 = 0; n < count; n++) {
+        const group = groupAt(groups, n);
+        if (load<u32>(group, GROUP_OPEN_AT) == 0 || load<f64>(group, GROUP_SPREAD_AT) < 0) continue;
+        const entry = present + (<usize>load<f64>(group + component, GROUP_COMPONENTS_AT) << 2);
+        if (load<u32>(entry) == round) continue;
+        store<u32>(entry, round);
+        size++;
+      }
+    }
+    if (size != load<u32>(record, SOFT_DISTINCT_AT)) {
+      store<u32>(record, size, SOFT_DISTINCT_AT);
+      store<f64>(record, goLog(<f64>(size + 2)), SOFT_WEIGHT_AT);
+    }
+    record += SOFT_SIZE;
+  }
+}
+
+/** Scores the open groups by the soft constraints, and finds the least and the greatest score. */
+export function scoreGroupSpread(turn: usize, groups: usize): void {
+  const count = load<u32>(groups, GROUPS_COUNT_AT);
+  weighByGroups(turn, groups, count);
+  let least = Infinity;
+  let greatest: f64 = 0;
+  for (let n: u32 = 0; n < count; n++) {
+    const group = groupAt(groups, n);
+    if (load<u32>(group, GROUP_OPEN_AT) == 0 || load<f64>(group, GROUP_SPREAD_AT) < 0) continue;
+    let score: f64 = 0;
+    let record = <usize>load<u32>(turn, TURN_SOFT_AT);
+    for (let s = load<u32>(turn, TURN_SOFT_COUNT_AT); s > 0; s--) {
+      const component = load<u32>(record, SOFT_COMPONENT_AT);
+      const number = load<f64>(group + (<usize>component << 3), GROUP_COMPONENTS_AT);
+      const byRow = load<u32>(record, SOFT_BY_ROW_AT) != 0;
+      if (byRow ? number >= 0 : number != 0) {
+        const pods = byRow ? number : load<f64>(<usize>load<u32>(record, SOFT_COUNTS_AT) + (<usize>number << 3));
+        score += pods * load<f64>(record, SOFT_WEIGHT_AT) + load<f64>(record, SOFT_SKEW_AT);
+      }
+      record += SOFT_SIZE;
+    }
+    const raw = goRound(score);
+    store<f64>(group, raw, GROUP_SPREAD_AT);
+    least = min<f64>(least, raw);
+    greatest = max<f64>(greatest, raw);
+  }
+  store<f64>(turn, least, TURN_SPREAD_MIN_AT);
+  store<f64>(turn, greatest, TURN_SPREAD_MAX_AT);
 }

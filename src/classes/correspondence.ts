@@ -13,7 +13,7 @@ import {
   STALE_SPREAD,
   STALE_TOTALS,
   TURN_DIRTY_COUNT_AT,
-  TURN_FEASIBLE_AT,
+  TURN_GROUPS_AT,
   TURN_STALE_AT,
 } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
@@ -43,6 +43,8 @@ export interface Refusal {
 }
 
 const ASSIGNMENT_BYTES = 16;
+/** Pods that are placed by looking at all nodes before groups are formed, which costs as much as a few looks. */
+const UNGROUPED_PODS = 8;
 
 export class Correspondence {
   readonly class: EquivalenceClass;
@@ -55,6 +57,10 @@ export class Correspondence {
   readonly #counted = new Map<PodKind, readonly Counter[]>();
   #memory!: TurnMemory;
   #askedFor?: { pod: Pod; free(): void };
+  #freeGroups?: () => void;
+  #placed = 0;
+  /** Somebody asks for every node's code or total, which groups do not have at hand. */
+  #isInspected = false;
   /** Of each kind of the store that was read. */
   readonly #generations = new Map<string, number>();
   #refusal?: Refusal;
@@ -73,7 +79,7 @@ export class Correspondence {
 
   /** Nodes that pass every filter now. */
   get feasible(): number {
-    return this.#kernel.arena.u32[(this.#memory.turn + TURN_FEASIBLE_AT) / 4]!;
+    return this.#refusal === undefined ? this.#kernel.settle(this.#memory.turn) : 0;
   }
 
   /** Filters and scores what has changed since the last use; a full pass when the nodes themselves changed. */
@@ -121,6 +127,10 @@ export class Correspondence {
     if (this.#refusal !== undefined) return [];
     const { arena } = this.#kernel;
     const { nodes } = this.class.context.cluster;
+    this.#placed += count;
+    if (this.#placed > UNGROUPED_PODS && this.#freeGroups === undefined && this.#mayGroup()) {
+      this.#freeGroups = this.#packer().addGroups(this.#memory.turn);
+    }
     const bytes = count * ASSIGNMENT_BYTES;
     const out = arena.allocate(bytes);
     const assignments: Assignment[] = [];
@@ -282,6 +292,22 @@ export class Correspondence {
     return true;
   }
 
+  /** Has every row's code and total found, and goes on without groups. */
+  #inspect(): void {
+    this.#isInspected = true;
+    const { turn } = this.#memory;
+    this.#kernel.settle(turn);
+    this.#freeGroups?.();
+    this.#freeGroups = undefined;
+    this.#kernel.arena.u32[(turn + TURN_GROUPS_AT) / 4] = 0;
+  }
+
+  /** Groups serve exact scores whose ties go to the smallest name, and cannot say what each node's total is. */
+  #mayGroup(): boolean {
+    const { candidates } = this.class.context.profile.args.EquivalenceClasses;
+    return this.#mode() === 0 && candidates === undefined && !this.#isInspected;
+  }
+
   #packer(): TurnPacker {
     return new TurnPacker(this.class.context.cluster.nodes.columns);
   }
@@ -365,6 +391,7 @@ export class Correspondence {
   }
 
   #rowsByCode(wanted: (code: number) => boolean): number[] {
+    this.#inspect();
     const { u8 } = this.#kernel.arena;
     const rows: number[] = [];
     const count = this.class.context.cluster.nodes.columns.rows;
@@ -396,6 +423,8 @@ export class Correspondence {
   #free(): void {
     this.#askedFor?.free();
     this.#askedFor = undefined;
+    this.#freeGroups?.();
+    this.#freeGroups = undefined;
     this.#memory.free();
   }
 }

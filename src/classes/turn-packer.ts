@@ -472,6 +472,34 @@ export class TurnPacker {
     return () => this.#arena.free(base, reserve.size);
   }
 
+  /** Gives a turn that is in memory the room to form groups of nodes. Returns how to undo the allocation. */
+  addGroups(turn: number): () => void {
+    const { capacity } = this.#columns;
+    const reserve = new Reservation();
+    const header = reserve.bytes(layout.GROUPS_SIZE);
+    const links = [1, 2, 3, 4].map(() => reserve.bytes(capacity * 4));
+    // one record more than the limit: a new group is written there before it is known to be new
+    const records = reserve.bytes((layout.GROUP_LIMIT + 1) * layout.GROUP_SIZE);
+    const tableSize = 2 ** Math.ceil(Math.log2(layout.GROUP_LIMIT * 2));
+    const table = reserve.bytes(tableSize * 4);
+    const base = this.#arena.allocate(reserve.size);
+    const { u32 } = this.#arena;
+    const put = (at: number, value: number) => (u32[(base + header + at) / 4] = value);
+    put(layout.GROUPS_LIMIT_AT, layout.GROUP_LIMIT);
+    const columns = [
+      layout.GROUPS_OF_ROW_AT,
+      layout.GROUPS_CHILD_AT,
+      layout.GROUPS_NEXT_AT,
+      layout.GROUPS_PREVIOUS_AT,
+    ];
+    columns.forEach((at, n) => put(at, base + links[n]!));
+    put(layout.GROUPS_RECORDS_AT, base + records);
+    put(layout.GROUPS_TABLE_AT, base + table);
+    put(layout.GROUPS_TABLE_SIZE_AT, tableSize);
+    u32[(turn + layout.TURN_GROUPS_AT) / 4] = base + header;
+    return () => this.#arena.free(base, reserve.size);
+  }
+
   #writeRequests(requests: number, usage: number): void {
     const { u32, f64 } = this.#arena;
     this.#requests.forEach(({ resource, amount }, n) => {

@@ -21,6 +21,8 @@ export interface KernelExports {
   match(program: number): number;
   determine(turn: number): number;
   assign(turn: number, count: number, out: number): number;
+  check(turn: number, row: number): number;
+  settle(turn: number): number;
 }
 
 /** A kernel call was given what cannot be right: a fault of the host, never of the input. */
@@ -63,9 +65,19 @@ export class Kernel {
     return checked('determine', this.#exports.determine(turn));
   }
 
+  /** Returns the number of feasible nodes, and leaves every row's code and total as they are now. */
+  settle(turn: number): number {
+    return checked('settle', this.#exports.settle(turn));
+  }
+
   /** Returns how many pods found a node. */
   assign(turn: number, count: number, out: number): number {
     return checked('assign', this.#exports.assign(turn, count, out));
+  }
+
+  /** Returns the row's code as things stand, which may be supposed for this question only. */
+  check(turn: number, row: number): number {
+    return checked('check', this.#exports.check(turn, row));
   }
 }
 
