@@ -6,6 +6,7 @@ import type { Arena } from '../columns/arena.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
 import { hostPortsOf, hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
+import { Nominations } from './nominations.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodKinds, SelectorKeys, type PodKind } from './pod-kinds.ts';
@@ -25,6 +26,8 @@ export interface PodRecord {
   readonly affinity?: PodAffinityTerms;
   /** A terminating pod still uses its node, but no longer counts for spreading. */
   readonly terminating: boolean;
+  /** It is terminating since a scheduler preempted it. */
+  readonly preempted: boolean;
   readonly priority: number;
   /** status.startTime; absent of a pod that has not started. */
   readonly startTime: string | undefined;
@@ -43,11 +46,14 @@ export class Cluster {
   readonly objects = new SelectingObjects();
   /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
+  /** Pods that wait for a node which others leave for them. */
+  readonly nominations = new Nominations();
   readonly #selectorsOf: (pod: Pod) => Selector[];
   readonly #pods = new Map<string, PodRecord>();
   /** Pods whose node is not known yet, by its name. */
   readonly #homeless = new Map<string, Set<PodRecord>>();
-  readonly #podsByRow: (Set<PodRecord> | undefined)[] = [];
+  readonly #podsByRow: (PodRecord[] | undefined)[] = [];
+  readonly #podsByPriority = new Map<number, number>();
   /** Pods by the port that they hold, in each row; the kernel has only the bits. */
   readonly #portUsers = new Map<string, number>();
   /** Every affinity that a pod of ours was seen with, by its text. */
@@ -85,9 +91,18 @@ export class Cluster {
     return this.#pods.size;
   }
 
-  /** The pods on the node in the row. */
-  podsIn(row: number): ReadonlySet<PodRecord> {
-    return this.#podsByRow[row] ?? new Set();
+  /**
+   * The pods on the node in the row: in the order in which they came, but that the last one takes the place of one that
+   * leaves, as in kube-scheduler's cache, whose order decides between victims that have not started.
+   */
+  podsIn(row: number): readonly PodRecord[] {
+    return this.#podsByRow[row] ?? [];
+  }
+
+  /** Whether any pod on a node has less priority than this. */
+  hasPodsBelow(priority: number): boolean {
+    for (const one of this.#podsByPriority.keys()) if (one < priority) return true;
+    return false;
   }
 
   /** All pods that have a node. */
@@ -126,7 +141,7 @@ export class Cluster {
   removeNode(name: string): void {
     const row = this.nodes.rowOf(name);
     if (row === undefined) return;
-    for (const pod of this.#podsByRow[row] ?? []) {
+    for (const pod of [...this.podsIn(row)]) {
       this.#unsettle(pod);
       this.#makeHomeless(pod);
     }
@@ -158,6 +173,7 @@ export class Cluster {
   assume(pod: Pod, row: number, packed: boolean): PodRecord {
     const name = this.nodes.node(row)!.name;
     const record = recordOf(pod, name, true, this.#selectorsOf(pod));
+    this.withdrawNomination(record.key);
     this.#place(record, packed);
     return record;
   }
@@ -168,25 +184,67 @@ export class Cluster {
     if (pod === undefined || (uid !== undefined && pod.uid !== undefined && pod.uid !== uid))
       return undefined;
     this.#pods.delete(key);
+    this.#countPriority(pod, -1);
     if (pod.row === undefined) this.#homeless.get(pod.nodeName)?.delete(pod);
     else this.#unsettle(pod);
     for (const selector of pod.selectors) this.keys.release(selector);
     return pod;
   }
 
-  /** Reads the selectors that a waiting pod brings, until dropPending. */
+  /** Reads the selectors that a waiting pod brings, and the node that it is nominated to, until dropPending. */
   setPending(pod: Pod): void {
     const key = objectKey(pod);
     const selectors = this.#selectorsOf(pod);
     this.#learnAffinity(affinityOf(pod));
     for (const selector of selectors) this.keys.retain(selector);
-    this.dropPending(key);
+    this.#releasePending(key);
     if (selectors.length > 0) this.#pendingSelectors.set(key, selectors);
+    const node = pod.status?.nominatedNodeName;
+    const known = this.nominations.of(key);
+    if (node) this.nominate(pod, node, true);
+    else if (known?.isTold) this.withdrawNomination(key);
   }
 
-  dropPending(key: string): void {
-    for (const selector of this.#pendingSelectors.get(key) ?? []) this.keys.release(selector);
-    this.#pendingSelectors.delete(key);
+  /** Forgets what setPending has read. Returns the pod as it would be on the node that it was nominated to. */
+  dropPending(key: string): PodRecord | undefined {
+    this.#releasePending(key);
+    return this.withdrawNomination(key);
+  }
+
+  /**
+   * Keeps room on a node for a waiting pod: pods of its priority or of less yield to it there. `isTold` says that the
+   * API server's object names the node.
+   */
+  nominate(pod: Pod, node: string, isTold = false): void {
+    const key = objectKey(pod);
+    const known = this.nominations.of(key);
+    if (known?.pod.nodeName === node && known.isTold === isTold) return;
+    this.withdrawNomination(key);
+    const record = recordOf(pod, node, false, []);
+    // what it would use is supposed in columns: they are there before anybody has taken an address
+    for (const port of record.ports) this.nodes.port(port);
+    for (const name of record.usage.requests.keys()) this.nodes.resource(name);
+    this.nominations.add({ pod: record, isTold });
+    this.#touch(node);
+  }
+
+  /** Returns the pod as it would have been on the node that it was nominated to. */
+  withdrawNomination(key: string): PodRecord | undefined {
+    const pod = this.nominations.delete(key);
+    if (pod !== undefined) this.#touch(pod.nodeName);
+    return pod;
+  }
+
+  /**
+   * Adds what a pod uses to a row (1), or takes it away (-1), in the columns only: for a question that is asked of one
+   * correspondence. The caller undoes it at once; nobody else is told.
+   */
+  suppose(pod: PodRecord, row: number, by: 1 | -1): void {
+    this.#pack(pod, row, by);
+    for (const port of pod.ports) {
+      if (by === 1) this.#usePort(port, row, false);
+      else this.#freePort(port, row);
+    }
   }
 
   /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
@@ -231,6 +289,23 @@ export class Cluster {
     return true;
   }
 
+  #releasePending(key: string): void {
+    for (const selector of this.#pendingSelectors.get(key) ?? []) this.keys.release(selector);
+    this.#pendingSelectors.delete(key);
+  }
+
+  /** Has the correspondences look at the node again. */
+  #touch(node: string): void {
+    const row = this.nodes.rowOf(node);
+    if (row !== undefined) this.journal.add(row, -1, 0);
+  }
+
+  #countPriority({ priority }: PodRecord, by: 1 | -1): void {
+    const pods = (this.#podsByPriority.get(priority) ?? 0) + by;
+    if (pods === 0) this.#podsByPriority.delete(priority);
+    else this.#podsByPriority.set(priority, pods);
+  }
+
   #learnAffinity(affinity: PodAffinityTerms | undefined): void {
     if (affinity === undefined || this.#affinities.has(affinity.text)) return;
     this.#affinities.set(affinity.text, affinity);
@@ -242,6 +317,7 @@ export class Cluster {
     for (const selector of record.selectors) this.keys.retain(selector);
     this.removePod(record.key);
     this.#pods.set(record.key, record);
+    this.#countPriority(record, 1);
     const row = this.nodes.rowOf(record.nodeName);
     if (row === undefined) this.#makeHomeless(record);
     else this.#settle(record, row, packed);
@@ -251,8 +327,14 @@ export class Cluster {
     for (const selector of record.selectors) this.keys.retain(selector);
     for (const selector of before.selectors) this.keys.release(selector);
     this.#pods.set(record.key, record);
-    const neighbours =
-      before.row === undefined ? this.#homeless.get(before.nodeName) : this.#podsByRow[before.row];
+    this.#countPriority(before, -1);
+    this.#countPriority(record, 1);
+    if (before.row !== undefined) {
+      const neighbours = this.#podsByRow[before.row]!;
+      neighbours[neighbours.indexOf(before)] = record;
+      return;
+    }
+    const neighbours = this.#homeless.get(before.nodeName);
     neighbours?.delete(before);
     neighbours?.add(record);
   }
@@ -265,7 +347,7 @@ export class Cluster {
 
   #settle(pod: PodRecord, row: number, packed = false): void {
     pod.row = row;
-    (this.#podsByRow[row] ??= new Set()).add(pod);
+    (this.#podsByRow[row] ??= []).push(pod);
     if (!packed) this.#pack(pod, row, 1);
     for (const port of pod.ports) this.#usePort(port, row, packed);
     this.#count(pod, row);
@@ -274,7 +356,9 @@ export class Cluster {
 
   #unsettle(pod: PodRecord): void {
     const row = pod.row!;
-    this.#podsByRow[row]!.delete(pod);
+    const neighbours = this.#podsByRow[row]!;
+    const last = neighbours.pop()!;
+    if (last !== pod) neighbours[neighbours.indexOf(pod)] = last;
     this.#pack(pod, row, -1);
     for (const port of pod.ports) this.#freePort(port, row);
     this.kinds.count(pod.kind!, row, -1);
@@ -330,11 +414,21 @@ function recordOf(pod: Pod, nodeName: string, assumed: boolean, selectors: reado
     ports: hostPortsOf(pod),
     selectors,
     affinity: affinityOf(pod),
-    terminating: pod.metadata?.deletionTimestamp !== undefined,
+    terminating: isTerminating(pod),
+    preempted: isTerminating(pod) && isPreempted(pod),
     priority: pod.spec?.priority ?? 0,
     startTime: pod.status?.startTime,
     assumed,
   };
+}
+
+function isTerminating(pod: Pod): boolean {
+  return pod.metadata?.deletionTimestamp !== undefined;
+}
+
+function isPreempted({ status }: Pod): boolean {
+  const target = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  return target?.status === 'True' && target.reason === 'PreemptionByScheduler';
 }
 
 function usesTheSame(one: PodRecord, two: PodRecord): boolean {

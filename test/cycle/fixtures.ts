@@ -105,6 +105,7 @@ export function kernelWith(replace: (exports: KernelExports) => Partial<KernelEx
     match: (program) => exports.match(program),
     determine: (turn) => exports.determine(turn),
     assign: (turn, count, out) => exports.assign(turn, count, out),
+    check: (turn, row) => exports.check(turn, row),
     ...replace(exports),
   };
   return new Kernel(kernel);

@@ -3,6 +3,7 @@
 import * as layout from '../../assembly/layout.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { assign, determine } from './assign.ts';
+import { filterOf } from './filters.ts';
 import { xxh64 } from './hash.ts';
 import { match } from './match.ts';
 import { ReferenceMemory } from './memory.ts';
@@ -70,6 +71,12 @@ export function referenceExports(): KernelExports {
         if (memory.u32Of(dirty, n) >= view.rows) return layout.ERROR_ROW;
       }
       return assign(view, count, out);
+    },
+    check(turn, row) {
+      const error = errorInTurn(turn);
+      if (error !== 0) return error;
+      const view = readTurn(memory, turn);
+      return row < view.rows ? filterOf(view)(row, true) : layout.ERROR_ROW;
     },
   };
 }
