@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { ConfigurationError } from './config/load.ts';
 import { embedded } from './cli/embedded.ts';
-import { planCommand } from './cli/plan.ts';
+import { planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { ScenarioError } from './scenario/read.ts';
 
@@ -17,23 +17,39 @@ function address(text: string): { host: string; port: number } {
   return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }
 
+function port(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+  }
+  return Number(text);
+}
+
+const EXAMPLES = `
+Examples:
+  coset run --config scheduler.yaml
+  kubectl get nodes,pods,services,replicasets -A -o json | coset plan -
+  coset plan --format json --order strict scenario.json
+  coset embedded`;
+
 const program = new Command('coset')
   .description('A Kubernetes scheduler that decides once per equivalence class of pods.')
   .version(manifest.version)
+  .addHelpText('after', EXAMPLES)
   .showHelpAfterError();
 
 program
   .command('run')
-  .description('schedule the pods of a cluster')
-  .option('--config <file>', 'a KubeSchedulerConfiguration; the default profile without it')
+  .description('schedule the pods of a cluster until Ctrl-C')
+  .option('--config <file>', 'a KubeSchedulerConfiguration (default: the default profile)')
   .option(
     '--kubeconfig <file>',
-    'how to reach the API server; as kubectl does without it, or from inside a cluster',
+    "how to reach the API server (default: what the configuration names, kubectl's own, or the service account of a pod)",
   )
-  .option('--control <host:port>', 'where the control API listens', address, {
-    host: '127.0.0.1',
-    port: 10_259,
-  })
+  .addOption(
+    new Option('--control <host:port>', 'where the control API listens; port 0 takes a free one')
+      .argParser(address)
+      .default({ host: '127.0.0.1', port: 10_259 }, '127.0.0.1:10259'),
+  )
   .action(run);
 
 program
@@ -43,22 +59,39 @@ program
     '<file...>',
     'scenarios, or the output of kubectl get nodes,pods,services,replicasets -A -o json|yaml; - is standard input',
   )
-  .option('--config <file>', 'a KubeSchedulerConfiguration; the scenario may have one')
-  .addOption(
-    new Option('--format <format>', 'for programs or for people').choices(['json', 'table']).default('table'),
+  .option(
+    '--config <file>',
+    "a KubeSchedulerConfiguration (default: the scenario's own, or the default profile)",
   )
   .addOption(
-    new Option('--order <order>', 'by class, or in the order of the queue').choices(['grouped', 'strict']),
+    new Option('--format <format>', 'json for programs, table for people')
+      .choices(['json', 'table'])
+      .default('table'),
   )
-  .option('--detail', "add every plugin's score and every rejection (json)")
-  .action(planCommand);
+  .addOption(
+    new Option(
+      '--order <order>',
+      'the pods of a class together, or one by one as they stand in the queue (default: what the configuration says)',
+    ).choices(['grouped', 'strict']),
+  )
+  .option('--detail', "add every plugin's score and every rejection; needs --format json")
+  .action((files: string[], options: PlanCommandOptions, command: Command) => {
+    if (options.detail && options.format !== 'json') command.error('error: --detail needs --format json');
+    planCommand(files, options);
+  });
 
 program
   .command('embedded')
-  .description('schedule the openb trace in a cluster in memory, and keep serving it')
-  .option('--port <port>', 'where the Kubernetes API listens; 0 takes a free one', Number, 0)
+  .description('schedule the openb trace in a cluster in memory, and serve it until Ctrl-C')
+  .option('--port <port>', 'where the Kubernetes API listens; 0 takes a free one', port, 0)
   .option('--once', 'end after the summary')
   .action((options: { port: number; once?: boolean }) => embedded({ ...options, home }));
+
+// a reader that has seen enough, such as head, is no fault
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();

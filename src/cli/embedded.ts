@@ -1,15 +1,17 @@
 // coset embedded: the real `coset run` on a cluster in memory that holds the openb trace.
 import { spawn, type ChildProcess } from 'node:child_process';
+import events from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CycleRecord } from '../control/types.ts';
 import type { Pod } from '../api/types.ts';
 import { readOpenb } from '../embedded/openb.ts';
 import { serveEmbedded, type Embedded } from '../embedded/server.ts';
+import { systemClock } from '../kube/backoff.ts';
 import { Progress } from './progress.ts';
+import { toldToEnd } from './signals.ts';
 import { summarise } from './summary.ts';
 
 export interface EmbeddedCommandOptions {
@@ -21,34 +23,28 @@ export interface EmbeddedCommandOptions {
 
 const POLL_MS = 50;
 
-/** Serves until SIGINT, or ends after the summary with `once`. Throws when the scheduler does not start or ends early. */
+/**
+ * Serves until it is told to end, or ends after the summary with `once`. Throws when the port is taken, and when the
+ * scheduler does not start or ends by itself.
+ */
 export async function embedded({ port, once = false, home }: EmbeddedCommandOptions): Promise<void> {
   const { nodes, pods } = readOpenb(new URL('data/openb/', home));
   const server = await serveEmbedded({ port });
+  const ending = toldToEnd();
   const folder = mkdtempSync(join(tmpdir(), 'coset-'));
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(server.url));
-  const say = (text: string) => process.stdout.write(`${text}\n`);
   say(`A Kubernetes API in memory: ${server.url}`);
   say(`  kubectl --server=${server.url} get nodes`);
   server.store.load(nodes);
   server.store.load(pods);
   say(`The openb trace: ${nodes.length} nodes and ${pods.length} pods that all wait.`);
   const scheduler = new RunningScheduler(kubeconfig);
-  const interrupted = new Promise<void>((resolve) => process.once('SIGINT', resolve));
   try {
-    const control = await scheduler.control;
-    say(`The scheduler's control API: ${control}/api/v1/cycles`);
-    const begin = performance.now();
-    await Promise.race([settled(server, scheduler), interrupted]);
-    const seconds = (performance.now() - begin) / 1000;
-    const { cycles } = (await (await fetch(`${control}/api/v1/cycles?limit=10000`)).json()) as {
-      cycles: CycleRecord[];
-    };
-    for (const line of summarise(server.store, cycles, seconds)) say(line);
-    if (!once) {
+    await Promise.race([scheduleAll(server, scheduler, ending), scheduler.ended]);
+    if (!once && !ending.aborted) {
       say('\nServing on; Ctrl-C ends it.');
-      await Promise.race([interrupted, scheduler.ended]);
+      await Promise.race([events.once(ending, 'abort'), scheduler.ended]);
     }
   } finally {
     await scheduler.stop();
@@ -57,21 +53,41 @@ export async function embedded({ port, once = false, home }: EmbeddedCommandOpti
   }
 }
 
-/** Resolves when every pod is bound, or is known not to fit. */
-async function settled({ store }: Embedded, scheduler: RunningScheduler): Promise<void> {
+/** Waits for the scheduler to come to rest, and says what it did; or until the signal. */
+async function scheduleAll(
+  server: Embedded,
+  scheduler: RunningScheduler,
+  ending: AbortSignal,
+): Promise<void> {
+  const control = await scheduler.control;
+  say(`The scheduler's control API: ${control}/api/v1/cycles`);
+  const begin = performance.now();
+  if (!(await settled(server, ending))) return;
+  const seconds = (performance.now() - begin) / 1000;
+  const response = await fetch(`${control}/api/v1/cycles?limit=10000`);
+  const { cycles } = (await response.json()) as { cycles: CycleRecord[] };
+  for (const line of summarise(server.store, cycles, seconds)) say(line);
+}
+
+/** Whether every pod is bound, or known not to fit, before the signal. */
+async function settled({ store }: Embedded, ending: AbortSignal): Promise<boolean> {
   const progress = new Progress(process.stdout);
-  for (;;) {
-    const pods = store
-      .collection('pods')
-      .sorted()
-      .map(({ object }) => object as Pod);
-    const bound = pods.filter(({ spec }) => spec?.nodeName).length;
-    const refused = pods.filter((pod) => !pod.spec?.nodeName && refusalOf(pod) !== undefined).length;
-    progress.show(`${bound} of ${pods.length} pods bound, ${refused} do not fit`);
-    if (bound + refused === pods.length) break;
-    await Promise.race([delay(POLL_MS), scheduler.ended]);
+  try {
+    while (!ending.aborted) {
+      const pods = store
+        .collection('pods')
+        .sorted()
+        .map(({ object }) => object as Pod);
+      const bound = pods.filter(({ spec }) => spec?.nodeName).length;
+      const refused = pods.filter((pod) => !pod.spec?.nodeName && refusalOf(pod) !== undefined).length;
+      progress.show(`${bound} of ${pods.length} pods bound, ${refused} do not fit`);
+      if (bound + refused === pods.length) return true;
+      await systemClock.sleep(POLL_MS, ending);
+    }
+    return false;
+  } finally {
+    progress.clear();
   }
-  progress.clear();
 }
 
 /** Why a pod waits, as the scheduler wrote it. */
@@ -91,8 +107,9 @@ class RunningScheduler {
 
   constructor(kubeconfig: string) {
     const args = [process.argv[1]!, 'run', '--kubeconfig', kubeconfig, '--control', '127.0.0.1:0'];
-    // a group of its own: Ctrl-C must reach the scheduler only after the summary
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    // a group of its own: Ctrl-C must reach the scheduler through us; a channel: it ends when we do, however that is
+    const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const;
+    const child = spawn(process.execPath, args, { stdio: [...stdio], detached: true });
     this.#child = child;
     this.ended = new Promise((_, reject) => {
       child.once('exit', (code) => {
@@ -103,8 +120,9 @@ class RunningScheduler {
     const lines = createInterface({ input: child.stdout! });
     const found = new Promise<string>((resolve) => {
       lines.on('line', (line) => {
-        const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
+        const { level, msg, url } = JSON.parse(line) as { level: string; msg?: string; url?: string };
         if (msg === 'control') resolve(url!);
+        else if (level !== 'info') process.stderr.write(`${line}\n`);
       });
     });
     this.control = Promise.race([found, this.ended]);
@@ -112,11 +130,15 @@ class RunningScheduler {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGTERM');
     await exited;
   }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 function kubeconfigOf(server: string): string {

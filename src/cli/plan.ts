@@ -4,9 +4,9 @@ import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import { plan } from '../planner/plan.ts';
 import { printJson, printTable } from '../scenario/print.ts';
-import { readScenario } from '../scenario/read.ts';
+import { readScenario, ScenarioError } from '../scenario/read.ts';
 import { Progress } from './progress.ts';
-import { readConfiguration, readText } from './files.ts';
+import { nameOf, readConfiguration, readText } from './files.ts';
 
 export interface PlanCommandOptions {
   config?: string;
@@ -17,10 +17,13 @@ export interface PlanCommandOptions {
 
 /** Plans the scenario in the files and prints the decisions. Throws ScenarioError or ConfigurationError on bad input. */
 export function planCommand(files: string[], options: PlanCommandOptions): void {
-  const scenario = readScenario(files.map((name) => ({ name, text: readText(name) })));
+  const scenario = readScenario(files.map((file) => ({ name: nameOf(file), text: readText(file) })));
+  if (scenario.nodes.length === 0) {
+    throw new ScenarioError(`${files.map(nameOf).join(', ')}: nodes: there is none to place a pod on`);
+  }
   let configuration: Configuration = readConfiguration(options.config);
   if (options.config === undefined && scenario.configuration !== undefined) {
-    configuration = configurationOf(scenario.configuration, `${files[0]}: configuration`);
+    configuration = configurationOf(scenario.configuration, `${nameOf(files[0]!)}: configuration`);
   }
   for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
   if (options.order !== undefined) {

@@ -1,4 +1,5 @@
 // coset run: schedules the pods of a cluster until it is told to end.
+import { once } from 'node:events';
 import { pino } from 'pino';
 import { controlApi } from '../control/api.ts';
 import { serveControl } from '../control/serve.ts';
@@ -6,6 +7,7 @@ import { loadCredentials } from '../kube/credentials.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
 import { Scheduler } from '../run/scheduler.ts';
 import { readConfiguration } from './files.ts';
+import { toldToEnd } from './signals.ts';
 
 export interface RunOptions {
   config?: string;
@@ -13,24 +15,38 @@ export interface RunOptions {
   control: { host: string; port: number };
 }
 
-/** Runs until SIGINT or SIGTERM. Throws when it cannot begin: the configuration, the credentials, the server. */
+/** Runs until it is told to end. Throws when it cannot begin: the configuration, the credentials, the server. */
 export async function run({ config, kubeconfig, control }: RunOptions): Promise<void> {
   const configuration = readConfiguration(config);
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  for (const notice of configuration.notices) log.warn(notice);
+  const log = pino({
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+  });
   const credentials = await loadCredentials(kubeconfig ?? configuration.clientConnection.kubeconfig);
   const transport = new Transport(credentials);
-  const serves = await serverVersion(transport);
-  log.info({ server: transport.server, version: serves }, 'connected');
-  const scheduler = new Scheduler({ transport, configuration, log });
-  const api = await serveControl(controlApi(scheduler), control);
-  log.info({ url: api.url }, 'control');
-  const ended = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
-  await scheduler.start();
-  log.info({ signal: await ended }, 'ending');
-  await scheduler.stop();
-  await api.close();
-  await transport.close();
+  try {
+    const version = await serverVersion(transport).catch((error: unknown) => {
+      throw new Error(`${credentials.source}: ${(error as Error).message}`, { cause: error });
+    });
+    const scheduler = new Scheduler({ transport, configuration, log });
+    const api = await serveControl(controlApi(scheduler), control);
+    // only now: who cannot begin leaves nothing on standard output
+    for (const notice of configuration.notices) log.warn(notice);
+    log.info({ server: transport.server, version }, 'connected');
+    log.info({ url: api.url }, 'control');
+    const ending = toldToEnd();
+    const told = once(ending, 'abort');
+    try {
+      // the first lists come late, or never, where the server refuses them
+      await Promise.race([scheduler.start(), told]);
+      await told;
+      log.info({ reason: ending.reason as string }, 'ending');
+    } finally {
+      await scheduler.stop();
+      await api.close();
+    }
+  } finally {
+    await transport.close();
+  }
 }

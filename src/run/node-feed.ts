@@ -3,12 +3,12 @@ import type { Node } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
+import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface NodeFeedOptions {
   cluster: Cluster;
   notify(event: SharedEvent): void;
-  /** Told of nodes that cannot be used. */
-  onError(error: Error): void;
+  onRefused: OnRefused<Node>;
 }
 
 export class NodeFeed implements WatchHandler<Node> {
@@ -30,6 +30,7 @@ export class NodeFeed implements WatchHandler<Node> {
     this.#set(node);
   }
 
+  /** A node that cannot be used as it is now stays as it was. */
   modified(node: Node): void {
     this.#set(node);
   }
@@ -42,13 +43,12 @@ export class NodeFeed implements WatchHandler<Node> {
   }
 
   #set(node: Node): void {
-    try {
-      const { added, changed, resized } = this.#options.cluster.setNode(node);
-      if (!added && !changed && !resized) return;
-    } catch (error) {
-      this.#options.onError(error as Error);
-      return;
-    }
+    takeOrRefuse('Node', node, (taken) => this.#take(taken), this.#options.onRefused);
+  }
+
+  #take(node: Node): void {
+    const { added, changed, resized } = this.#options.cluster.setNode(node);
+    if (!added && !changed && !resized) return;
     const name = node.metadata?.name ?? '';
     const before = this.#nodes.get(name);
     const after = readOf(node);

@@ -3,12 +3,14 @@ import { objectKey, type ApiObject } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 import type { SharedEvent } from '../queue/types.ts';
+import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface ObjectFeedOptions {
   /** Lists leave the kind of their items out. */
   kind: string;
   cluster: Cluster;
   notify(event: SharedEvent): void;
+  onRefused: OnRefused<ApiObject>;
 }
 
 export class ObjectFeed implements WatchHandler<ApiObject> {
@@ -30,7 +32,7 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
     const { metadata } = object;
     const named = { kind, metadata: { namespace: metadata?.namespace, name: metadata?.name } };
     this.#known.set(objectKey(object), named);
-    this.#take({ ...object, kind }, true);
+    takeOrRefuse(kind, { ...object, kind }, (taken) => this.#take(taken, true), this.#options.onRefused);
   }
 
   modified(object: ApiObject): void {
@@ -43,8 +45,7 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
   }
 
   #take(object: ApiObject, present: boolean): void {
-    const { cluster, notify } = this.#options;
-    if (cluster.setObject(object, present))
-      notify({ kind: 'Object', [present ? 'after' : 'before']: object });
+    if (this.#options.cluster.setObject(object, present))
+      this.#options.notify({ kind: 'Object', [present ? 'after' : 'before']: object });
   }
 }

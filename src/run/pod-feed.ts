@@ -9,6 +9,7 @@ import type { SchedulingCycle } from '../cycle.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { SharedEvent } from '../queue/types.ts';
+import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface PodFeedOptions {
   cluster: Cluster;
@@ -16,13 +17,18 @@ export interface PodFeedOptions {
   cycle: SchedulingCycle;
   /** Whether a profile of ours has the scheduler name. */
   isOurs(schedulerName: string): boolean;
+  /** The uid of the pod of this name that is being bound. */
+  uidInBinding(key: string): string | undefined;
   notify(event: SharedEvent): void;
+  onRefused: OnRefused<Pod>;
 }
 
 export class PodFeed implements WatchHandler<Pod> {
   readonly #options: PodFeedOptions;
   /** uid of every pod that the API server has, by key. */
   readonly #uids = new Map<string, string>();
+  /** Pods that took the name of one that is still being bound. */
+  readonly #successors = new Map<string, Pod>();
 
   constructor(options: PodFeedOptions) {
     this.#options = options;
@@ -46,14 +52,29 @@ export class PodFeed implements WatchHandler<Pod> {
     this.#drop(objectKey(pod), pod.metadata?.uid ?? '', pod);
   }
 
+  /** The binding of the pod of this name has its outcome. */
+  bindingSettled(key: string): void {
+    const successor = this.#successors.get(key);
+    if (successor === undefined) return;
+    this.#successors.delete(key);
+    this.#set(successor);
+  }
+
   #set(pod: Pod): void {
+    takeOrRefuse('Pod', pod, (taken) => this.#take(taken), this.#options.onRefused);
+  }
+
+  #take(pod: Pod): void {
     const key = objectKey(pod);
     const uid = pod.metadata?.uid ?? '';
     const known = this.#uids.get(key);
     // the name was taken by another pod between two lists
     if (known !== undefined && known !== uid) this.#drop(key, known);
     this.#uids.set(key, uid);
-    if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
+    const inBinding = this.#options.uidInBinding(key);
+    // an outcome that comes must not be taken for the newer pod's
+    if (inBinding !== undefined && inBinding !== uid) this.#successors.set(key, pod);
+    else if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
     else if (this.#options.isOurs(pod.spec?.schedulerName ?? 'default-scheduler'))
       this.#setPending(key, uid, pod);
   }
@@ -79,12 +100,17 @@ export class PodFeed implements WatchHandler<Pod> {
     // a pod that we have bound may still be told of as it was before
     if (cluster.pod(key)?.uid === uid && !cycle.isBinding(key)) return;
     cluster.setPending(pod);
+    // a pod that has no class is refused here, where it holds up no other one
+    cycle.classOf(pod);
     queue.update(pod, pod);
   }
 
   #drop(key: string, uid: string, pod?: Pod): void {
     const { cluster, queue } = this.#options;
-    if (this.#uids.get(key) === uid) this.#uids.delete(key);
+    if (this.#uids.get(key) === uid) {
+      this.#uids.delete(key);
+      this.#successors.delete(key);
+    }
     queue.delete(key, uid);
     cluster.dropPending(key);
     const record = cluster.removePod(key, uid);

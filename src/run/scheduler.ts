@@ -14,9 +14,9 @@ import type {
   CycleRecord,
   SchedulerState,
 } from '../control/types.ts';
-import { SchedulingCycle, type Placement, type TurnOutcome } from '../cycle.ts';
+import { SchedulingCycle, type TurnOutcome } from '../cycle.ts';
 import { loadKernel } from '../kernel/builds.ts';
-import { Binder, type BindOutcome } from '../kube/binder.ts';
+import { systemClock } from '../kube/backoff.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
@@ -24,12 +24,15 @@ import { SCHEDULER_RESOURCES } from '../kube/resources.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject, Pod } from '../api/types.ts';
+import { Bindings } from './bindings.ts';
+import { Digest } from './digest.ts';
 import { NodeFeed } from './node-feed.ts';
-import { PodFeed } from './pod-feed.ts';
-import { countTurn, CycleMeter, CycleRecords } from './records.ts';
 import { ObjectFeed } from './object-feed.ts';
+import { PodFeed } from './pod-feed.ts';
 import { Pulse } from './pulse.ts';
+import { countTurn, CycleMeter, CycleRecords } from './records.ts';
+import { labelOf } from './refused.ts';
 
 export interface SchedulerOptions {
   transport: Transport;
@@ -48,21 +51,25 @@ export class Scheduler implements ControlledScheduler {
   readonly #cluster: Cluster;
   readonly #queue: SchedulingQueue;
   readonly #cycle: SchedulingCycle;
-  readonly #binder: Binder;
+  readonly #bindings: Bindings;
+  readonly #pods: PodFeed;
   readonly #events: EventRecorder;
   readonly #conditions: PodConditionWriter;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
   readonly #pulse = new Pulse();
   readonly #transport: Transport;
-  /** When each pod that is being bound was drained. */
-  readonly #attemptStarts = new Map<string, number>();
-  #watches: Watch[] = [];
+  readonly #digest: Digest;
+  readonly #watches: Watch[] = [];
+  readonly #ending = new AbortController();
   #meter?: CycleMeter;
+  /** When the present cycle began, in milliseconds of performance.now(). */
+  #cycleBegin = 0;
   #synced = false;
   #paused = false;
-  #stopped = false;
   #loop?: Promise<void>;
+  /** Cycles run one after another, whoever asks for them. */
+  #lastCycle: Promise<unknown> = Promise.resolve();
   #failure?: string;
   #droppedEvents = 0;
 
@@ -92,105 +99,159 @@ export class Scheduler implements ControlledScheduler {
       cluster: this.#cluster,
       queue: this.#queue,
       profiles: this.#profiles,
-      binder: { bind: (placement) => void this.#bind(placement) },
+      binder: { bind: (placement) => this.#bindings.bind(placement, this.#cycleBegin) },
       onPhase: (phase) => this.#meter?.enter(phase),
     });
-    const onError = (error: Error) => log.warn({ error: error.message }, 'a write failed');
-    this.#binder = new Binder({ transport });
+    this.#digest = new Digest(log);
+    const onError = ({ message }: Error) => this.#digest.failure('a write failed', { error: message });
     this.#events = new EventRecorder({ transport, onError });
     this.#conditions = new PodConditionWriter({ transport, onError });
+    const shared = { cluster: this.#cluster, queue: this.#queue };
+    const notify = (event: SharedEvent) => this.#notify(event);
+    this.#bindings = new Bindings({
+      ...shared,
+      transport,
+      cycle: () => this.#cycle,
+      events: this.#events,
+      conditions: this.#conditions,
+      metrics: this.#metrics,
+      digest: this.#digest,
+      notify,
+      onSettled: (key) => {
+        this.#pods.bindingSettled(key);
+        this.#pulse.beat();
+      },
+    });
+    this.#pods = new PodFeed({
+      ...shared,
+      cycle: this.#cycle,
+      isOurs: (name) => this.#profiles.has(name),
+      uidInBinding: (key) => this.#bindings.uidOf(key),
+      notify,
+      onRefused: (pod, message) => this.#refusePod(pod, message),
+    });
   }
 
-  /** Lists what there is, and schedules from then on. Resolves when the lists are in. */
+  /**
+   * Lists what there is, and schedules from then on. Resolves when the lists are in; rejects when the scheduler is
+   * stopped before. A server that does not answer is asked again and again.
+   */
   async start(): Promise<void> {
-    const notify = (event: SharedEvent) => {
-      if (this.#queue.event(event) > 0) this.#pulse.beat();
-    };
-    const onError = (error: Error) => this.#log.warn({ error: error.message }, 'watching the API server');
-    const { cluster, queue, cycle } = { cluster: this.#cluster, queue: this.#queue, cycle: this.#cycle };
-    const isOurs = (name: string) => this.#profiles.has(name);
-    const nodes = new NodeFeed({ cluster, notify, onError });
-    const pods = new PodFeed({ cluster, queue, cycle, isOurs, notify });
-    const handlerOf = (kind: string): WatchHandler<ApiObject> => {
-      if (kind === 'Node') return nodes;
-      if (kind === 'Pod') return withPulse(pods, this.#pulse);
-      return new ObjectFeed({ kind, cluster, notify });
-    };
     // services and controllers first: the classes of pods depend on them
     const ordered = [...SCHEDULER_RESOURCES].sort((one, two) => order(one.kind) - order(two.kind));
     for (const resource of ordered) {
+      this.#ending.signal.throwIfAborted();
       const { kind, path } = resource;
       const query = 'query' in resource ? resource.query : undefined;
-      const started = watch({ transport: this.#transport, path, query, handler: handlerOf(kind), onError });
+      const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
+      const handler = this.#handlerOf(kind);
+      const started = watch({ transport: this.#transport, path, query, handler, onError });
       this.#watches.push(started);
       await started.synced;
     }
     this.#synced = true;
-    this.#log.info({ nodes: cluster.nodes.count, pods: cluster.podCount, ...this.#queue.counts() }, 'synced');
-    this.#loop = this.#run().catch((error: Error) => {
-      this.#failure = error.message;
-      this.#log.fatal({ error: error.stack }, 'the scheduling loop has ended');
+    const { nodes, podCount: assigned } = this.#cluster;
+    this.#log.info({ nodes: nodes.count, assigned, ...this.#queue.counts() }, 'synced');
+    this.#loop = this.#run().catch((error: unknown) => {
+      this.#failure = (error as Error).message;
+      this.#log.fatal({ error: (error as Error).stack }, 'the scheduling loop has ended');
     });
   }
 
-  /** Ends after the decisions at hand; bindings that were sent are waited for. */
+  /** Ends after the turn at hand. Bindings that were sent are waited for; those that were not are given up. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#ending.abort();
     this.#pulse.beat();
     await this.#loop;
+    await this.#lastCycle;
+    await this.#bindings.stop();
     await Promise.all(this.#watches.map((one) => one.stop()));
-    while (this.#cycle.bindingCount > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     this.#events.stop();
     this.#conditions.stop();
+    this.#digest.flush();
+  }
+
+  get #stopped(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  #handlerOf(kind: string): WatchHandler<ApiObject> {
+    const notify = (event: SharedEvent) => this.#notify(event);
+    const onRefused = (object: ApiObject, message: string) => this.#refuse(kind, object, message);
+    if (kind === 'Pod') return withPulse(this.#pods, this.#pulse);
+    if (kind === 'Node') return new NodeFeed({ cluster: this.#cluster, notify, onRefused });
+    return new ObjectFeed({ kind, cluster: this.#cluster, notify, onRefused });
+  }
+
+  #notify(event: SharedEvent): void {
+    if (this.#queue.event(event) > 0) this.#pulse.beat();
+  }
+
+  #refuse(kind: string, object: ApiObject, message: string): void {
+    this.#digest.failure('an object was refused', { object: labelOf(kind, object), error: message });
+  }
+
+  #refusePod(pod: Pod, message: string): void {
+    this.#refuse('Pod', pod, message);
+    if (pod.spec?.nodeName) return;
+    this.#events.failedScheduling(pod, message);
+    this.#conditions.unscheduled(pod, { reason: 'SchedulerError', message });
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const wakeup = this.#queue.nextWakeup();
-      if (this.#paused || this.#queue.counts().active === 0) {
-        const isDue = wakeup !== undefined && wakeup <= performance.now();
-        if (this.#paused || !isDue)
-          await this.#pulse.wait(this.#paused ? undefined : wakeup, () => performance.now());
-        if (this.#stopped || this.#paused) continue;
-        await this.#collect();
+      if (this.#paused || !this.#hasWork()) {
+        const until = this.#paused ? undefined : this.#queue.nextWakeup();
+        await this.#pulse.wait(until, () => performance.now());
+        continue;
       }
-      if (!this.#paused) await this.#runCycle();
+      await this.#collect();
+      if (!this.#paused && !this.#stopped) await this.#nextCycle();
     }
+  }
+
+  #hasWork(): boolean {
+    const wakeup = this.#queue.nextWakeup();
+    return this.#queue.counts().active > 0 || (wakeup !== undefined && wakeup <= performance.now());
   }
 
   /** Lets pods come together: for the period, or for as long as what has arrived already takes to be read. */
   async #collect(): Promise<void> {
     const { period } = this.#configuration.profiles[0]!.args.EquivalenceClasses;
-    if (period > 0) await new Promise((resolve) => setTimeout(resolve, period * 1000));
+    if (period > 0) await systemClock.sleep(period * 1000, this.#ending.signal);
     else await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #nextCycle(): Promise<CycleRecord> {
+    const cycle = this.#lastCycle.then(() => this.#runCycle());
+    this.#lastCycle = cycle;
+    return cycle;
   }
 
   async #runCycle(): Promise<CycleRecord> {
     const record = this.#records.begin(new Date());
     const begin = performance.now();
+    this.#cycleBegin = begin;
     const passes = this.#cycle.correspondences.passes;
     const classes = new Set<string>();
     const meter = new CycleMeter(() => performance.now());
     this.#meter = meter;
     let slice = begin;
-    const turns = this.#cycle.run();
-    for (;;) {
-      let turn: IteratorResult<TurnOutcome, void>;
-      try {
-        turn = turns.next();
-      } catch (error) {
-        this.#log.error({ error: (error as Error).message }, 'a cycle failed; its pods are tried again');
-        break;
+    try {
+      for (const outcome of this.#cycle.run()) {
+        meter.enter(undefined);
+        countTurn(record, outcome, classes);
+        this.#tell(outcome, begin);
+        if (performance.now() - slice > DECISION_SLICE_MS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          slice = performance.now();
+        }
+        if (this.#stopped) break;
       }
-      meter.enter(undefined);
-      if (turn.done) break;
-      countTurn(record, turn.value, classes);
-      this.#tell(turn.value, begin);
-      if (performance.now() - slice > DECISION_SLICE_MS) {
-        await new Promise((resolve) => setImmediate(resolve));
-        slice = performance.now();
-      }
+    } catch (error) {
+      this.#log.error({ error: (error as Error).stack }, 'a cycle failed; its pods are tried again');
     }
+    meter.enter(undefined);
     record.durationMs = Math.round((performance.now() - begin) * 1000) / 1000;
     record.filterPasses = this.#cycle.correspondences.passes - passes;
     record.phasesMs = meter.phasesMs;
@@ -200,13 +261,12 @@ export class Scheduler implements ControlledScheduler {
     }
     this.#records.add(record);
     this.#metrics.cycle({ classes: classes.size, decisions: record.pods, filterPasses: record.filterPasses });
-    this.#log.info(record, 'cycle');
+    this.#digest.cycle(record);
     return record;
   }
 
   /** Says of the pods that wait why they do. */
-  #tell({ turn, placed, waiting, refusal }: TurnOutcome, begin: number): void {
-    for (const { pod } of placed) this.#attemptStarts.set(pod.key, begin);
+  #tell({ turn, waiting, refusal }: TurnOutcome, begin: number): void {
     const { schedulerName } = turn.class.context.profile;
     const seconds = (performance.now() - begin) / 1000;
     for (const { pod } of waiting) {
@@ -214,48 +274,6 @@ export class Scheduler implements ControlledScheduler {
       this.#events.failedScheduling(pod, refusal!.message);
       this.#conditions.unscheduled(pod, { reason: 'Unschedulable', message: refusal!.message });
     }
-  }
-
-  async #bind({ pod, node }: Placement): Promise<void> {
-    const begin = performance.now();
-    const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
-    const outcome = await this.#binder.bind({ namespace, name, uid }, node);
-    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
-    const isBound = outcome.type === 'bound';
-    const now = performance.now();
-    this.#metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, (now - begin) / 1000);
-    this.#metrics.attempt(
-      isBound ? 'scheduled' : 'error',
-      profile,
-      (now - (this.#attemptStarts.get(pod.key) ?? begin)) / 1000,
-    );
-    this.#attemptStarts.delete(pod.key);
-    if (isBound) {
-      this.#cycle.bound(pod.key);
-      this.#cluster.dropPending(pod.key);
-      this.#events.scheduled(pod.pod, node);
-      this.#metrics.bound((now - (pod.firstAttempt ?? begin)) / 1000, pod.attempts);
-    } else {
-      this.#bindingFailed(pod.key, pod.pod, node, outcome);
-    }
-  }
-
-  #bindingFailed(
-    key: string,
-    pod: Placement['pod']['pod'],
-    node: string,
-    outcome: Exclude<BindOutcome, { type: 'bound' }>,
-  ): void {
-    const message = `binding ${key} to ${node}: ${outcome.message}`;
-    this.#log.warn({ pod: key, node, outcome: outcome.type, error: outcome.message }, 'a binding failed');
-    this.#cycle.bindingFailed(key, message);
-    if (outcome.type === 'gone') {
-      this.#queue.delete(key, pod.metadata?.uid ?? '');
-    } else {
-      this.#events.failedScheduling(pod, message);
-      this.#conditions.unscheduled(pod, { reason: 'SchedulerError', message });
-    }
-    this.#pulse.beat();
   }
 
   live(): Check[] {
@@ -291,7 +309,7 @@ export class Scheduler implements ControlledScheduler {
 
   async step(cycles: number): Promise<CycleRecord[]> {
     const records: CycleRecord[] = [];
-    for (let n = 0; n < cycles; n++) records.push(await this.#runCycle());
+    for (let n = 0; n < cycles; n++) records.push(await this.#nextCycle());
     return records.filter(({ pods }) => pods > 0);
   }
 

@@ -1,0 +1,130 @@
+// Carries out what the cycle has decided: binds, and tells everybody what came of it.
+//
+//   placement ──> API server ──┬─> on the node        ──> bound
+//                              ├─> on another node    ──> it stands there; ours is free again
+//                              ├─> no longer there    ──> forgotten; the node is free again
+//                              └─> on none, or unknown ──> back to the queue; the node is free again
+import type { Pod } from '../api/types.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { SchedulerMetrics } from '../control/metrics.ts';
+import type { Placement, SchedulingCycle } from '../cycle.ts';
+import { Binder, type BindOutcome } from '../kube/binder.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import { Limiter } from '../kube/limiter.ts';
+import type { PodConditionWriter } from '../kube/pod-condition.ts';
+import type { Transport } from '../kube/transport.ts';
+import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
+import type { QueuedPod, SharedEvent } from '../queue/types.ts';
+import type { Digest } from './digest.ts';
+
+export interface BindingsOptions {
+  transport: Transport;
+  cluster: Cluster;
+  queue: SchedulingQueue;
+  /** The cycle whose placements these are. */
+  cycle(): SchedulingCycle;
+  events: EventRecorder;
+  conditions: PodConditionWriter;
+  metrics: SchedulerMetrics;
+  digest: Digest;
+  notify(event: SharedEvent): void;
+  /** Told of each pod whose binding has its outcome, when everybody else has been. */
+  onSettled(key: string): void;
+}
+
+/** Bindings in flight. Fewer than the transport's connections, so that lists and events get through. */
+const CONCURRENCY = 48;
+
+export class Bindings {
+  readonly #options: BindingsOptions;
+  readonly #binder: Binder;
+  /** Here and not in the binder, because what has not been sent can still be given up. */
+  readonly #limiter = new Limiter(CONCURRENCY);
+  /** uid of each pod whose binding has no outcome yet, by key. */
+  readonly #open = new Map<string, string>();
+  readonly #sent = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(options: BindingsOptions) {
+    this.#options = options;
+    this.#binder = new Binder({ transport: options.transport, concurrency: Infinity });
+  }
+
+  /** The uid of the pod of this name that is being bound. */
+  uidOf(key: string): string | undefined {
+    return this.#open.get(key);
+  }
+
+  /** Binds in its turn. `begin` is when the attempt began, in milliseconds of performance.now(). */
+  bind(placement: Placement, begin: number): void {
+    this.#open.set(placement.pod.key, placement.pod.uid);
+    void this.#limiter.run(async () => {
+      if (this.#stopped) return;
+      const sent = this.#bind(placement, begin);
+      this.#sent.add(sent);
+      await sent;
+      this.#sent.delete(sent);
+    });
+  }
+
+  /** Waits for the outcome of what was sent; what was not is given up. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#sent);
+  }
+
+  async #bind({ pod, node }: Placement, begin: number): Promise<void> {
+    const { metrics } = this.#options;
+    const sent = performance.now();
+    const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
+    const outcome = await this.#binder.bind({ namespace, name, uid }, node);
+    const now = performance.now();
+    const holder = this.#holder(pod, node, outcome);
+    const isBound = holder === node;
+    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, (now - sent) / 1000);
+    metrics.attempt(isBound ? 'scheduled' : 'error', profile, (now - begin) / 1000);
+    if (isBound) {
+      metrics.bound((now - (pod.firstAttempt ?? begin)) / 1000, pod.attempts);
+      this.#options.cycle().bound(pod.key);
+      this.#options.cluster.dropPending(pod.key);
+      this.#options.events.scheduled(pod.pod, node);
+    } else {
+      this.#failed(pod, node, holder, outcome);
+    }
+    this.#open.delete(pod.key);
+    this.#options.onSettled(pod.key);
+  }
+
+  /** The node that has the pod, as far as the API server has told: by its answer, or by the watch. */
+  #holder({ key, uid }: QueuedPod, node: string, outcome: BindOutcome): string | undefined {
+    if (outcome.type === 'bound') return node;
+    if (outcome.type === 'conflict' && outcome.node !== undefined) return outcome.node;
+    const record = this.#options.cluster.pod(key);
+    return record?.uid === uid && !record.assumed ? record.nodeName : undefined;
+  }
+
+  #failed(pod: QueuedPod, node: string, holder: string | undefined, outcome: BindOutcome): void {
+    const { cluster, queue, digest, events, conditions } = this.#options;
+    const reason = outcome.type === 'bound' ? '' : outcome.message;
+    const message = `binding ${pod.key} to ${node}: ${reason}`;
+    digest.failure('a binding failed', { pod: pod.key, node, outcome: outcome.type, error: reason });
+    // the watch may have told already that the pod is gone
+    const isKnown = cluster.pod(pod.key)?.uid === pod.uid;
+    const isOurs = holder === undefined && outcome.type !== 'gone';
+    if (!isOurs) queue.delete(pod.key, pod.uid);
+    this.#options.cycle().bindingFailed(pod.key, message);
+    if (isOurs) {
+      events.failedScheduling(pod.pod, message);
+      conditions.unscheduled(pod.pod, { reason: 'SchedulerError', message });
+    } else if (holder !== undefined && isKnown) {
+      cluster.setPod(onNode(pod.pod, holder));
+    }
+    // others may have been refused because of what was held for this pod
+    this.#options.notify({ kind: 'AssignedPod', before: onNode(pod.pod, node) });
+  }
+}
+
+function onNode(pod: Pod, nodeName: string): Pod {
+  return { ...pod, spec: { ...pod.spec!, nodeName } };
+}

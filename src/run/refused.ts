@@ -1,0 +1,34 @@
+// Objects of the API server that cannot be used: each is told of and passed over, so that the others are taken.
+import { Problems } from '../api/shape.ts';
+import { objectKey, type ApiObject } from '../api/types.ts';
+import { nodeShape, objectShape, podShape } from '../scenario/shapes.ts';
+
+/** Told of an object that was passed over; the message names it and, where it is known, the field. */
+export type OnRefused<T> = (object: T, message: string) => void;
+
+/** Takes an object, or tells why it cannot be taken. */
+export function takeOrRefuse<T extends ApiObject>(
+  kind: string,
+  object: T,
+  take: (object: T) => void,
+  onRefused: OnRefused<T>,
+): void {
+  try {
+    take(object);
+  } catch (error) {
+    onRefused(object, faultOf(kind, object) ?? (error as Error).message);
+  }
+}
+
+/** "pod ns/name", "node name". */
+export function labelOf(kind: string, object: ApiObject): string {
+  return `${kind.toLowerCase()} ${kind === 'Node' ? (object.metadata?.name ?? '') : objectKey(object)}`;
+}
+
+/** What is wrong with the fields of an object; the code that reads them only knows the value. */
+function faultOf(kind: string, object: ApiObject): string | undefined {
+  const problems = new Problems(labelOf(kind, object));
+  const shape = kind === 'Node' ? nodeShape : kind === 'Pod' ? podShape : objectShape(kind);
+  shape(object, '', problems);
+  return problems.count > 0 ? problems.toString() : undefined;
+}
