@@ -12,17 +12,23 @@ import {
   STALE_PREFERENCES,
   STALE_SPREAD,
   STALE_TOTALS,
+  TURN_ATTRACTION_COUNT_AT,
   TURN_DIRTY_COUNT_AT,
   TURN_GROUPS_AT,
+  TURN_HARD_COUNT_AT,
+  TURN_REPULSION_COUNT_AT,
   TURN_STALE_AT,
 } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
+import type { PodRecord } from '../cluster/cluster.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
 import { CONSTRAINTS } from '../constraints/index.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
+import { NominatedRows } from './nominated-rows.ts';
 import { TurnPacker, type TurnMemory } from './turn-packer.ts';
+import { WhatIf } from './what-if.ts';
 
 /** A node for a pod. */
 export interface Assignment {
@@ -40,6 +46,8 @@ export interface Refusal {
   message: string;
   /** The plugins that rejected. */
   plugins: string[];
+  /** What came of the attempt to preempt other pods. */
+  preemption?: string;
 }
 
 const ASSIGNMENT_BYTES = 16;
@@ -56,6 +64,8 @@ export class Correspondence {
   readonly #packed = new Map<string, Packed>();
   readonly #counted = new Map<PodKind, readonly Counter[]>();
   #memory!: TurnMemory;
+  #whatIf!: WhatIf;
+  #nominated!: NominatedRows;
   #askedFor?: { pod: Pod; free(): void };
   #freeGroups?: () => void;
   #placed = 0;
@@ -93,8 +103,6 @@ export class Correspondence {
       return;
     }
     if (entries.length === 0) return;
-    const { u32 } = this.#kernel.arena;
-    const { turn, dirty, dirtyRows } = this.#memory;
     const rows = new Set<number>();
     let counted = false;
     for (const { row, kind: id, by } of entries) {
@@ -107,16 +115,59 @@ export class Correspondence {
       }
     }
     this.#position = cluster.journal.end;
-    if (rows.size > dirtyRows) {
-      this.#kernel.determine(turn);
-      this.passes++;
-      return;
-    }
-    let at = dirty / 4;
-    for (const row of rows) u32[at++] = row;
-    u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.size;
-    if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS;
-    this.#kernel.assign(turn, 0, 0);
+    this.#filterAgain(rows, counted);
+    this.#yieldToNominated();
+  }
+
+  /**
+   * From now on the correspondence speaks for one pod that is nominated to a node, whose own nomination does not count,
+   * or for any pod of its class.
+   */
+  speakFor(nominated: string | undefined): void {
+    if (this.#nominated.exempt === nominated) return;
+    this.#nominated.exempt = nominated;
+    this.#yieldToNominated();
+  }
+
+  /** Whether the pods at hand can have the node in the row. */
+  isFeasible(row: number): boolean {
+    if (this.#refusal !== undefined) return false;
+    this.#inspect();
+    return this.#kernel.arena.u8[this.#memory.code + row] === CODE_FEASIBLE;
+  }
+
+  /** Lets a pod leave its row (-1) or come back (1), for `codeOf` alone: the caller undoes it before anything else. */
+  suppose(pod: PodRecord, row: number, by: 1 | -1): void {
+    this.#whatIf.suppose(pod, row, by);
+  }
+
+  /** The row's code as it is supposed now, with the pods that are nominated to it. */
+  codeOf(row: number): number {
+    return this.#nominated.codeOf(row);
+  }
+
+  /** Why `code` rejects the row as it is supposed now. */
+  rejectionBy(code: number, row: number): Rejection {
+    const plugin = this.class.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
+    const reason = code & ((1 << CODE_REASON_BITS) - 1);
+    return { plugin, ...this.#packed.get(plugin)!.explain!(row, reason) };
+  }
+
+  /** Whether a pod on one node can decide about another node. */
+  get readsDomains(): boolean {
+    const { u32 } = this.#kernel.arena;
+    const counts = [TURN_HARD_COUNT_AT, TURN_ATTRACTION_COUNT_AT, TURN_REPULSION_COUNT_AT];
+    return counts.some((at) => u32[(this.#memory.turn + at) / 4]! > 0);
+  }
+
+  /** The rejected rows by the names of their nodes, each with why; none when no node was asked. */
+  rejectedRows(): { row: number; rejection: Rejection }[] {
+    if (this.#refusal !== undefined) return [];
+    const { columns } = this.class.context.cluster.nodes;
+    const rank = (row: number) => columns.getU32(columns.rank, row);
+    return this.#rowsByCode(isRejection)
+      .sort((one, two) => rank(one) - rank(two))
+      .map((row) => ({ row, rejection: this.#rejection(row) }));
   }
 
   /**
@@ -131,19 +182,26 @@ export class Correspondence {
     if (this.#placed > UNGROUPED_PODS && this.#freeGroups === undefined && this.#mayGroup()) {
       this.#freeGroups = this.#packer().addGroups(this.#memory.turn);
     }
+    const yields = !this.#nominated.isEmpty;
     const bytes = count * ASSIGNMENT_BYTES;
     const out = arena.allocate(bytes);
     const assignments: Assignment[] = [];
-    const placed = this.#kernel.assign(this.#memory.turn, count, out);
-    for (let n = 0, at = out; n < placed; n++, at += ASSIGNMENT_BYTES) {
-      const row = arena.u32[at / 4]!;
-      assignments.push({
-        row,
-        node: nodes.node(row)!.name,
-        feasible: arena.u32[at / 4 + 1]!,
-        total: arena.f64[at / 8 + 1]!,
-      });
-    }
+    let placed: number;
+    do {
+      // where pods are nominated, each placement may close a row to the next pod
+      const wanted = yields ? 1 : count;
+      placed = this.#kernel.assign(this.#memory.turn, wanted, out);
+      for (let n = 0, at = out; n < placed; n++, at += ASSIGNMENT_BYTES) {
+        const row = arena.u32[at / 4]!;
+        assignments.push({
+          row,
+          node: nodes.node(row)!.name,
+          feasible: arena.u32[at / 4 + 1]!,
+          total: arena.f64[at / 8 + 1]!,
+        });
+      }
+      if (yields) this.#yieldToNominated();
+    } while (yields && placed > 0 && assignments.length < count);
     arena.free(out, bytes);
     return assignments;
   }
@@ -278,9 +336,50 @@ export class Correspondence {
     this.#kernel.match(this.#memory.match);
     packer.applyRowCodes(this.#memory.staticCode);
     this.#countPods();
-    const feasible = this.#kernel.determine(this.#memory.turn);
+    this.#kernel.determine(this.#memory.turn);
     this.passes++;
-    this.#cut(feasible);
+    this.#watchNominated();
+    this.#yieldToNominated();
+    this.#cut(this.feasible);
+  }
+
+  #watchNominated(): void {
+    const { cluster } = this.class.context;
+    const { turn, staticCode } = this.#memory;
+    const kernel = this.#kernel;
+    const { exempt } = this.#nominated ?? {};
+    this.#whatIf = new WhatIf({ kernel, cluster, turn, countersOf: (kind) => this.#countersOf(kind) });
+    this.#nominated = new NominatedRows({
+      cluster,
+      arena: kernel.arena,
+      whatIf: this.#whatIf,
+      staticCode,
+      priority: this.master.spec?.priority ?? 0,
+    });
+    this.#nominated.exempt = exempt;
+  }
+
+  #yieldToNominated(): void {
+    if (this.#refusal !== undefined || this.#nominated.isEmpty) return;
+    this.#inspect();
+    const changed = this.#nominated.update();
+    if (changed.length > 0) this.#filterAgain(changed, false);
+  }
+
+  /** Filters and scores rows again; `counted` says that pods were counted in their domains. */
+  #filterAgain(changed: Iterable<number>, counted: boolean): void {
+    const rows = [...changed];
+    const { u32 } = this.#kernel.arena;
+    const { turn, dirty, dirtyRows } = this.#memory;
+    if (rows.length > dirtyRows) {
+      this.#kernel.determine(turn);
+      this.passes++;
+      return;
+    }
+    rows.forEach((row, n) => (u32[dirty / 4 + n] = row));
+    u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.length;
+    if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS;
+    this.#kernel.assign(turn, 0, 0);
   }
 
   /** Whether what was packed still holds, changes of usage apart. */
@@ -415,9 +514,7 @@ export class Correspondence {
 
   #rejection(row: number): Rejection {
     const code = this.#kernel.arena.u8[this.#memory.code + row]!;
-    const plugin = this.class.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
-    const reason = code & ((1 << CODE_REASON_BITS) - 1);
-    return { plugin, ...this.#packed.get(plugin)!.explain!(row, reason) };
+    return this.#nominated.asClosed(row, () => this.rejectionBy(code, row));
   }
 
   #free(): void {

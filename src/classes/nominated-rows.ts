@@ -1,0 +1,105 @@
+// Pods yield to those that are nominated to a node and have their priority or more: the node must do with the nominated
+// pods on it, and without them.
+import { CODE_ABSENT, CODE_FEASIBLE } from '../../assembly/layout.ts';
+import type { Arena } from '../columns/arena.ts';
+import type { Cluster, PodRecord } from '../cluster/cluster.ts';
+import type { WhatIf } from './what-if.ts';
+
+export interface NominatedRowsOptions {
+  cluster: Cluster;
+  arena: Arena;
+  whatIf: WhatIf;
+  /** The address of the turn's codes by the filters that no assignment changes. */
+  staticCode: number;
+  /** Of the class's pods. */
+  priority: number;
+}
+
+export class NominatedRows {
+  /** The pod that is decided on, if it is nominated itself: its own nomination is not in its way. */
+  exempt?: string;
+  readonly #options: NominatedRowsOptions;
+  /** The own static codes of the rows that nominated pods close. */
+  readonly #closed = new Map<number, number>();
+
+  constructor(options: NominatedRowsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is any row where the class yields, or has yielded. */
+  get isEmpty(): boolean {
+    return this.#closed.size === 0 && this.#options.cluster.nominations.size === 0;
+  }
+
+  /** Closes the rows that nominated pods leave no room on, and opens the others. Returns the rows that changed. */
+  update(): number[] {
+    const { cluster, arena, staticCode } = this.#options;
+    const rows = new Set(this.#closed.keys());
+    for (const node of cluster.nominations.nodes()) {
+      const row = cluster.nodes.rowOf(node);
+      if (row !== undefined) rows.add(row);
+    }
+    const changed: number[] = [];
+    for (const row of rows) {
+      const at = staticCode + row;
+      const before = arena.u8[at]!;
+      if (before === CODE_ABSENT) continue;
+      const own = this.#closed.get(row) ?? before;
+      arena.u8[at] = own;
+      const code = this.#codeAmong(this.#podsOn(row), row);
+      const closes = code !== CODE_FEASIBLE && (own === CODE_FEASIBLE || code < own);
+      if (closes) this.#closed.set(row, own);
+      else this.#closed.delete(row);
+      const after = closes ? code : own;
+      arena.u8[at] = after;
+      if (after !== before) changed.push(row);
+    }
+    return changed;
+  }
+
+  /** The row's code as it is supposed now: among the nominated pods, or without them when that is feasible. */
+  codeOf(row: number): number {
+    const { arena, staticCode, whatIf } = this.#options;
+    const at = staticCode + row;
+    const before = arena.u8[at]!;
+    arena.u8[at] = this.#closed.get(row) ?? before;
+    const among = this.#codeAmong(this.#podsOn(row), row);
+    const code = among === CODE_FEASIBLE ? whatIf.codeOf(row) : among;
+    arena.u8[at] = before;
+    return code;
+  }
+
+  /** Looks at the row with the nominated pods on it when these are what closes it. */
+  asClosed<T>(row: number, look: () => T): T {
+    const pods = this.#closed.has(row) ? this.#podsOn(row) : [];
+    return this.#among(pods, row, look);
+  }
+
+  #codeAmong(pods: readonly PodRecord[], row: number): number {
+    if (pods.length === 0) return CODE_FEASIBLE;
+    const { whatIf } = this.#options;
+    const code = this.#among(pods, row, () => whatIf.codeOf(row));
+    whatIf.codeOf(row);
+    return code;
+  }
+
+  #among<T>(pods: readonly PodRecord[], row: number, look: () => T): T {
+    const { whatIf } = this.#options;
+    for (const pod of pods) whatIf.suppose(pod, row, 1);
+    try {
+      return look();
+    } finally {
+      for (const pod of pods) whatIf.suppose(pod, row, -1);
+    }
+  }
+
+  #podsOn(row: number): PodRecord[] {
+    const { cluster, priority } = this.#options;
+    if (cluster.nominations.size === 0) return [];
+    const node = cluster.nodes.node(row);
+    if (node === undefined) return [];
+    return [...cluster.nominations.on(node.name)].filter(
+      (pod) => pod.priority >= priority && pod.key !== this.exempt,
+    );
+  }
+}
