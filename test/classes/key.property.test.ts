@@ -1,12 +1,15 @@
 // The promise of the class key: pods of one class have the same nodes, with the same scores, for the same reasons.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { rig, type Rig } from '../cycle/fixtures.ts';
 import { anyCluster, anyPodFields, neighbours, podOf, type ClusterShape } from './arbitrary.ts';
+
+// many cases, on a machine that may be busy
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Everything that a full pass says of a pod. */
 function passOf(it: Rig, pod: Pod) {

@@ -2,14 +2,14 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { simd } from '../../build/kernels.js';
 import type { ApiObject, Container, Node, Pod, Service } from '../../src/api/types.ts';
-import { Cluster } from '../../src/cluster/cluster.ts';
 import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import { helps, selectorsOf } from '../../src/constraints/index.ts';
+import { helps } from '../../src/constraints/index.ts';
 import { SchedulingCycle, type Binder, type Placement, type TurnOutcome } from '../../src/cycle.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
+import { clusterOf } from '../../src/planner/plan.ts';
 import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
 
 export interface NodeShape {
@@ -97,18 +97,9 @@ export function configuration(
 /** The SIMD build with some of its functions replaced. */
 export function kernelWith(replace: (exports: KernelExports) => Partial<KernelExports>): Kernel {
   const exports = instantiateSync(simd, {}).exports as unknown as KernelExports;
-  const kernel: KernelExports = {
-    memory: exports.memory,
-    abiVersion: () => exports.abiVersion(),
-    abiSizes: () => exports.abiSizes(),
-    hash: (features, count) => exports.hash(features, count),
-    match: (program) => exports.match(program),
-    determine: (turn) => exports.determine(turn),
-    assign: (turn, count, out) => exports.assign(turn, count, out),
-    check: (turn, row) => exports.check(turn, row),
-    ...replace(exports),
-  };
-  return new Kernel(kernel);
+  return new Kernel(
+    Object.create(exports, Object.getOwnPropertyDescriptors(replace(exports))) as KernelExports,
+  );
 }
 
 /** Records what it is given; nothing is acknowledged until the test says so. */
@@ -148,11 +139,9 @@ export function rig(options: RigOptions = {}) {
   const settings = options.configuration ?? configuration(options.args, options.pluginConfig);
   const profiles = new Map(settings.profiles.map((profile) => [profile.schedulerName, profile]));
   const profile = settings.profiles[0]!;
-  const cluster = new Cluster(
-    kernel.arena,
-    { selectorsOf, kinds: CONSTRAINT_KINDS },
-    profile.args.EquivalenceClasses.seed,
-  );
+  const { nodes = [], pods: bound = [], objects = [] } = options;
+  const scenario = { nodes: [...nodes], pods: [...bound], objects: [...objects], pending: [] };
+  const cluster = clusterOf(scenario, kernel, profile.args.EquivalenceClasses.seed);
   const context = { cluster, profile };
   const clock = { ms: 0 };
   const queue = new SchedulingQueue({
@@ -163,9 +152,6 @@ export function rig(options: RigOptions = {}) {
   });
   const binder = new RecordingBinder();
   const cycle = new SchedulingCycle({ kernel, cluster, queue, binder, profiles, explain: options.explain });
-  for (const each of options.nodes ?? []) cluster.setNode(each);
-  for (const each of options.objects ?? []) cluster.setObject(each, true);
-  for (const each of options.pods ?? []) cluster.setPod(each);
   return {
     kernel,
     cluster,

@@ -1,0 +1,212 @@
+// What a pod asks for, and what it takes from its node.
+import { describe, expect, test } from 'vitest';
+import type { Pod } from '../../src/api/types.ts';
+import {
+  amountsOf,
+  isExtendedResource,
+  isScalarResource,
+  requestsOf,
+  scoredRequestsOf,
+  usageOf,
+} from '../../src/cluster/pod-resources.ts';
+
+type Spec = NonNullable<Pod['spec']>;
+type Status = NonNullable<Pod['status']>;
+type Requests = Record<string, string>;
+
+const MEBIBYTE = 1024 * 1024;
+
+const container = (name: string, requests?: Requests) => ({ name, resources: requests && { requests } });
+const sidecar = (name: string, requests: Requests) => ({
+  ...container(name, requests),
+  restartPolicy: 'Always',
+});
+const podWith = (spec: Partial<Spec>, status?: Partial<Status>): Pod => ({
+  spec: { containers: [], ...spec },
+  status,
+});
+const asked = (spec: Partial<Spec>) => Object.fromEntries(requestsOf(podWith(spec)));
+
+describe('requestsOf', () => {
+  test.each<[string, Partial<Spec>, Record<string, number>]>([
+    ['nothing', {}, {}],
+    [
+      'containers add up; cpu in thousandths, the rest in units',
+      {
+        containers: [
+          container('a', { cpu: '1', memory: '1Mi' }),
+          container('b', { cpu: '250m', memory: '1M', 'example.com/gpu': '2' }),
+        ],
+      },
+      { cpu: 1250, memory: MEBIBYTE + 1_000_000, 'example.com/gpu': 2 },
+    ],
+    [
+      'a fraction is rounded up after the sum',
+      { containers: [container('a', { cpu: '100u' }), container('b', { cpu: '200u' })] },
+      { cpu: 1 },
+    ],
+    [
+      'an init container that asks for more than all containers',
+      { containers: [container('a', { cpu: '1' })], initContainers: [container('i', { cpu: '3' })] },
+      { cpu: 3000 },
+    ],
+    [
+      'an init container that asks for less',
+      { containers: [container('a', { cpu: '1' })], initContainers: [container('i', { cpu: '500m' })] },
+      { cpu: 1000 },
+    ],
+    [
+      'init containers run one after another',
+      { initContainers: [container('i', { cpu: '2' }), container('j', { cpu: '1', memory: '5' })] },
+      { cpu: 2000, memory: 5 },
+    ],
+    [
+      'a sidecar runs beside the containers',
+      { containers: [container('a', { cpu: '1' })], initContainers: [sidecar('s', { cpu: '2' })] },
+      { cpu: 3000 },
+    ],
+    [
+      'a sidecar runs beside the init containers after it',
+      {
+        containers: [container('a', { cpu: '1' })],
+        initContainers: [sidecar('s', { cpu: '2' }), container('i', { cpu: '4' })],
+      },
+      { cpu: 6000 },
+    ],
+    [
+      'but not beside those before it',
+      {
+        containers: [container('a', { cpu: '1' })],
+        initContainers: [container('i', { cpu: '4' }), sidecar('s', { cpu: '2' })],
+      },
+      { cpu: 4000 },
+    ],
+    [
+      'overhead comes on top',
+      { containers: [container('a', { cpu: '1' })], overhead: { cpu: '100m', memory: '5' } },
+      { cpu: 1100, memory: 5 },
+    ],
+    [
+      'pod-level requests stand for those of the containers, resource by resource',
+      {
+        containers: [container('a', { cpu: '1', memory: '5', 'example.com/gpu': '1' })],
+        resources: { requests: { cpu: '4' } },
+      },
+      { cpu: 4000, memory: 5, 'example.com/gpu': 1 },
+    ],
+    [
+      'overhead comes on top of pod-level requests too',
+      { resources: { requests: { cpu: '4' } }, overhead: { cpu: '1' } },
+      { cpu: 5000 },
+    ],
+    [
+      'pod-level requests of other resources mean nothing',
+      {
+        containers: [container('a', { 'example.com/gpu': '1' })],
+        resources: { requests: { 'example.com/gpu': '4' } },
+      },
+      { 'example.com/gpu': 1 },
+    ],
+    ['a native resource that is not counted', { containers: [container('a', { 'made-up': '1' })] }, {}],
+    ['limits mean nothing', { containers: [{ name: 'a', resources: { limits: { cpu: '4' } } }] }, {}],
+  ])('%s', (_, spec, expected) => {
+    expect(asked(spec)).toEqual(expected);
+  });
+});
+
+describe('what scores count', () => {
+  const scored = (spec: Partial<Spec>) => Object.fromEntries(scoredRequestsOf(podWith(spec)));
+  test('a container that names no cpu or memory counts with a little of it', () => {
+    expect(scored({ containers: [container('a'), container('b', { cpu: '1' })] })).toEqual({
+      cpu: 1100,
+      memory: 400 * MEBIBYTE,
+    });
+  });
+
+  test('one that asks for none counts with none', () => {
+    expect(scored({ containers: [container('a', { cpu: '0', memory: '0' })] })).toEqual({
+      cpu: 0,
+      memory: 0,
+    });
+  });
+
+  test('pod-level requests are left out for a waiting pod, and counted once it uses a node', () => {
+    const spec = { containers: [container('a')], resources: { requests: { cpu: '4' } } };
+    expect(scored(spec)['cpu']).toBe(100);
+    expect(usageOf(podWith(spec))).toMatchObject({ nonzeroCpu: 4000, nonzeroMemory: 200 * MEBIBYTE });
+  });
+});
+
+describe('usageOf', () => {
+  const containers = [container('a', { cpu: '2' })];
+  const statusOf = (allocated?: Requests, actuated?: Requests): Partial<Status> => ({
+    containerStatuses: [
+      {
+        name: 'a',
+        image: '',
+        imageID: '',
+        ready: true,
+        restartCount: 0,
+        allocatedResources: allocated,
+        resources: actuated && { requests: actuated },
+      },
+    ],
+  });
+  const pending = (reason: string): Status['conditions'] => [
+    { type: 'PodResizePending', status: 'True', reason },
+  ];
+  test.each<[string, Partial<Status>, number]>([
+    ['no status', {}, 2000],
+    ['a status that says nothing', statusOf(), 2000],
+    ['what is allocated is more than what is asked for', statusOf({ cpu: '3' }), 3000],
+    ['what is allocated is less', statusOf({ cpu: '1' }), 2000],
+    ['what is in effect is the most', statusOf({ cpu: '1' }, { cpu: '4' }), 4000],
+    [
+      'a resize that must wait counts already',
+      { ...statusOf({ cpu: '1' }), conditions: pending('Deferred') },
+      2000,
+    ],
+    [
+      'a resize that cannot be done does not count',
+      { ...statusOf({ cpu: '1' }), conditions: pending('Infeasible') },
+      1000,
+    ],
+    [
+      'what is in effect counts also then',
+      { ...statusOf({ cpu: '1' }, { cpu: '1500m' }), conditions: pending('Infeasible') },
+      1500,
+    ],
+  ])('%s', (_, status, expected) => {
+    const usage = usageOf(podWith({ containers }, status));
+    expect(usage.requests.get('cpu')).toBe(expected);
+    expect(usage.nonzeroCpu).toBe(expected);
+  });
+});
+
+describe('names of resources', () => {
+  test.each([
+    ['example.com/gpu', true, true],
+    ['hugepages-2Mi', true, false],
+    ['attachable-volumes-csi-x', true, false],
+    ['kubernetes.io/thing', true, false],
+    ['requests.example.com/gpu', false, false],
+    ['cpu', false, false],
+    ['example.com/', false, false],
+    ['-bad-/gpu', false, false],
+  ])('%s: scalar %s, extended %s', (name, scalar, extended) => {
+    expect({ scalar: isScalarResource(name), extended: isExtendedResource(name) }).toEqual({
+      scalar,
+      extended,
+    });
+  });
+
+  test("amounts of a node's list", () => {
+    const list = { cpu: '3900m', memory: '1Ki', pods: '110', 'example.com/gpu': '2', 'made-up': '1' };
+    expect(Object.fromEntries(amountsOf(list))).toEqual({
+      cpu: 3900,
+      memory: 1024,
+      pods: 110,
+      'example.com/gpu': 2,
+    });
+  });
+});

@@ -1,0 +1,211 @@
+// What becomes of pods that cannot be placed as usual, and of all pods when something breaks: none is lost.
+import { describe, expect, test } from 'vitest';
+import { ERROR_ROW } from '../../assembly/layout.ts';
+import { KernelError } from '../../src/kernel/kernel.ts';
+import { configurationOf } from '../../src/config/load.ts';
+import { kernelWith, keysOf, node, nodesByPod, pod, pods, rig, type Rig } from './fixtures.ts';
+
+const NODES = [node('a'), node('b')];
+
+function rowsOf({ queue }: Rig): Record<string, string> {
+  return Object.fromEntries(queue.snapshot(100).map((row) => [row.key.slice('ns/'.length), row.queue]));
+}
+
+function usedCpu({ cluster }: Rig): number {
+  const { columns } = cluster.nodes;
+  const { used } = cluster.nodes.resource('cpu');
+  return ['a', 'b'].reduce((sum, name) => sum + columns.getF64(used, cluster.nodes.rowOf(name)!), 0);
+}
+
+describe('pods that are not placed', () => {
+  test.each([
+    ['VolumeBinding', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] }],
+    ['DynamicResources', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'c' }] }],
+  ])('a pod that needs %s, which is not built, waits with a message that names it', (plugin, spec) => {
+    const it = rig({ nodes: NODES });
+    it.submit(...pods(2, 'special', { cpu: '1', spec }), pod('plain', { cpu: '1' }));
+    const [special, plain] = it.run();
+    expect(special!.refusal!.plugins).toEqual([plugin]);
+    expect(special!.refusal!.message).toContain(`${plugin} is not supported yet`);
+    expect(keysOf(special!.waiting)).toEqual(['ns/special-0', 'ns/special-1']);
+    expect(plain!.placed).toHaveLength(1);
+    expect(rowsOf(it)).toEqual({
+      'special-0': 'unschedulable',
+      'special-1': 'unschedulable',
+      plain: 'inFlight',
+    });
+  });
+
+  test('a pod that needs what is not built does not hide behind one that does not', () => {
+    const it = rig({ nodes: NODES });
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }];
+    it.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: { volumes } }));
+    it.run();
+    expect(it.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/plain']);
+  });
+
+  test('a pod whose profile is missing leaves the queue; the others are placed', () => {
+    const it = rig({ nodes: NODES });
+    it.submit(pod('foreign', { spec: { schedulerName: 'other' } }), pod('ours', { cpu: '1' }));
+    it.run();
+    expect(it.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/ours']);
+    expect(rowsOf(it)).toEqual({ ours: 'inFlight' });
+  });
+
+  test('each profile decides by its own rules', () => {
+    const it = rig({
+      nodes: [node('a', { cpu: '4' }), node('b', { cpu: '8' })],
+      configuration: configurationOf(
+        {
+          apiVersion: 'kubescheduler.config.k8s.io/v1',
+          kind: 'KubeSchedulerConfiguration',
+          profiles: [
+            { schedulerName: 'default-scheduler' },
+            {
+              schedulerName: 'packer',
+              pluginConfig: [
+                {
+                  name: 'NodeResourcesFit',
+                  args: {
+                    scoringStrategy: { type: 'MostAllocated', resources: [{ name: 'cpu', weight: 100 }] },
+                  },
+                },
+              ],
+            },
+          ],
+        },
+        'two profiles',
+      ),
+    });
+    it.submit(
+      pod('spread', { cpu: '1', memory: '1Gi' }),
+      pod('packed', { cpu: '2', memory: '1Gi', spec: { schedulerName: 'packer' } }),
+    );
+    expect(nodesByPod(it.run())).toEqual({ spread: 'b', packed: 'a' });
+    expect(it.cycle.correspondences.size).toBe(2);
+  });
+
+  test('one verdict parks all pods of a class, and one event wakes them', () => {
+    const it = rig({ nodes: NODES });
+    it.submit(...pods(3, 'huge', { cpu: '10' }));
+    const [outcome] = it.run();
+    expect(outcome!.refusal!.message).toBe('0/2 nodes are available: 2 Insufficient cpu.');
+    const after = node('new', { cpu: '64' });
+    it.cluster.setNode(after);
+    expect(it.event({ kind: 'Node', after })).toBe(3);
+    it.clock.ms = 20_000;
+    expect(Object.values(nodesByPod(it.run()))).toEqual(['new', 'new', 'new']);
+  });
+});
+
+describe('features that are left out', () => {
+  test('without resources the fit of each pod is checked by itself', () => {
+    const it = rig({
+      nodes: [node('a', { cpu: '3' }), node('b', { cpu: '2' })],
+      args: { features: ['rule'] },
+    });
+    it.submit(
+      pod('one', { cpu: '2' }),
+      pod('two', { cpu: '2' }),
+      pod('three', { cpu: '1' }),
+      pod('four', { cpu: '1' }),
+    );
+    const [outcome] = it.run();
+    expect(nodesByPod([outcome!])).toEqual({ one: 'a', two: 'b', three: 'a' });
+    expect(keysOf(outcome!.waiting)).toEqual(['ns/four']);
+  });
+
+  test('what the pods take is counted by their own requests', () => {
+    const it = rig({ nodes: NODES, args: { features: ['general', 'rule'] } });
+    it.submit(pod('one', { cpu: '1' }), pod('two', { cpu: '3' }), pod('three', { cpu: '500m' }));
+    it.run();
+    expect(usedCpu(it)).toBe(4500);
+    for (const name of ['one', 'two', 'three']) it.cycle.bindingFailed(`ns/${name}`, 'refused');
+    expect(usedCpu(it)).toBe(0);
+  });
+
+  test('without the rule two pods of one host port still never share a node', () => {
+    const it = rig({ nodes: NODES, args: { features: ['general', 'resources'] } });
+    it.submit(...pods(3, 'web', { cpu: '1', ports: [80] }));
+    expect(Object.values(nodesByPod(it.run())).sort()).toEqual(['a', 'b']);
+  });
+});
+
+describe('candidates', () => {
+  test('when the kept nodes are full the nodes are determined again for the pods that remain', () => {
+    const nodes = Array.from({ length: 4 }, (_, n) => node(`n${n}`, { pods: '2' }));
+    const it = rig({ nodes, args: { candidates: 1 } });
+    it.submit(...pods(9, 'alike', { cpu: '1' }));
+    const [outcome] = it.run();
+    expect(outcome!.placed.map((placement) => placement.node)).toEqual([
+      'n0',
+      'n0',
+      'n1',
+      'n1',
+      'n2',
+      'n2',
+      'n3',
+      'n3',
+    ]);
+    expect(keysOf(outcome!.waiting)).toEqual(['ns/alike-8']);
+    expect(outcome!.refusal!.message).toBe('0/4 nodes are available: 4 Too many pods.');
+    expect(it.cycle.correspondences.passes).toBe(4);
+  });
+});
+
+describe('when something breaks', () => {
+  test('a kernel error while nodes are determined again keeps the memory of others whole', () => {
+    let fail = false;
+    const kernel = kernelWith((exports) => ({
+      determine: (turn) => (fail ? ERROR_ROW : exports.determine(turn)),
+    }));
+    const it = rig({ nodes: NODES, kernel });
+    it.submit(pod('alike-0', { cpu: '1' }));
+    it.run();
+    it.cluster.setNode(node('a', { labels: { new: 'label' } }));
+    it.submit(pod('alike-1', { cpu: '1' }));
+    fail = true;
+    expect(() => it.run()).toThrow(KernelError);
+    fail = false;
+    it.acknowledgeAll();
+    expect(it.cycle.correspondences.size).toBe(0);
+    // blocks that were given back twice would be handed out twice
+    const blocks = Array.from({ length: 50 }, (_, n) => kernel.arena.allocate(16 * (n + 1)));
+    const again = Array.from({ length: 50 }, (_, n) => kernel.arena.allocate(16 * (n + 1)));
+    expect(new Set([...blocks, ...again]).size).toBe(100);
+  });
+
+  test('a cycle that is ended early gives back the pods of the turns that were not taken', () => {
+    const it = rig({ nodes: NODES });
+    it.submit(pod('alike-0', { cpu: '1' }), ...pods(2, 'other', { cpu: '2' }));
+    for (const outcome of it.cycle.run()) {
+      expect(outcome.placed).toHaveLength(1);
+      break;
+    }
+    expect(rowsOf(it)).toEqual({ 'alike-0': 'inFlight', 'other-0': 'backoff', 'other-1': 'backoff' });
+  });
+
+  test('a pod that was deleted while its turn was decided does not come back', () => {
+    const it = rig({ nodes: NODES });
+    it.submit(pod('alike-0', { cpu: '1' }));
+    it.run();
+    it.queue.delete('ns/alike-0', 'uid-alike-0');
+    it.cluster.removePod('ns/alike-0');
+    it.cycle.bindingFailed('ns/alike-0', 'not found');
+    expect(rowsOf(it)).toEqual({});
+    expect(usedCpu(it)).toBe(0);
+    expect(it.cycle.correspondences.size).toBe(0);
+  });
+
+  test('a node that goes while a pod is bound to it takes nothing along', () => {
+    const it = rig({ nodes: NODES });
+    it.submit(pod('alike-0', { cpu: '1' }));
+    it.run();
+    it.cluster.removeNode('a');
+    it.cycle.bindingFailed('ns/alike-0', 'no such node');
+    it.cluster.setNode(node('a'));
+    expect(usedCpu(it)).toBe(0);
+    it.clock.ms = 20_000;
+    expect(nodesByPod(it.run())).toEqual({ 'alike-0': 'a' });
+  });
+});
