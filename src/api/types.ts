@@ -3,6 +3,9 @@ import type {
   CoreV1Event,
   V1Affinity,
   V1Binding,
+  V1CSIDriver,
+  V1CSINode,
+  V1CSIStorageCapacity,
   V1Container,
   V1LabelSelector,
   V1Node,
@@ -12,6 +15,8 @@ import type {
   V1NodeSelectorTerm,
   V1ObjectMeta,
   V1OwnerReference,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
   V1Pod,
   V1PodAffinityTerm,
   V1PreferredSchedulingTerm,
@@ -19,9 +24,13 @@ import type {
   V1ReplicationController,
   V1Service,
   V1StatefulSet,
+  V1StorageClass,
   V1Taint,
   V1Toleration,
+  V1TopologySelectorTerm,
   V1TopologySpreadConstraint,
+  V1Volume,
+  V1VolumeAttachment,
   V1WeightedPodAffinityTerm,
 } from '@kubernetes/client-node';
 
@@ -37,6 +46,9 @@ export type Wire<T> = T extends Date
 export type Affinity = Wire<V1Affinity>;
 export type Binding = Wire<V1Binding>;
 export type Container = Wire<V1Container>;
+export type CSIDriver = Wire<V1CSIDriver>;
+export type CSINode = Wire<V1CSINode>;
+export type CSIStorageCapacity = Wire<V1CSIStorageCapacity>;
 export type LabelSelector = Wire<V1LabelSelector>;
 export type Node = Wire<V1Node>;
 export type NodeAffinity = Wire<V1NodeAffinity>;
@@ -45,6 +57,8 @@ export type NodeSelectorRequirement = Wire<V1NodeSelectorRequirement>;
 export type NodeSelectorTerm = Wire<V1NodeSelectorTerm>;
 export type ObjectMeta = Wire<V1ObjectMeta>;
 export type OwnerReference = Wire<V1OwnerReference>;
+export type PersistentVolume = Wire<V1PersistentVolume>;
+export type PersistentVolumeClaim = Wire<V1PersistentVolumeClaim>;
 export type Pod = Wire<V1Pod>;
 export type PodAffinityTerm = Wire<V1PodAffinityTerm>;
 export type PreferredSchedulingTerm = Wire<V1PreferredSchedulingTerm>;
@@ -52,9 +66,13 @@ export type ReplicaSet = Wire<V1ReplicaSet>;
 export type ReplicationController = Wire<V1ReplicationController>;
 export type Service = Wire<V1Service>;
 export type StatefulSet = Wire<V1StatefulSet>;
+export type StorageClass = Wire<V1StorageClass>;
 export type Taint = Wire<V1Taint>;
 export type Toleration = Wire<V1Toleration>;
+export type TopologySelectorTerm = Wire<V1TopologySelectorTerm>;
 export type TopologySpreadConstraint = Wire<V1TopologySpreadConstraint>;
+export type Volume = Wire<V1Volume>;
+export type VolumeAttachment = Wire<V1VolumeAttachment>;
 export type WeightedPodAffinityTerm = Wire<V1WeightedPodAffinityTerm>;
 export type Event = Wire<CoreV1Event>;
 

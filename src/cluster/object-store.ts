@@ -32,6 +32,11 @@ export class ObjectStore {
     return (entry?.assumed ?? entry?.object) as T | undefined;
   }
 
+  /** An object as the API server has told of it, whatever is assumed. */
+  stored<T extends ApiObject>(kind: string, key: string): T | undefined {
+    return this.#kinds.get(kind)?.get(key)?.object as T | undefined;
+  }
+
   *list<T extends ApiObject>(kind: string): Iterable<T> {
     for (const { assumed, object } of this.#kinds.get(kind)?.values() ?? []) yield (assumed ?? object) as T;
   }
@@ -50,13 +55,13 @@ export class ObjectStore {
       return false;
     }
     objects.set(key, { object });
-    this.#changed(kind);
+    this.changed(kind);
     return true;
   }
 
   remove(kind: string, key: string): boolean {
     const removed = this.#kinds.get(kind)?.delete(key) ?? false;
-    if (removed) this.#changed(kind);
+    if (removed) this.changed(kind);
     return removed;
   }
 
@@ -65,7 +70,7 @@ export class ObjectStore {
     const entry = this.#kinds.get(kind)?.get(objectKey(object));
     if (entry === undefined) throw new Error(`${kind} ${objectKey(object)} is not known`);
     entry.assumed = object;
-    this.#changed(kind);
+    this.changed(kind);
   }
 
   /** Takes back what was assumed of an object. */
@@ -73,10 +78,11 @@ export class ObjectStore {
     const entry = this.#kinds.get(kind)?.get(key);
     if (entry?.assumed === undefined) return;
     entry.assumed = undefined;
-    this.#changed(kind);
+    this.changed(kind);
   }
 
-  #changed(kind: string): void {
+  /** Counts a change of a kind; also of one that is kept elsewhere. */
+  changed(kind: string): void {
     this.#generations.set(kind, this.generation(kind) + 1);
   }
 }

@@ -189,38 +189,48 @@ export const interPodAffinity: ArgsReader<PluginArgs['InterPodAffinity']> = {
   },
 };
 
+export const volumeBinding: ArgsReader<PluginArgs['VolumeBinding']> = {
+  shape: argsShape('VolumeBinding', { bindTimeoutSeconds: int64, shape: functionShape }),
+  read(args: { bindTimeoutSeconds?: number; shape?: ShapePoint[] }, path, problems) {
+    const bindTimeoutSeconds = args.bindTimeoutSeconds ?? 600;
+    if (bindTimeoutSeconds < 0)
+      problems.add(`${path}.bindTimeoutSeconds`, `must not be negative, not ${bindTimeoutSeconds}`);
+    const isGiven = args.shape !== undefined && args.shape.length > 0;
+    if (isGiven) checkFunctionShape(args.shape!, `${path}.shape`, problems);
+    // the fuller the storage, the lower the score
+    const byDefault = [
+      { utilization: 0, score: 10 },
+      { utilization: 100, score: 0 },
+    ];
+    return { bindTimeoutSeconds, shape: isGiven ? complete(args.shape) : byDefault };
+  },
+};
+
+export const defaultPreemption: ArgsReader<PluginArgs['DefaultPreemption']> = {
+  shape: argsShape('DefaultPreemption', {
+    minCandidateNodesPercentage: int32,
+    minCandidateNodesAbsolute: int32,
+  }),
+  read(args: Partial<PluginArgs['DefaultPreemption']>, path, problems) {
+    const percentage = args.minCandidateNodesPercentage ?? 10;
+    const absolute = args.minCandidateNodesAbsolute ?? 100;
+    if (percentage < 0 || percentage > 100) {
+      problems.add(`${path}.minCandidateNodesPercentage`, `must be from 0 to 100, not ${percentage}`);
+    }
+    if (absolute < 0)
+      problems.add(`${path}.minCandidateNodesAbsolute`, `must not be negative, not ${absolute}`);
+    if (percentage === 0 && absolute === 0) {
+      problems.add(
+        `${path}.minCandidateNodesPercentage`,
+        'must not be 0 when minCandidateNodesAbsolute is 0',
+      );
+    }
+    return { minCandidateNodesPercentage: percentage, minCandidateNodesAbsolute: absolute };
+  },
+};
+
 /** Plugins whose arguments nothing reads yet: a file that kube-scheduler refuses is still refused. */
 export const unreadArgs: Readonly<Record<string, ArgsReader<void>>> = {
-  VolumeBinding: {
-    shape: argsShape('VolumeBinding', { bindTimeoutSeconds: int64, shape: functionShape }),
-    read(args: { bindTimeoutSeconds?: number; shape?: ShapePoint[] }, path, problems) {
-      const timeout = args.bindTimeoutSeconds ?? 600;
-      if (timeout < 0) problems.add(`${path}.bindTimeoutSeconds`, `must not be negative, not ${timeout}`);
-      if (args.shape !== undefined && args.shape.length > 0)
-        checkFunctionShape(args.shape, `${path}.shape`, problems);
-    },
-  },
-  DefaultPreemption: {
-    shape: argsShape('DefaultPreemption', {
-      minCandidateNodesPercentage: int32,
-      minCandidateNodesAbsolute: int32,
-    }),
-    read(args: { minCandidateNodesPercentage?: number; minCandidateNodesAbsolute?: number }, path, problems) {
-      const percentage = args.minCandidateNodesPercentage ?? 10;
-      const absolute = args.minCandidateNodesAbsolute ?? 100;
-      if (percentage < 0 || percentage > 100) {
-        problems.add(`${path}.minCandidateNodesPercentage`, `must be from 0 to 100, not ${percentage}`);
-      }
-      if (absolute < 0)
-        problems.add(`${path}.minCandidateNodesAbsolute`, `must not be negative, not ${absolute}`);
-      if (percentage === 0 && absolute === 0) {
-        problems.add(
-          `${path}.minCandidateNodesPercentage`,
-          'must not be 0 when minCandidateNodesAbsolute is 0',
-        );
-      }
-    },
-  },
   DynamicResources: {
     shape: argsShape('DynamicResources', { filterTimeout: duration, bindingTimeout: duration }),
     read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems) {

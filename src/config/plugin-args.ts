@@ -4,11 +4,13 @@ import { equivalenceClasses, FEATURES } from './equivalence-classes.ts';
 import type { PluginConfig } from './file.ts';
 import {
   balancedAllocation,
+  defaultPreemption,
   interPodAffinity,
   nodeAffinityArgs,
   nodeResourcesFit,
   podTopologySpread,
   unreadArgs,
+  volumeBinding,
   type ArgsReader,
 } from './in-tree-args.ts';
 import { isPlugin } from './plugins.ts';
@@ -19,7 +21,9 @@ const READERS: { [Plugin in keyof PluginArgs]: ArgsReader<PluginArgs[Plugin]> } 
   NodeResourcesBalancedAllocation: balancedAllocation,
   NodeAffinity: nodeAffinityArgs,
   PodTopologySpread: podTopologySpread,
+  VolumeBinding: volumeBinding,
   InterPodAffinity: interPodAffinity,
+  DefaultPreemption: defaultPreemption,
   EquivalenceClasses: equivalenceClasses,
 };
 

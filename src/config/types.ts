@@ -38,7 +38,18 @@ export interface PluginArgs {
   NodeResourcesBalancedAllocation: { resources: ResourceSpec[] };
   NodeAffinity: { addedAffinity?: NodeAffinity };
   PodTopologySpread: { defaultingType: 'System' | 'List'; defaultConstraints: TopologySpreadConstraint[] };
+  VolumeBinding: {
+    /** How long a pod's volumes may take to be bound. */
+    bindTimeoutSeconds: number;
+    /** Utilization 0 to 100, score 0 to 10. */
+    shape: { utilization: number; score: number }[];
+  };
   InterPodAffinity: { hardPodAffinityWeight: number; ignorePreferredTermsOfExistingPods: boolean };
+  DefaultPreemption: {
+    /** How many nodes are at least tried, of those where preemption may help: a percentage of them, and a number. */
+    minCandidateNodesPercentage: number;
+    minCandidateNodesAbsolute: number;
+  };
   EquivalenceClasses: EquivalenceClassesArgs;
 }
 
@@ -46,6 +57,8 @@ export interface Profile {
   schedulerName: string;
   /** Names of the filter plugins, in the order in which they are asked. */
   filters: string[];
+  /** Names of the plugins that are asked when no node passes the filters. */
+  postFilters: string[];
   /** Score plugins in order, with their weights. */
   scores: { name: string; weight: number }[];
   args: PluginArgs;

@@ -48,6 +48,8 @@ export interface Packed {
     { slot: number; isScored?(): boolean } | { constant: number } | { rows: ReadonlyMap<number, number> };
   /** Kinds of the cluster's store that this was packed from: when one of them changes, it is packed anew. */
   kinds?: readonly string[];
+  /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
+  oneByOne?: boolean;
   /** No node is even asked: the whole message. */
   refusal?: string;
   /** Nodes outside these names are not asked. */

@@ -13,13 +13,11 @@ import { nodeResourcesFit } from './node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable.ts';
 import { podTopologySpread } from './pod-topology-spread.ts';
 import { taintToleration } from './taint-toleration.ts';
-import {
-  dynamicResources,
-  gangScheduling,
-  nodeVolumeLimits,
-  volumeBinding,
-  volumeRestrictions,
-} from './unbuilt.ts';
+import { dynamicResources, gangScheduling } from './unbuilt.ts';
+import { nodeVolumeLimits } from './volumes/node-volume-limits.ts';
+import { volumeBinding } from './volumes/volume-binding.ts';
+import { volumeRestrictions } from './volumes/volume-restrictions.ts';
+import { volumeZone } from './volumes/volume-zone.ts';
 
 export const CONSTRAINTS: readonly Constraint[] = [
   nodeName,
@@ -31,6 +29,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   volumeRestrictions,
   nodeVolumeLimits,
   volumeBinding,
+  volumeZone,
   podTopologySpread,
   interPodAffinity,
   dynamicResources,
@@ -43,6 +42,8 @@ export const CONSTRAINTS: readonly Constraint[] = [
 export const CONSTRAINT_KINDS: readonly string[] = [
   ...new Set(CONSTRAINTS.flatMap(({ kinds }) => kinds ?? [])),
 ];
+
+const RESERVING = CONSTRAINTS.filter(({ reserve: reserves }) => reserves !== undefined);
 
 /** The selectors that a pod brings along. */
 export function selectorsOf(pod: Pod): Selector[] {
@@ -78,8 +79,8 @@ export function unbuiltOf(
 export function reserve(pod: Pod, node: string, context: ConstraintContext): Reservation[] {
   const reservations: Reservation[] = [];
   try {
-    for (const constraint of CONSTRAINTS) {
-      const reservation = constraint.reserve?.(pod, node, context);
+    for (const constraint of RESERVING) {
+      const reservation = constraint.reserve!(pod, node, context);
       if (reservation !== undefined) reservations.push(reservation);
     }
   } catch (error) {

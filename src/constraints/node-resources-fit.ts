@@ -9,6 +9,7 @@ import {
   usageOf,
 } from '../cluster/pod-resources.ts';
 import type { PluginArgs, ScoringStrategy } from '../config/types.ts';
+import { brokenLine } from './broken-line.ts';
 import type { Constraint } from './constraint.ts';
 import { amountsText, scoredResources } from './node-resources.ts';
 
@@ -109,16 +110,8 @@ function strategyOf({ type }: ScoringStrategy): number {
       : STRATEGY_RATIO;
 }
 
-/** RequestedToCapacityRatio's broken line at each whole utilization; the shape's scores go to 10, a node's to 100. */
+/** RequestedToCapacityRatio's broken line at each whole utilization. */
 function shapeOf({ type, shape }: ScoringStrategy): number[] | undefined {
   if (type !== 'RequestedToCapacityRatio') return undefined;
-  return Array.from({ length: 101 }, (_, utilization) => {
-    const at = shape.findIndex((point) => utilization <= point.utilization);
-    if (at === -1) return shape.at(-1)!.score * 10;
-    const to = shape[at]!;
-    if (at === 0) return to.score * 10;
-    const from = shape[at - 1]!;
-    const rise = (to.score - from.score) * 10 * (utilization - from.utilization);
-    return from.score * 10 + Math.trunc(rise / (to.utilization - from.utilization));
-  });
+  return Array.from({ length: 101 }, (_, utilization) => brokenLine(shape, utilization));
 }

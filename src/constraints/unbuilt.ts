@@ -8,25 +8,6 @@ function unbuilt(name: string, uses: (pod: Pod) => string | undefined): Constrai
   return { name, key: (pod) => ({ rule: uses(pod) }), unbuilt: uses, helps: () => false };
 }
 
-const LEGACY_DISKS = ['awsElasticBlockStore', 'gcePersistentDisk', 'iscsi', 'rbd'] as const;
-
-export const volumeBinding = unbuilt('VolumeBinding', (pod) => {
-  const volume = pod.spec?.volumes?.find(
-    (candidate) => candidate.persistentVolumeClaim || candidate.ephemeral,
-  );
-  return volume === undefined ? undefined : `the claim of volume ${volume.name}`;
-});
-
-export const volumeRestrictions = unbuilt('VolumeRestrictions', (pod) => {
-  const volume = pod.spec?.volumes?.find((candidate) => LEGACY_DISKS.some((disk) => candidate[disk]));
-  return volume === undefined ? undefined : `the disk of volume ${volume.name}`;
-});
-
-export const nodeVolumeLimits = unbuilt('NodeVolumeLimits', (pod) => {
-  const volume = pod.spec?.volumes?.find(({ csi }) => csi);
-  return volume === undefined ? undefined : `the CSI volume ${volume.name}`;
-});
-
 export const dynamicResources = unbuilt('DynamicResources', (pod) => {
   const claim = pod.spec?.resourceClaims?.[0];
   return claim === undefined ? undefined : `the resource claim ${claim.name}`;

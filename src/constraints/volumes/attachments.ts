@@ -1,0 +1,81 @@
+// Volumes that are attached to a node, as its CSI drivers count them.
+import type {
+  CSINode,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Volume,
+  VolumeAttachment,
+} from '../../api/types.ts';
+import type { ObjectStore } from '../../cluster/object-store.ts';
+import { claimOf, classNameOf, classOf, clusterKey, VOLUME, volumeOf } from './claims.ts';
+import { csiOfInline, csiOfVolume, driverOfProvisioner, isInTree, type CSIVolume } from './csi-migration.ts';
+import { VolumeError } from './volume-error.ts';
+
+/** The driver of each attached volume, by driver and handle: a volume that several pods use is attached once. */
+export type Attached = Map<string, string>;
+
+function add(attached: Attached, volume: CSIVolume | undefined): void {
+  if (volume?.driver && volume.handle) attached.set(`${volume.driver}/${volume.handle}`, volume.driver);
+}
+
+/**
+ * Adds a volume of a pod, with its claim's name if it has one, as it is attached on a node. A claim that does not exist
+ * adds nothing.
+ * @throws VolumeError when a disk that is written in the pod cannot be translated
+ */
+export function attach(
+  volume: Volume,
+  claim: { namespace: string; name: string } | undefined,
+  csiNode: CSINode | undefined,
+  store: ObjectStore,
+  attached: Attached,
+): void {
+  if (claim === undefined) {
+    // without a CSINode nobody serves the disk by CSI
+    if (csiNode !== undefined) add(attached, csiOfInline(volume));
+    return;
+  }
+  const object = claimOf(store, claim.namespace, claim.name);
+  if (object !== undefined) add(attached, csiOfClaim(object, csiNode, store));
+}
+
+function csiOfClaim(
+  claim: PersistentVolumeClaim,
+  csiNode: CSINode | undefined,
+  store: ObjectStore,
+): CSIVolume | undefined {
+  const volume = claim.spec?.volumeName ? volumeOf(store, claim.spec.volumeName) : undefined;
+  if (volume !== undefined) return csiOnNode(volume, csiNode);
+  const storageClass = classOf(store, classNameOf(claim));
+  const driver = storageClass && driverOfProvisioner(storageClass.provisioner, csiNode);
+  if (driver === undefined) return undefined;
+  // a volume that is yet to be made has no handle; no made one has a blank in it
+  return { driver, handle: `unbound ${claim.metadata?.namespace}/${claim.metadata?.name}` };
+}
+
+function csiOnNode(volume: PersistentVolume, csiNode: CSINode | undefined): CSIVolume | undefined {
+  if (isInTree(volume) && csiNode === undefined) return undefined;
+  try {
+    return csiOfVolume(volume);
+  } catch (error) {
+    // as the reference has it: what cannot be translated is not counted
+    if (error instanceof VolumeError) return undefined;
+    throw error;
+  }
+}
+
+/** What VolumeAttachments say is attached, by node. */
+export function attachmentsByNode(store: ObjectStore): ReadonlyMap<string, Attached> {
+  const byNode = new Map<string, Attached>();
+  for (const { spec } of store.list<VolumeAttachment>('VolumeAttachment')) {
+    const { nodeName, attacher, source } = spec;
+    const volume = source.persistentVolumeName
+      ? store.get<PersistentVolume>(VOLUME, clusterKey(source.persistentVolumeName))
+      : undefined;
+    if (!attacher || !volume?.spec?.csi) continue;
+    let attached = byNode.get(nodeName);
+    if (attached === undefined) byNode.set(nodeName, (attached = new Map<string, string>()));
+    add(attached, { driver: attacher, handle: volume.spec.csi.volumeHandle });
+  }
+  return byNode;
+}

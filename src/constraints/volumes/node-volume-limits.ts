@@ -1,0 +1,193 @@
+// NodeVolumeLimits: a node's CSI driver can attach so many volumes and no more.
+import type { ApiObject, CSIDriver, CSINode, Pod, Volume } from '../../api/types.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { POD_VOLUMES } from '../../cluster/pod-volumes.ts';
+import { unresolvable, unschedulable, type Constraint, type Packed } from '../constraint.ts';
+import { attach, attachmentsByNode, type Attached } from './attachments.ts';
+import { CLAIM, claimNameOf, claimOf, CLASS, clusterKey, isOwnedBy, namespaceOf, VOLUME } from './claims.ts';
+import { csiOfInline, isInlineMigratable } from './csi-migration.ts';
+import { notOwned } from './pod-volumes.ts';
+import { isClaimOf } from './volume-binding.ts';
+import { VolumeError } from './volume-error.ts';
+
+const STORED = [CLAIM, VOLUME, CLASS, 'CSINode', 'CSIDriver', 'VolumeAttachment'] as const;
+const KINDS = [...STORED, POD_VOLUMES];
+const LIMIT = 0;
+const NO_DRIVER = 1;
+const NO_CLAIM = 2;
+
+export const nodeVolumeLimits: Constraint = {
+  name: 'NodeVolumeLimits',
+  kinds: STORED,
+
+  // the claims are in VolumeBinding's key
+  key(pod) {
+    const inline = (pod.spec?.volumes ?? [])
+      .filter(isInlineMigratable)
+      .map(({ name: _, ...source }) => source);
+    return inline.length === 0 ? {} : { rule: JSON.stringify(inline) };
+  },
+
+  pack(pod, context): Packed | undefined {
+    if (context.code === 0 || !usesAttachable(pod)) return undefined;
+    const { cluster, packer, code } = context;
+    const missing = missingClaimOf(pod, cluster);
+    const lackingDriver = new Map<number, string>();
+    const attachments = attachmentsByNode(cluster.store);
+    try {
+      for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+        const node = cluster.nodes.node(row);
+        if (node === undefined) continue;
+        if (missing !== undefined) {
+          packer.rejectRow(row, code + NO_CLAIM);
+          continue;
+        }
+        const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
+        const added: Attached = new Map();
+        attachAll(pod, csiNode, cluster, added);
+        const driver = [...added.values()].find((name) => !isInstalled(name, csiNode, cluster));
+        if (driver !== undefined) {
+          lackingDriver.set(row, driver);
+          packer.rejectRow(row, code + NO_DRIVER);
+        } else if (exceedsLimits(added, row, csiNode, attachments.get(node.name), cluster)) {
+          packer.rejectRow(row, code + LIMIT);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof VolumeError)) throw error;
+      return { refusal: error.message, kinds: KINDS };
+    }
+    return {
+      kinds: KINDS,
+      explain(row, reason) {
+        if (reason === NO_CLAIM) return unresolvable(missing!);
+        if (reason === LIMIT) return unschedulable('node(s) exceed max volume count');
+        return unschedulable(`${lackingDriver.get(row)} CSI driver is not installed on the node`);
+      },
+    };
+  },
+
+  helps(event, pod) {
+    if (event.kind === 'AssignedPod') {
+      if (event.before === undefined || event.after !== undefined) return false;
+      return usesAttachable(event.before);
+    }
+    if (event.kind !== 'Object') return false;
+    const { before, after } = event;
+    switch ((after ?? before)?.kind) {
+      case 'CSINode':
+        return after !== undefined && (before === undefined || raisesLimit(before, after));
+      case CLAIM:
+        return before === undefined && isClaimOf(pod, after!);
+      case 'VolumeAttachment':
+        return after === undefined && mayBeAttached(pod, before!);
+      default:
+        return false;
+    }
+  },
+};
+
+function volumesOf(pod: Pod): readonly Volume[] {
+  return pod.spec?.volumes ?? [];
+}
+
+function usesAttachable(pod: Pod): boolean {
+  return volumesOf(pod).some(
+    (volume) => claimNameOf(pod, volume) !== undefined || isInlineMigratable(volume),
+  );
+}
+
+/** What to say of the first claim that does not exist. */
+function missingClaimOf(pod: Pod, { store }: Cluster): string | undefined {
+  const namespace = namespaceOf(pod);
+  const missing = volumesOf(pod).find((volume) => {
+    const claim = claimNameOf(pod, volume);
+    return claim !== undefined && claimOf(store, namespace, claim.name) === undefined;
+  });
+  if (missing === undefined) return undefined;
+  const { name } = claimNameOf(pod, missing)!;
+  return `looking up PVC ${namespace}/${name}: persistentvolumeclaim ${JSON.stringify(name)} not found`;
+}
+
+/** The volumes of a pod that waits. @throws VolumeError when one of them cannot be counted */
+function attachAll(pod: Pod, csiNode: CSINode | undefined, { store }: Cluster, added: Attached): void {
+  const namespace = namespaceOf(pod);
+  for (const volume of volumesOf(pod)) {
+    const claim = claimNameOf(pod, volume);
+    if (claim?.isEphemeral && !isOwnedBy(claimOf(store, namespace, claim.name)!, pod))
+      throw notOwned(claim.name, pod);
+    attach(volume, claim && { namespace, name: claim.name }, csiNode, store, added);
+  }
+}
+
+/** Whether the driver runs on the node, of drivers that want their pods kept from nodes without them. */
+function isInstalled(driver: string, csiNode: CSINode | undefined, { store }: Cluster): boolean {
+  const { spec } = store.get<CSIDriver>('CSIDriver', clusterKey(driver)) ?? {};
+  const isNeeded = (spec as { preventPodSchedulingIfMissing?: boolean } | undefined)
+    ?.preventPodSchedulingIfMissing;
+  return !isNeeded || (csiNode?.spec.drivers.some(({ name }) => name === driver) ?? false);
+}
+
+function exceedsLimits(
+  added: Attached,
+  row: number,
+  csiNode: CSINode | undefined,
+  attachments: Attached | undefined,
+  cluster: Cluster,
+): boolean {
+  const limits = limitsOf(csiNode);
+  if (added.size === 0 || limits.size === 0) return false;
+  const attached = attachedOn(row, csiNode, cluster);
+  const fresh = [...added].filter(([volume]) => !attached.has(volume)).map(([, driver]) => driver);
+  const others = [...(attachments ?? [])].filter(([volume]) => !attached.has(volume)).map(([, name]) => name);
+  const drivers = [...attached.values(), ...others, ...fresh];
+  return fresh.some(
+    (driver) => drivers.filter((name) => name === driver).length > (limits.get(driver) ?? Infinity),
+  );
+}
+
+/** The volumes of the pods on a node. */
+function attachedOn(row: number, csiNode: CSINode | undefined, cluster: Cluster): Attached {
+  const attached: Attached = new Map();
+  for (const { key, namespace, volumes } of cluster.podsIn(row)) {
+    const pod: Pod = { metadata: { namespace, name: key.slice(namespace.length + 1) } };
+    for (const volume of volumes) {
+      const claim = claimNameOf(pod, volume);
+      try {
+        attach(volume, claim && { namespace, name: claim.name }, csiNode, cluster.store, attached);
+      } catch (error) {
+        // another pod's mistake: its disk is not attached
+        if (!(error instanceof VolumeError)) throw error;
+      }
+    }
+  }
+  return attached;
+}
+
+function limitsOf(csiNode: CSINode | undefined): Map<string, number> {
+  const limits = new Map<string, number>();
+  for (const { name, allocatable } of csiNode?.spec.drivers ?? []) {
+    if (allocatable?.count !== undefined) limits.set(name, allocatable.count);
+  }
+  return limits;
+}
+
+function raisesLimit(before: ApiObject, after: ApiObject): boolean {
+  const had = limitsOf(before as CSINode);
+  return [...limitsOf(after as CSINode)].some(([driver, limit]) => limit > (had.get(driver) ?? 0));
+}
+
+/** Whether a volume of the pod may be of the kind that was detached. */
+function mayBeAttached(pod: Pod, attachment: ApiObject): boolean {
+  const { attacher } = (attachment as { spec?: { attacher?: string } }).spec ?? {};
+  return volumesOf(pod).some((volume) => {
+    if (volume.persistentVolumeClaim) return true;
+    try {
+      return csiOfInline(volume)?.driver === attacher;
+    } catch (error) {
+      // what cannot be translated is tried again
+      if (error instanceof VolumeError) return true;
+      throw error;
+    }
+  });
+}
