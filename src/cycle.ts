@@ -45,6 +45,8 @@ export interface TurnOutcome {
   turn: Turn;
   placed: Placement[];
   waiting: QueuedPod[];
+  /** Pods that found a node but not what else they need; they are tried again. */
+  failed: { pod: QueuedPod; message: string }[];
   /** Why the waiting pods wait. */
   refusal?: Refusal;
   /** For each pod of the turn in order, when explanations were asked for. */
@@ -84,7 +86,7 @@ export class SchedulingCycle {
   readonly correspondences: Correspondences;
   readonly #options: CycleOptions;
   readonly #classes: ClassIndex;
-  readonly #binding = new Map<string, Placement & { class: EquivalenceClass }>();
+  readonly #binding = new Map<string, { placement: Placement; class: EquivalenceClass }>();
 
   constructor(options: CycleOptions) {
     this.#options = options;
@@ -117,7 +119,9 @@ export class SchedulingCycle {
           // what came between two turns may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
           ({ rules } = cluster);
-          turns = this.#partition(turns.slice(next).flatMap((turn) => turn.pods));
+          const rest = turns.slice(next);
+          for (const turn of rest) this.correspondences.settle(turn.class, turn.pods.length);
+          turns = this.#partition(rest.flatMap((turn) => turn.pods));
           next = 0;
         } else {
           yield this.#take(turns[next++]!);
@@ -125,28 +129,32 @@ export class SchedulingCycle {
       }
     } finally {
       // a cycle that ends early gives its other pods back
-      for (const turn of turns.slice(next)) for (const pod of turn.pods) queue.requeue(pod);
+      for (const turn of turns.slice(next)) {
+        this.correspondences.settle(turn.class, turn.pods.length);
+        for (const pod of turn.pods) queue.requeue(pod);
+      }
     }
   }
 
   /** The pod's binding was acknowledged. */
   bound(key: string): void {
-    const placement = this.#binding.get(key);
-    if (placement === undefined) return;
+    const binding = this.#binding.get(key);
+    if (binding === undefined) return;
     this.#binding.delete(key);
-    this.#options.queue.delete(key, placement.pod.uid);
-    this.correspondences.settle(placement.class, 1);
+    this.#options.queue.delete(key, binding.placement.pod.uid);
+    this.correspondences.settle(binding.class, 1);
   }
 
   /** The pod's binding failed: its node is free again, and it is tried later. */
   bindingFailed(key: string, message: string): void {
-    const placement = this.#binding.get(key);
-    if (placement === undefined) return;
+    const binding = this.#binding.get(key);
+    if (binding === undefined) return;
+    const { pod, reservations } = binding.placement;
     this.#binding.delete(key);
-    for (const reservation of placement.reservations) reservation.release();
-    this.#options.cluster.removePod(key, placement.pod.uid);
-    this.#options.queue.requeue(placement.pod, message);
-    this.correspondences.settle(placement.class, 1);
+    for (const reservation of reservations) reservation.release();
+    this.#options.cluster.removePod(key, pod.uid);
+    this.#options.queue.requeue(pod, message);
+    this.correspondences.settle(binding.class, 1);
   }
 
   /** The class of a pod as it is now; undefined when no profile is its. */
@@ -169,6 +177,7 @@ export class SchedulingCycle {
         this.#options.queue.delete(pod.key, pod.uid);
         continue;
       }
+      this.correspondences.expect(equivalenceClass, 1);
       const { order } = equivalenceClass.context.profile.args.EquivalenceClasses;
       const key = `${pod.priority}/${equivalenceClass.index}`;
       const open = order === 'grouped' ? grouped.get(key) : turns.at(-1);
@@ -184,18 +193,19 @@ export class SchedulingCycle {
   }
 
   #take(turn: Turn): TurnOutcome {
-    const outcome: TurnOutcome = { turn, placed: [], waiting: [], explanations: [] };
+    const outcome: TurnOutcome = { turn, placed: [], waiting: [], failed: [], explanations: [] };
     const [master] = turn.pods;
     const unbuilt = unbuiltOf(master!.pod, turn.class.context);
     if (unbuilt !== undefined) {
       const message = `${unbuilt.plugin} is not supported yet: the pod asks for ${unbuilt.what}.`;
       this.#park(outcome, turn.pods, { message, plugins: [unbuilt.plugin] });
+      this.correspondences.settle(turn.class, turn.pods.length);
       return outcome;
     }
     let unsettled = turn.pods.length;
-    this.#options.onPhase?.('determine');
-    const correspondence = this.correspondences.open(turn.class, master!.pod, unsettled);
     try {
+      this.#options.onPhase?.('determine');
+      const correspondence = this.correspondences.open(turn.class, master!.pod);
       this.#options.onPhase?.('assign');
       const rest = this.#assign(outcome, correspondence);
       this.#options.onPhase?.('bind');
@@ -207,8 +217,7 @@ export class SchedulingCycle {
     } finally {
       // those that are being bound settle when they are
       this.correspondences.settle(turn.class, unsettled);
-      const decided = new Set([...outcome.placed.map(({ pod }) => pod), ...outcome.waiting]);
-      for (const pod of turn.pods) if (!decided.has(pod)) this.#options.queue.requeue(pod);
+      this.#giveBackUndecided(outcome);
     }
     return outcome;
   }
@@ -216,16 +225,18 @@ export class SchedulingCycle {
   /** Places the turn's pods until one finds no node; those after it would find none either. Returns the rest. */
   #assign(outcome: TurnOutcome, correspondence: Correspondence): readonly QueuedPod[] {
     const { pods } = outcome.turn;
+    const { context } = outcome.turn.class;
     let next = 0;
     while (next < pods.length) {
+      if (correspondence.isOneByOne && !correspondence.isCurrent)
+        this.correspondences.determineAgain(correspondence);
       const run = this.#runFrom(pods, next, correspondence);
       if (this.#options.explain !== undefined) outcome.explanations.push(this.#explain(correspondence));
       const assignments = correspondence.assign(run);
       for (const assignment of assignments) {
         const pod = pods[next++]!;
-        this.#options.cluster.assume(pod.pod, assignment.row, true);
-        const reservations = reserve(pod.pod, assignment.node, outcome.turn.class.context);
-        outcome.placed.push({ ...assignment, pod, reservations });
+        this.#options.cluster.assume(pod.pod, assignment.row, true, this.#classes.shapeOf(pod.pod, context));
+        this.#reserve(outcome, assignment, pod);
       }
       correspondence.markSeen();
       if (assignments.length < run) {
@@ -237,11 +248,32 @@ export class SchedulingCycle {
     return pods.slice(next);
   }
 
-  /** How many pods from `next` on are placed by one call: those that ask for the same resources. */
+  /** Takes what the pod needs with its node. When that cannot be had after all, the pod goes back to the queue. */
+  #reserve(outcome: TurnOutcome, { row, node, total, feasible }: Assignment, pod: QueuedPod): void {
+    try {
+      const reservations = reserve(pod.pod, node, outcome.turn.class.context);
+      outcome.placed.push({ row, node, total, feasible, pod, reservations });
+    } catch (error) {
+      const { message } = error as Error;
+      this.#options.cluster.removePod(pod.key, pod.uid);
+      this.#options.queue.requeue(pod, message);
+      outcome.failed.push({ pod, message });
+    }
+  }
+
+  /** After an error: the pods of the turn that have no outcome are tried again. */
+  #giveBackUndecided({ turn, placed, waiting, failed }: TurnOutcome): void {
+    if (placed.length + waiting.length + failed.length === turn.pods.length) return;
+    const decided = new Set([...placed, ...failed].map(({ pod }) => pod));
+    for (const pod of waiting) decided.add(pod);
+    for (const pod of turn.pods) if (!decided.has(pod)) this.#options.queue.requeue(pod);
+  }
+
+  /** How many pods from `next` on are placed by one call: those that ask for the same, and leave each other's alone. */
   #runFrom(pods: readonly QueuedPod[], next: number, correspondence: Correspondence): number {
     const { features } = correspondence.class.context.profile.args.EquivalenceClasses;
     if (features.length < 3) correspondence.askFor(pods[next]!.pod);
-    if (features.length < 3 || this.#options.explain !== undefined) return 1;
+    if (features.length < 3 || this.#options.explain !== undefined || correspondence.isOneByOne) return 1;
     return pods.length - next;
   }
 
@@ -255,7 +287,7 @@ export class SchedulingCycle {
   }
 
   #bind(placement: Placement, equivalenceClass: EquivalenceClass): void {
-    this.#binding.set(placement.pod.key, { ...placement, class: equivalenceClass });
+    this.#binding.set(placement.pod.key, { placement, class: equivalenceClass });
     this.#options.binder.bind(placement);
   }
 

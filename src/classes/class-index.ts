@@ -1,9 +1,11 @@
 // Pods to classes: each part of the features is hashed on its own, and the hashes are spliced into the class's index.
 import { FEATURE_SIZE } from '../../assembly/layout.ts';
 import type { Pod } from '../api/types.ts';
+import type { PodShape } from '../cluster/pod-shape.ts';
 import type { ConstraintContext, Features } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { FEATURE_PARTS, featuresOf } from './features.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 /** Equivalent pods. */
 export interface EquivalenceClass {
@@ -13,17 +15,25 @@ export interface EquivalenceClass {
   readonly context: ConstraintContext;
 }
 
-interface Classified {
+/** What is known of a pod, and of all pods of its template. */
+interface Known {
   rules: number;
   class: EquivalenceClass;
+  shape: PodShape;
 }
+
+/** Templates that are remembered. */
+const TEMPLATE_LIMIT = 65_536;
 
 export class ClassIndex {
   readonly #kernel: Kernel;
-  readonly #known = new WeakMap<Pod, Classified>();
+  readonly #known = new WeakMap<Pod, Known>();
+  readonly #byFingerprint = new Map<string, Known>();
   readonly #encoder = new TextEncoder();
   /** Classes by index; more than one where hashes collide. */
   readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
+  #sizeAfterSweep = 1024;
+  #rules = -1;
   #scratch = { pointer: 0, bytes: 0 };
 
   constructor(kernel: Kernel) {
@@ -32,17 +42,33 @@ export class ClassIndex {
 
   /** The class of a pod; computed once for each pod object, and again when the selectors that are read have changed. */
   of(pod: Pod, context: ConstraintContext): EquivalenceClass {
+    return this.#lookUp(pod, context).class;
+  }
+
+  /** What the cluster needs to know of a pod whose class was asked for. */
+  shapeOf(pod: Pod, context: ConstraintContext): PodShape {
+    return this.#lookUp(pod, context).shape;
+  }
+
+  #lookUp(pod: Pod, context: ConstraintContext): Known {
     const { rules } = context.cluster;
-    const known = this.#known.get(pod);
-    if (known !== undefined && known.rules === rules && known.class.context.profile === context.profile) {
-      return known.class;
+    const before = this.#known.get(pod);
+    if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {
+      return before;
     }
-    const features = featuresOf(pod, context);
-    const parts = new Set(context.profile.args.EquivalenceClasses.features);
-    for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
-    const found = this.#find(features, context);
-    this.#known.set(pod, { rules, class: found });
-    return found;
+    if (this.#rules !== rules || this.#byFingerprint.size === TEMPLATE_LIMIT) this.#byFingerprint.clear();
+    this.#rules = rules;
+    const fingerprint = fingerprintOf(pod, context);
+    let known = fingerprint === undefined ? undefined : this.#byFingerprint.get(fingerprint);
+    if (known === undefined) {
+      const features = featuresOf(pod, context);
+      const parts = new Set(context.profile.args.EquivalenceClasses.features);
+      for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
+      known = { rules, class: this.#find(features, context), shape: context.cluster.shapeOf(pod) };
+      if (fingerprint !== undefined) this.#byFingerprint.set(fingerprint, known);
+    }
+    this.#known.set(pod, known);
+    return known;
   }
 
   #find(features: Features, context: ConstraintContext): EquivalenceClass {
@@ -68,8 +94,6 @@ export class ClassIndex {
     if (this.#classes.size > 2 * this.#sizeAfterSweep) this.#sweep();
     return made;
   }
-
-  #sizeAfterSweep = 1024;
 
   #sweep(): void {
     for (const [hashes, bucket] of this.#classes) {

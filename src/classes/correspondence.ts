@@ -96,7 +96,7 @@ export class Correspondence {
   bringUpToDate(): void {
     const { cluster } = this.class.context;
     cluster.followKeys();
-    const entries = this.#isCurrent() ? cluster.journal.since(this.#position) : undefined;
+    const entries = this.isCurrent ? cluster.journal.since(this.#position) : undefined;
     if (entries === undefined) {
       this.#free();
       this.#determine();
@@ -211,9 +211,26 @@ export class Correspondence {
     return this.#isCut;
   }
 
-  /** Everything up to here in the cluster's journal is known: what this correspondence itself assigned. */
+  /** Its pods must be placed one by one, and the nodes be determined anew when it is no longer current. */
+  get isOneByOne(): boolean {
+    return [...this.#packed.values()].some(({ oneByOne }) => oneByOne);
+  }
+
+  /** Whether what was packed still holds, changes of usage apart. */
+  get isCurrent(): boolean {
+    const { cluster } = this.class.context;
+    if (cluster.epoch !== this.#epoch) return false;
+    for (const [kind, generation] of this.#generations)
+      if (cluster.store.generation(kind) !== generation) return false;
+    return true;
+  }
+
+  /** Everything up to here in the cluster is known: what this correspondence itself assigned. */
   markSeen(): void {
-    this.#position = this.class.context.cluster.journal.end;
+    const { journal, store } = this.class.context.cluster;
+    this.#position = journal.end;
+    if (this.isOneByOne) return;
+    for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
   }
 
   /** Determines the nodes anew, for the pods that remain. */
@@ -380,15 +397,6 @@ export class Correspondence {
     u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.length;
     if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS;
     this.#kernel.assign(turn, 0, 0);
-  }
-
-  /** Whether what was packed still holds, changes of usage apart. */
-  #isCurrent(): boolean {
-    const { cluster } = this.class.context;
-    if (cluster.epoch !== this.#epoch) return false;
-    for (const [kind, generation] of this.#generations)
-      if (cluster.store.generation(kind) !== generation) return false;
-    return true;
   }
 
   /** Has every row's code and total found, and goes on without groups. */

@@ -5,7 +5,8 @@ import type { EquivalenceClass } from './class-index.ts';
 import { Correspondence } from './correspondence.ts';
 
 interface Entry {
-  correspondence: Correspondence;
+  /** Absent until the class has its first turn. */
+  correspondence?: Correspondence;
   /** Pods of the class whose outcome is still open. */
   open: number;
 }
@@ -15,7 +16,7 @@ export class Correspondences {
   passes = 0;
   readonly #kernel: Kernel;
   readonly #withDetail: boolean;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<EquivalenceClass, Entry>();
 
   constructor(kernel: Kernel, withDetail: boolean) {
     this.#kernel = kernel;
@@ -26,23 +27,22 @@ export class Correspondences {
     return this.#entries.size;
   }
 
-  /**
-   * The class's correspondence, brought up to date, or determined for `master` when there is none. It stays until
-   * `settle` has been told of an outcome for each of the pods that were opened.
-   */
-  open(equivalenceClass: EquivalenceClass, master: Pod, pods: number): Correspondence {
-    let entry = this.#entries.get(equivalenceClass.index);
-    const before = entry?.correspondence.passes ?? 0;
-    if (entry === undefined) {
-      entry = {
-        correspondence: new Correspondence(this.#kernel, equivalenceClass, master, this.#withDetail),
-        open: 0,
-      };
-      this.#entries.set(equivalenceClass.index, entry);
+  /** Pods of the class will have their turn: what is determined for the first of them stays until `settle` of them all. */
+  expect(equivalenceClass: EquivalenceClass, pods: number): void {
+    const entry = this.#entries.get(equivalenceClass);
+    if (entry === undefined) this.#entries.set(equivalenceClass, { open: pods });
+    else entry.open += pods;
+  }
+
+  /** The correspondence of a class that has pods to come, brought up to date, or determined for `master` when there is none. */
+  open(equivalenceClass: EquivalenceClass, master: Pod): Correspondence {
+    const entry = this.#entries.get(equivalenceClass)!;
+    const before = entry.correspondence?.passes ?? 0;
+    if (entry.correspondence === undefined) {
+      entry.correspondence = new Correspondence(this.#kernel, equivalenceClass, master, this.#withDetail);
     } else {
       entry.correspondence.bringUpToDate();
     }
-    entry.open += pods;
     this.passes += entry.correspondence.passes - before;
     return entry.correspondence;
   }
@@ -55,16 +55,18 @@ export class Correspondences {
 
   /** Some pods of the class have their outcomes. After the last one the correspondence is deleted. */
   settle(equivalenceClass: EquivalenceClass, pods: number): void {
-    const entry = this.#entries.get(equivalenceClass.index);
+    const entry = this.#entries.get(equivalenceClass);
     if (entry === undefined) return;
     entry.open -= pods;
     if (entry.open > 0) return;
-    this.#entries.delete(equivalenceClass.index);
-    entry.correspondence.dispose();
+    this.#entries.delete(equivalenceClass);
+    entry.correspondence?.dispose();
   }
 
   /** The live correspondences and the pods that they wait for. */
   *list(): Iterable<{ correspondence: Correspondence; open: number }> {
-    yield* this.#entries.values();
+    for (const { correspondence, open } of this.#entries.values()) {
+      if (correspondence !== undefined) yield { correspondence, open };
+    }
   }
 }

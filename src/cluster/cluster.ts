@@ -1,16 +1,18 @@
 // The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
 // It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
 import type { Labels, Selector } from '../api/labels.ts';
-import { objectKey, type ApiObject, type Node, type Pod } from '../api/types.ts';
+import { objectKey, type ApiObject, type Node, type Pod, type Volume } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
-import { hostPortsOf, hostPortText, type HostPort } from './host-ports.ts';
+import { hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
+import { shapeOf, type PodShape } from './pod-shape.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodKinds, SelectorKeys, type PodKind } from './pod-kinds.ts';
-import { usageOf, type PodUsage } from './pod-resources.ts';
+import type { PodUsage } from './pod-resources.ts';
+import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
 import { isSelecting, SelectingObjects } from './selecting-objects.ts';
 
 /** What is kept of a pod that has a node. */
@@ -24,6 +26,8 @@ export interface PodRecord {
   readonly ports: readonly HostPort[];
   readonly selectors: readonly Selector[];
   readonly affinity?: PodAffinityTerms;
+  /** Those that other pods can see. */
+  readonly volumes: readonly Volume[];
   /** A terminating pod still uses its node, but no longer counts for spreading. */
   readonly terminating: boolean;
   /** It is terminating since a scheduler preempted it. */
@@ -56,6 +60,7 @@ export class Cluster {
   readonly #podsByPriority = new Map<number, number>();
   /** Pods by the port that they hold, in each row; the kernel has only the bits. */
   readonly #portUsers = new Map<string, number>();
+  readonly #claimUsers = new ClaimUsers();
   /** Every affinity that a pod of ours was seen with, by its text. */
   readonly #affinities = new Map<string, PodAffinityTerms>();
   readonly #namespaces = new Map<string, Labels>();
@@ -103,6 +108,11 @@ export class Cluster {
   hasPodsBelow(priority: number): boolean {
     for (const one of this.#podsByPriority.keys()) if (one < priority) return true;
     return false;
+  }
+
+  /** How many pods on nodes name a claim, by "namespace/name". */
+  claimUsers(key: string): number {
+    return this.#claimUsers.of(key);
   }
 
   /** All pods that have a node. */
@@ -154,7 +164,7 @@ export class Cluster {
    */
   setPod(pod: Pod): { before?: PodRecord; changed: boolean } {
     const before = this.#pods.get(objectKey(pod));
-    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#selectorsOf(pod));
+    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.shapeOf(pod));
     if (before !== undefined && usesTheSame(before, record)) {
       // the usual confirmation: what is packed stays as it is
       record.row = before.row;
@@ -170,12 +180,16 @@ export class Cluster {
    * Takes a pod that was just given a node. `packed` says that the kernel has already added its usage to the columns,
    * as assign does.
    */
-  assume(pod: Pod, row: number, packed: boolean): PodRecord {
-    const name = this.nodes.node(row)!.name;
-    const record = recordOf(pod, name, true, this.#selectorsOf(pod));
+  assume(pod: Pod, row: number, packed: boolean, shape = this.shapeOf(pod)): PodRecord {
+    const record = recordOf(pod, this.nodes.node(row)!.name, true, shape);
     this.withdrawNomination(record.key);
-    this.#place(record, packed);
+    this.#place(record, packed, shape);
     return record;
+  }
+
+  /** What a pod is to its node and to other pods; pods of one template may share it. */
+  shapeOf(pod: Pod): PodShape {
+    return shapeOf(pod, this.#selectorsOf(pod));
   }
 
   /** Drops a pod: deleted, finished, or assumed in vain. With a uid, another pod of the same name stays. */
@@ -220,7 +234,7 @@ export class Cluster {
     const known = this.nominations.of(key);
     if (known?.pod.nodeName === node && known.isTold === isTold) return;
     this.withdrawNomination(key);
-    const record = recordOf(pod, node, false, []);
+    const record = recordOf(pod, node, false, shapeOf(pod, []));
     // what it would use is supposed in columns: they are there before anybody has taken an address
     for (const port of record.ports) this.nodes.port(port);
     for (const name of record.usage.requests.keys()) this.nodes.resource(name);
@@ -312,7 +326,7 @@ export class Cluster {
     this.#objectsGeneration++;
   }
 
-  #place(record: PodRecord, packed: boolean): void {
+  #place(record: PodRecord, packed: boolean, shape?: PodShape): void {
     this.#learnAffinity(record.affinity);
     for (const selector of record.selectors) this.keys.retain(selector);
     this.removePod(record.key);
@@ -320,7 +334,7 @@ export class Cluster {
     this.#countPriority(record, 1);
     const row = this.nodes.rowOf(record.nodeName);
     if (row === undefined) this.#makeHomeless(record);
-    else this.#settle(record, row, packed);
+    else this.#settle(record, row, packed, shape);
   }
 
   #replace(before: PodRecord, record: PodRecord): void {
@@ -345,12 +359,13 @@ export class Cluster {
     else waiting.add(pod);
   }
 
-  #settle(pod: PodRecord, row: number, packed = false): void {
+  #settle(pod: PodRecord, row: number, packed = false, shape?: PodShape): void {
     pod.row = row;
     (this.#podsByRow[row] ??= []).push(pod);
     if (!packed) this.#pack(pod, row, 1);
     for (const port of pod.ports) this.#usePort(port, row, packed);
-    this.#count(pod, row);
+    this.#countVolumes(pod, 1);
+    this.#count(pod, row, shape);
     this.journal.add(row, pod.kind!.id, 1);
   }
 
@@ -361,15 +376,28 @@ export class Cluster {
     if (last !== pod) neighbours[neighbours.indexOf(pod)] = last;
     this.#pack(pod, row, -1);
     for (const port of pod.ports) this.#freePort(port, row);
+    this.#countVolumes(pod, -1);
     this.kinds.count(pod.kind!, row, -1);
     this.journal.add(row, pod.kind!.id, -1);
     pod.row = undefined;
     pod.kind = undefined;
   }
 
-  #count(pod: PodRecord, row: number): void {
-    pod.kind = this.kinds.of(pod);
-    this.kinds.count(pod.kind, row, 1);
+  #countVolumes({ namespace, volumes }: PodRecord, by: 1 | -1): void {
+    if (volumes.length === 0) return;
+    this.#claimUsers.count(namespace, volumes, by);
+    this.store.changed(POD_VOLUMES);
+  }
+
+  #count(pod: PodRecord, row: number, shape?: PodShape): void {
+    const { kinds } = this;
+    if (shape?.kind !== undefined && shape.kindsGeneration === kinds.generation) {
+      pod.kind = shape.kind;
+    } else {
+      pod.kind = kinds.of(pod);
+      if (shape !== undefined) Object.assign(shape, { kind: pod.kind, kindsGeneration: kinds.generation });
+    }
+    kinds.count(pod.kind, row, 1);
   }
 
   #pack(pod: PodRecord, row: number, by: 1 | -1): void {
@@ -403,22 +431,26 @@ export class Cluster {
   }
 }
 
-function recordOf(pod: Pod, nodeName: string, assumed: boolean, selectors: readonly Selector[]): PodRecord {
+function recordOf(pod: Pod, nodeName: string, assumed: boolean, shape: PodShape): PodRecord {
+  const { metadata, spec, status } = pod;
   return {
     key: objectKey(pod),
-    uid: pod.metadata?.uid,
-    namespace: pod.metadata?.namespace ?? 'default',
-    labels: pod.metadata?.labels,
+    uid: metadata?.uid,
+    namespace: metadata?.namespace ?? 'default',
+    labels: metadata?.labels,
     nodeName,
-    usage: usageOf(pod),
-    ports: hostPortsOf(pod),
-    selectors,
-    affinity: affinityOf(pod),
+    usage: shape.usage,
+    ports: shape.ports,
+    selectors: shape.selectors,
+    affinity: shape.affinity,
+    volumes: shape.volumes,
     terminating: isTerminating(pod),
     preempted: isTerminating(pod) && isPreempted(pod),
-    priority: pod.spec?.priority ?? 0,
-    startTime: pod.status?.startTime,
+    priority: spec?.priority ?? 0,
+    startTime: status?.startTime,
     assumed,
+    row: undefined,
+    kind: undefined,
   };
 }
 

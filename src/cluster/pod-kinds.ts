@@ -58,6 +58,8 @@ export interface KindOfPod {
 }
 
 export class PodKinds {
+  /** Counts the times that all kinds were forgotten. */
+  generation = 0;
   readonly #keys: SelectorKeys;
   readonly #kinds: PodKind[] = [];
   readonly #byText = new Map<string, PodKind>();
@@ -100,6 +102,7 @@ export class PodKinds {
 
   /** Forgets all kinds; after the keys changed, when every pod is counted anew. */
   clear(): void {
+    this.generation++;
     this.#kinds.length = 0;
     this.#byText.clear();
     this.#byNamespace.clear();

@@ -30,7 +30,9 @@ describe('claims 10 and 11', () => {
   test('claim 11: the nodes that are left are scored, and sorted by their score', () => {
     const it = rig({ nodes: STEPS });
     const master = pod('master', { cpu: '2' });
-    const correspondence = it.cycle.correspondences.open(it.cycle.classOf(master)!, master, 1);
+    const equivalenceClass = it.cycle.classOf(master)!;
+    it.cycle.correspondences.expect(equivalenceClass, 1);
+    const correspondence = it.cycle.correspondences.open(equivalenceClass, master);
     const sorted = correspondence.best(Infinity);
     expect(sorted.map(({ node: name }) => name)).toEqual(['large', 'medium', 'small']);
     const totals = sorted.map(({ total }) => total);
