@@ -50,7 +50,7 @@ const DEFAULT_SET: PluginSet = {
 
 /** Extension points that coset serves in one way only. */
 const FIXED_POINTS: readonly ExtensionPoint[] = EXTENSION_POINTS.filter(
-  (point) => !['queueSort', 'preFilter', 'filter', 'preScore', 'score', 'bind'].includes(point),
+  (point) => !['queueSort', 'preFilter', 'filter', 'postFilter', 'preScore', 'score', 'bind'].includes(point),
 );
 
 /** Plugins that fail each pod, in the reference too, when they are asked without their preparation. */
@@ -76,20 +76,20 @@ export function isPlugin(name: string): boolean {
 /**
  * Merges a profile's sets of plugins with the default ones.
  * @param path the path of `sets`
- * @returns the filters and the scores in the order in which they are asked; a score's weight is at least 1
+ * @returns the filters, post filters and scores in the order in which they are asked; a score's weight is at least 1
  */
 export function mergePlugins(
   sets: PluginSets,
   path: string,
   problems: Problems,
   notices: string[],
-): Pick<Profile, 'filters' | 'scores'> {
+): Pick<Profile, 'filters' | 'postFilters' | 'scores'> {
   for (const point of [...EXTENSION_POINTS, 'multiPoint'] as const) {
     checkEntries(point, sets[point] ?? {}, `${path}.${point}`, problems, notices);
   }
   for (const point of FIXED_POINTS) {
     if (isSet(sets[point]))
-      notices.push(`${path}.${point}: no effect, only filters and scores can be chosen`);
+      notices.push(`${path}.${point}: no effect, only filters, post filters and scores can be chosen`);
   }
   const multiPoint = mergeSet(DEFAULT_SET, sets.multiPoint ?? {});
   const namesAt = (point: ExtensionPoint) => expand(point, sets[point] ?? {}, multiPoint);
@@ -107,7 +107,8 @@ export function mergePlugins(
     // Zero cannot be told from a weight that was left out, so it counts as 1; a plugin is disabled by name.
     if (!weights.has(name)) weights.set(name, weight || 1);
   }
-  return { filters, scores: scores.map((name) => ({ name, weight: weights.get(name)! })) };
+  const postFilters = namesAt('postFilter');
+  return { filters, postFilters, scores: scores.map((name) => ({ name, weight: weights.get(name)! })) };
 }
 
 /** The enabled plugins of a set: a default plugin that is enabled again stays in its place. */

@@ -53,6 +53,7 @@ describe('defaults', () => {
       NodeAffinity: {},
       PodTopologySpread: { defaultingType: 'System', defaultConstraints: [] },
       InterPodAffinity: { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false },
+      DefaultPreemption: { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 },
       EquivalenceClasses: {
         order: 'grouped',
         scores: 'exact',
@@ -184,7 +185,7 @@ parallelism: 8
 enableProfiling: yes
 profiles:
 - percentageOfNodesToScore: 10
-  plugins: {postFilter: {disabled: [{name: "*"}]}, score: {disabled: [{name: NodeAfinity}]}}
+  plugins: {reserve: {disabled: [{name: "*"}]}, score: {disabled: [{name: NodeAfinity}]}}
   pluginConfig: [{name: Mine, args: {a: 1}}, {name: ImageLocality, args: {a: 1}}]`);
     expect(notices.map((notice) => notice.split(':')[0])).toEqual([
       'percentageOfNodesToScore',
@@ -195,7 +196,7 @@ profiles:
       'profiles[0].pluginConfig[0]',
       'profiles[0].pluginConfig[1]',
       'profiles[0].plugins.score.disabled[0]',
-      'profiles[0].plugins.postFilter',
+      'profiles[0].plugins.reserve',
     ]);
   });
 

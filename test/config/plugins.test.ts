@@ -8,20 +8,32 @@ const SCORES =
   'TaintToleration=3 NodeAffinity=2 NodeResourcesFit=1 VolumeBinding=1 PodTopologySpread=2 InterPodAffinity=2 ' +
   'DynamicResources=2 NodeResourcesBalancedAllocation=1 ImageLocality=1';
 
-function merged(plugins: object) {
-  const [profile] = configurationOf(
+function configurationWith(plugins: object) {
+  return configurationOf(
     {
       apiVersion: 'kubescheduler.config.k8s.io/v1',
       kind: 'KubeSchedulerConfiguration',
       profiles: [{ plugins }],
     },
     'file.yaml',
-  ).profiles;
+  );
+}
+
+function merged(plugins: object) {
+  const [profile] = configurationWith(plugins).profiles;
   return {
     filters: profile!.filters.join(' '),
     scores: profile!.scores.map(({ name, weight }) => `${name}=${weight}`).join(' '),
   };
 }
+
+test('post filters can be disabled', () => {
+  const postFilters = (plugins: object) => configurationWith(plugins).profiles[0]!.postFilters;
+  expect(postFilters({})).toEqual(['DynamicResources', 'DefaultPreemption']);
+  expect(postFilters({ postFilter: { disabled: [{ name: 'DefaultPreemption' }] } })).toEqual([
+    'DynamicResources',
+  ]);
+});
 
 /** A set written short: "A=3 B -C -*" enables A with weight 3 and B, and disables C and all. */
 function set(text: string) {
