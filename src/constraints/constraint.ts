@@ -59,12 +59,12 @@ export interface Packed {
 /** What a reservation may ask of the outside when it is made real. */
 export interface ReservationApi {
   /** Writes to the API server, and returns the object that it answers. Rejects with what the server said. */
-  write(
+  write<T extends ApiObject>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body: unknown,
     contentType?: string,
-  ): Promise<ApiObject>;
+  ): Promise<T>;
   /** Resolves when `check`, asked after each event, says true; rejects when it throws, or after `timeoutMs`. */
   until(check: () => boolean, timeoutMs: number): Promise<void>;
 }

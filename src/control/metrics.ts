@@ -79,7 +79,12 @@ export class SchedulerMetrics {
   }
 
   /** An extension point has run for a pod; its status is a code as kube-scheduler names it. */
-  extensionPoint(point: 'Bind', status: 'Success' | 'Error', profile: string, seconds: number): void {
+  extensionPoint(
+    point: 'PreBind' | 'Bind',
+    status: 'Success' | 'Error',
+    profile: string,
+    seconds: number,
+  ): void {
     this.#extensionPointSeconds.observe({ extension_point: point, status, profile }, seconds);
   }
 

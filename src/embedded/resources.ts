@@ -30,6 +30,11 @@ function core(
   return { group: '', version: 'v1', name, singular, kind, shortNames, ...defaults, ...options };
 }
 
+function storage(kind: string, name: string, shortNames: string[] = []): Resource {
+  const resource = core(kind, name, shortNames, { namespaced: false, hasStatus: false });
+  return { ...resource, group: 'storage.k8s.io' };
+}
+
 const PODS = core('Pod', 'pods', ['po'], { fields: ['spec.nodeName', 'spec.schedulerName', 'status.phase'] });
 const EVENT_FIELDS = [
   'involvedObject.kind',
@@ -51,6 +56,13 @@ export const RESOURCES: Resource[] = [
   EVENTS,
   { ...core('ReplicaSet', 'replicasets', ['rs']), group: 'apps' },
   { ...core('StatefulSet', 'statefulsets', ['sts']), group: 'apps' },
+  core('PersistentVolume', 'persistentvolumes', ['pv'], { namespaced: false }),
+  core('PersistentVolumeClaim', 'persistentvolumeclaims', ['pvc']),
+  storage('StorageClass', 'storageclasses', ['sc']),
+  storage('CSIDriver', 'csidrivers'),
+  storage('CSINode', 'csinodes'),
+  { ...storage('CSIStorageCapacity', 'csistoragecapacities'), namespaced: true },
+  { ...storage('VolumeAttachment', 'volumeattachments'), hasStatus: true },
   { ...core('Lease', 'leases', [], { hasStatus: false }), group: 'coordination.k8s.io' },
   {
     ...EVENTS,

@@ -1,9 +1,22 @@
 // The resources that the scheduler lists and watches.
+import { TransportError, type Transport } from './transport.ts';
 
 export interface WatchedResource {
   kind: string;
   path: string;
   query?: Record<string, string>;
+  /** Not every API server has it; where it is missing there is none of it. */
+  isOptional?: boolean;
+}
+
+/** Whether the server says that it does not have a resource. False when it does not answer. */
+export async function isMissing(transport: Transport, path: string): Promise<boolean> {
+  try {
+    return (await transport.request('GET', `${path}?limit=1`)).status === 404;
+  } catch (error) {
+    if (error instanceof TransportError) return false;
+    throw error;
+  }
 }
 
 /** The path of all objects of a resource, in every namespace. */
@@ -20,4 +33,11 @@ export const SCHEDULER_RESOURCES = [
   { kind: 'ReplicationController', path: '/api/v1/replicationcontrollers' },
   { kind: 'ReplicaSet', path: '/apis/apps/v1/replicasets' },
   { kind: 'StatefulSet', path: '/apis/apps/v1/statefulsets' },
+  { kind: 'StorageClass', path: '/apis/storage.k8s.io/v1/storageclasses', isOptional: true },
+  { kind: 'CSIDriver', path: '/apis/storage.k8s.io/v1/csidrivers', isOptional: true },
+  { kind: 'CSINode', path: '/apis/storage.k8s.io/v1/csinodes', isOptional: true },
+  { kind: 'CSIStorageCapacity', path: '/apis/storage.k8s.io/v1/csistoragecapacities', isOptional: true },
+  { kind: 'VolumeAttachment', path: '/apis/storage.k8s.io/v1/volumeattachments', isOptional: true },
+  { kind: 'PersistentVolume', path: '/api/v1/persistentvolumes', isOptional: true },
+  { kind: 'PersistentVolumeClaim', path: '/api/v1/persistentvolumeclaims', isOptional: true },
 ] as const satisfies WatchedResource[];

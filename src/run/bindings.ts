@@ -1,9 +1,9 @@
 // Carries out what the cycle has decided: binds, and tells everybody what came of it.
 //
-//   placement ──> API server ──┬─> on the node        ──> bound
-//                              ├─> on another node    ──> it stands there; ours is free again
-//                              ├─> no longer there    ──> forgotten; the node is free again
-//                              └─> on none, or unknown ──> back to the queue; the node is free again
+//   placement ──> reservations ──> API server ──┬─> on the node        ──> bound
+//                      │                        ├─> on another node    ──> it stands there; ours is free again
+//                      │                        ├─> no longer there    ──> forgotten; the node is free again
+//                      └── not to be had ───────┴─> on none, or unknown ──> back to the queue; the node is free again
 import type { Pod } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { SchedulerMetrics } from '../control/metrics.ts';
@@ -16,9 +16,11 @@ import type { Transport } from '../kube/transport.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueuedPod, SharedEvent } from '../queue/types.ts';
 import type { Digest } from './digest.ts';
+import type { Reservations } from './reservation-api.ts';
 
 export interface BindingsOptions {
   transport: Transport;
+  reservations: Reservations;
   cluster: Cluster;
   queue: SchedulingQueue;
   /** The cycle whose placements these are. */
@@ -58,13 +60,8 @@ export class Bindings {
   /** Binds in its turn. `begin` is when the attempt began, in milliseconds of performance.now(). */
   bind(placement: Placement, begin: number): void {
     this.#open.set(placement.pod.key, placement.pod.uid);
-    void this.#limiter.run(async () => {
-      if (this.#stopped) return;
-      const sent = this.#bind(placement, begin);
-      this.#sent.add(sent);
-      await sent;
-      this.#sent.delete(sent);
-    });
+    if (placement.reservations.length === 0) void this.#bindInTurn(placement, begin);
+    else void this.#track(this.#commit(placement, begin));
   }
 
   /** Waits for the outcome of what was sent; what was not is given up. */
@@ -73,16 +70,56 @@ export class Bindings {
     await Promise.all(this.#sent);
   }
 
+  #bindInTurn(placement: Placement, begin: number): Promise<void> {
+    return this.#limiter.run(async () => {
+      if (!this.#stopped) await this.#track(this.#bind(placement, begin));
+    });
+  }
+
+  async #track(sent: Promise<void>): Promise<void> {
+    this.#sent.add(sent);
+    await sent;
+    this.#sent.delete(sent);
+  }
+
+  /** Makes real what was taken for the pod. That may take minutes, in which others are bound. */
+  async #commit(placement: Placement, begin: number): Promise<void> {
+    const { reservations, metrics, cluster } = this.#options;
+    const { pod, node } = placement;
+    const started = performance.now();
+    let failure: BindOutcome | undefined;
+    try {
+      for (const reservation of placement.reservations) await reservation.commit(reservations);
+    } catch (error) {
+      const { message } = error as Error;
+      const isGone = cluster.pod(pod.key)?.uid !== pod.uid;
+      failure = isGone ? { type: 'gone', message } : { type: 'failed', message, retryable: true };
+    }
+    if (this.#stopped) return;
+    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const seconds = (performance.now() - started) / 1000;
+    metrics.extensionPoint('PreBind', failure === undefined ? 'Success' : 'Error', profile, seconds);
+    if (failure === undefined) await this.#bindInTurn(placement, begin);
+    else this.#settle(pod, node, begin, failure);
+  }
+
   async #bind({ pod, node }: Placement, begin: number): Promise<void> {
-    const { metrics } = this.#options;
     const sent = performance.now();
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
     const outcome = await this.#binder.bind({ namespace, name, uid }, node);
+    const isBound = this.#holder(pod, node, outcome) === node;
+    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const seconds = (performance.now() - sent) / 1000;
+    this.#options.metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, seconds);
+    this.#settle(pod, node, begin, outcome);
+  }
+
+  #settle(pod: QueuedPod, node: string, begin: number, outcome: BindOutcome): void {
+    const { metrics } = this.#options;
     const now = performance.now();
     const holder = this.#holder(pod, node, outcome);
     const isBound = holder === node;
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
-    metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, (now - sent) / 1000);
     metrics.attempt(isBound ? 'scheduled' : 'error', profile, (now - begin) / 1000);
     if (isBound) {
       metrics.bound((now - (pod.firstAttempt ?? begin)) / 1000, pod.attempts);

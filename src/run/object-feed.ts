@@ -45,7 +45,9 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
   }
 
   #take(object: ApiObject, present: boolean): void {
-    if (this.#options.cluster.setObject(object, present))
-      this.#options.notify({ kind: 'Object', [present ? 'after' : 'before']: object });
+    const { kind, cluster, notify } = this.#options;
+    const known = cluster.store.stored(kind, objectKey(object));
+    if (!cluster.setObject(object, present)) return;
+    notify({ kind: 'Object', before: present ? known : object, after: present ? object : undefined });
   }
 }

@@ -119,7 +119,7 @@ export class PodFeed implements WatchHandler<Pod> {
 }
 
 /** What waiting pods may care about of a pod on a node, from what is kept of it. */
-function podOf({ key, namespace, labels, nodeName, usage, ports }: PodRecord): Pod {
+function podOf({ key, namespace, labels, nodeName, usage, ports, volumes }: PodRecord): Pod {
   const requests = Object.fromEntries(
     [...usage.requests].map(([name, amount]) => [name, name === 'cpu' ? `${amount}m` : String(amount)]),
   );
@@ -131,6 +131,10 @@ function podOf({ key, namespace, labels, nodeName, usage, ports }: PodRecord): P
   }));
   return {
     metadata: { namespace, name: key.split('/')[1], labels },
-    spec: { nodeName, containers: [{ name: 'all', resources: { requests }, ports: hostPorts }] },
+    spec: {
+      nodeName,
+      containers: [{ name: 'all', resources: { requests }, ports: hostPorts }],
+      volumes: [...volumes],
+    },
   };
 }

@@ -20,7 +20,7 @@ import { systemClock } from '../kube/backoff.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
-import { SCHEDULER_RESOURCES } from '../kube/resources.ts';
+import { isMissing, SCHEDULER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
@@ -33,6 +33,7 @@ import { PodFeed } from './pod-feed.ts';
 import { Pulse } from './pulse.ts';
 import { countTurn, CycleMeter, CycleRecords } from './records.ts';
 import { labelOf } from './refused.ts';
+import { Reservations } from './reservation-api.ts';
 
 export interface SchedulerOptions {
   transport: Transport;
@@ -52,6 +53,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #queue: SchedulingQueue;
   readonly #cycle: SchedulingCycle;
   readonly #bindings: Bindings;
+  readonly #reservations: Reservations;
   readonly #pods: PodFeed;
   readonly #events: EventRecorder;
   readonly #conditions: PodConditionWriter;
@@ -108,9 +110,11 @@ export class Scheduler implements ControlledScheduler {
     this.#conditions = new PodConditionWriter({ transport, onError });
     const shared = { cluster: this.#cluster, queue: this.#queue };
     const notify = (event: SharedEvent) => this.#notify(event);
+    this.#reservations = new Reservations(transport);
     this.#bindings = new Bindings({
       ...shared,
       transport,
+      reservations: this.#reservations,
       cycle: () => this.#cycle,
       events: this.#events,
       conditions: this.#conditions,
@@ -138,11 +142,15 @@ export class Scheduler implements ControlledScheduler {
    */
   async start(): Promise<void> {
     // services and controllers first: the classes of pods depend on them
-    const ordered = [...SCHEDULER_RESOURCES].sort((one, two) => order(one.kind) - order(two.kind));
-    for (const resource of ordered) {
+    const ordered: WatchedResource[] = [...SCHEDULER_RESOURCES].sort(
+      (one, two) => order(one.kind) - order(two.kind),
+    );
+    for (const { kind, path, query, isOptional } of ordered) {
       this.#ending.signal.throwIfAborted();
-      const { kind, path } = resource;
-      const query = 'query' in resource ? resource.query : undefined;
+      if (isOptional && (await isMissing(this.#transport, path))) {
+        this.#log.info({ resource: path }, 'the API server does not have this resource');
+        continue;
+      }
       const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
       const handler = this.#handlerOf(kind);
       const started = watch({ transport: this.#transport, path, query, handler, onError });
@@ -164,6 +172,7 @@ export class Scheduler implements ControlledScheduler {
     this.#pulse.beat();
     await this.#loop;
     await this.#lastCycle;
+    this.#reservations.stop();
     await this.#bindings.stop();
     await Promise.all(this.#watches.map((one) => one.stop()));
     this.#events.stop();
@@ -184,6 +193,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   #notify(event: SharedEvent): void {
+    this.#reservations.changed();
     if (this.#queue.event(event) > 0) this.#pulse.beat();
   }
 

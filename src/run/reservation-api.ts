@@ -1,0 +1,73 @@
+// What a reservation asks of the outside while it is made real: writes, and to be told when something has happened.
+import type { ApiObject } from '../api/types.ts';
+import type { ReservationApi } from '../constraints/constraint.ts';
+import { replyMessage, type Transport } from '../kube/transport.ts';
+
+interface Waiter {
+  check(): boolean;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+export class Reservations implements ReservationApi {
+  readonly #transport: Transport;
+  readonly #waiters = new Set<Waiter>();
+  #isDue = false;
+  #stopped = false;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async write<T extends ApiObject>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: unknown,
+    contentType?: string,
+  ): Promise<T> {
+    const reply = await this.#transport.request(method, path, body, { contentType });
+    if (reply.status >= 300) throw new Error(replyMessage(reply));
+    return reply.body as T;
+  }
+
+  async until(check: () => boolean, timeoutMs: number): Promise<void> {
+    let waiter: Waiter | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        waiter = { check, resolve, reject };
+        this.#waiters.add(waiter);
+        timer = setTimeout(() => reject(new Error('context deadline exceeded')), timeoutMs);
+        if (this.#stopped) reject(new Error('the scheduler is stopping'));
+        else this.#ask(waiter);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter!);
+    }
+  }
+
+  /** The cluster has changed: everybody who waits looks again, once for all changes that come together. */
+  changed(): void {
+    if (this.#isDue || this.#waiters.size === 0) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      for (const waiter of this.#waiters) this.#ask(waiter);
+    });
+  }
+
+  /** Gives up what is waited for. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { reject } of this.#waiters) reject(new Error('the scheduler is stopping'));
+  }
+
+  #ask({ check, resolve, reject }: Waiter): void {
+    try {
+      if (check()) resolve();
+    } catch (error) {
+      reject(error as Error);
+    }
+  }
+}
