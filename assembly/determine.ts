@@ -117,6 +117,18 @@ export function settle(turn: usize): void {
   if (load<u32>(turn, TURN_STALE_AT) != 0) addTotals(turn);
 }
 
+function countFeasible(codes: usize, rows: u32): u32 {
+  let feasible: u32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (let row: u32 = 0; row < rows; row += 16) {
+      feasible += popcnt<i32>(i8x16.bitmask(i8x16.eq(v128.load(codes + row), i8x16.splat(<i8>CODE_FEASIBLE))));
+    }
+  } else {
+    for (let row: u32 = 0; row < rows; row++) if (load<u8>(codes + row) == CODE_FEASIBLE) feasible++;
+  }
+  return feasible;
+}
+
 /** Filters and scores all nodes. Returns how many are feasible. */
 export function determineAll(turn: usize): u32 {
   const rows = rowsOf(turn);
@@ -126,13 +138,12 @@ export function determineAll(turn: usize): u32 {
   findMinima(turn);
   filterRows(turn, rows);
   const codes = <usize>load<u32>(turn, TURN_CODE_AT);
-  const spread = load<u32>(turn, TURN_SOFT_COUNT_AT) != 0;
-  if (spread) clearPresent(turn);
-  let feasible: u32 = 0;
-  for (let row: u32 = 0; row < rows; row++) {
-    if (load<u8>(codes + row) != CODE_FEASIBLE) continue;
-    feasible++;
-    if (spread) countPresent(turn, row, 1);
+  const feasible = countFeasible(codes, rows);
+  if (load<u32>(turn, TURN_SOFT_COUNT_AT) != 0) {
+    clearPresent(turn);
+    for (let row: u32 = 0; row < rows; row++) {
+      if (load<u8>(codes + row) == CODE_FEASIBLE) countPresent(turn, row, 1);
+    }
   }
   store<u32>(turn, feasible, TURN_FEASIBLE_AT);
   findMaxima(turn);

@@ -4,7 +4,7 @@
 export const ABI_VERSION = 6;
 
 /** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
-export const ROW_BLOCK = 4;
+export const ROW_BLOCK = 16;
 
 // ---- Cluster: the node columns that every class reads ------------------------------------------------------
 //

@@ -16,7 +16,7 @@ export interface EquivalenceClass {
 }
 
 /** What is known of a pod, and of all pods of its template. */
-interface Known {
+export interface Classified {
   rules: number;
   class: EquivalenceClass;
   shape: PodShape;
@@ -27,8 +27,8 @@ const TEMPLATE_LIMIT = 65_536;
 
 export class ClassIndex {
   readonly #kernel: Kernel;
-  readonly #known = new WeakMap<Pod, Known>();
-  readonly #byFingerprint = new Map<string, Known>();
+  readonly #known = new WeakMap<Pod, Classified>();
+  readonly #byFingerprint = new Map<string, Classified>();
   readonly #encoder = new TextEncoder();
   /** Classes by index; more than one where hashes collide. */
   readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
@@ -40,17 +40,16 @@ export class ClassIndex {
     this.#kernel = kernel;
   }
 
-  /** The class of a pod; computed once for each pod object, and again when the selectors that are read have changed. */
+  /** The class of a pod. */
   of(pod: Pod, context: ConstraintContext): EquivalenceClass {
-    return this.#lookUp(pod, context).class;
+    return this.lookUp(pod, context).class;
   }
 
-  /** What the cluster needs to know of a pod whose class was asked for. */
-  shapeOf(pod: Pod, context: ConstraintContext): PodShape {
-    return this.#lookUp(pod, context).shape;
-  }
-
-  #lookUp(pod: Pod, context: ConstraintContext): Known {
+  /**
+   * The class of a pod, and what the cluster needs to know of it; worked out once for each pod object, and again when the
+   * selectors that are read have changed.
+   */
+  lookUp(pod: Pod, context: ConstraintContext): Classified {
     const { rules } = context.cluster;
     const before = this.#known.get(pod);
     if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {

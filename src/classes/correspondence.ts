@@ -26,6 +26,7 @@ import { CONSTRAINTS } from '../constraints/index.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
+import { fitError } from './fit-error.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { TurnPacker, type TurnMemory } from './turn-packer.ts';
 import { WhatIf } from './what-if.ts';
@@ -129,11 +130,9 @@ export class Correspondence {
     this.#yieldToNominated();
   }
 
-  /** Whether the pods at hand can have the node in the row. */
+  /** Whether the pod at hand can have the node in the row. */
   isFeasible(row: number): boolean {
-    if (this.#refusal !== undefined) return false;
-    this.#inspect();
-    return this.#kernel.arena.u8[this.#memory.code + row] === CODE_FEASIBLE;
+    return this.#refusal === undefined && this.codeOf(row) === CODE_FEASIBLE;
   }
 
   /** Lets a pod leave its row (-1) or come back (1), for `codeOf` alone: the caller undoes it before anything else. */
@@ -323,9 +322,7 @@ export class Correspondence {
     const notChosen = this.#rowsByCode((code) => code === CODE_NOT_CHOSEN).length;
     if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
     for (const name of choosing) plugins.add(name);
-    const reasons = [...counts].map(([reason, times]) => `${times} ${reason}`).sort();
-    const suffix = reasons.length === 0 ? '' : ` ${reasons.join(', ')}.`;
-    return { message: `0/${nodes.count} nodes are available:${suffix}`, plugins: [...plugins] };
+    return { message: fitError(nodes.count, counts), plugins: [...plugins] };
   }
 
   /** Gives the memory back. */

@@ -47,6 +47,13 @@ export class Correspondences {
     return entry.correspondence;
   }
 
+  /** Brings a correspondence that is open up to what others changed. */
+  bringUpToDate(correspondence: Correspondence): void {
+    const before = correspondence.passes;
+    correspondence.bringUpToDate();
+    this.passes += correspondence.passes - before;
+  }
+
   /** Determines the nodes of a class anew, for pods that found none among the candidates that were kept. */
   determineAgain(correspondence: Correspondence): void {
     correspondence.determineAgain();

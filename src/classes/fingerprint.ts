@@ -5,15 +5,16 @@ import type { ConstraintContext } from '../constraints/constraint.ts';
 /** Fields of a pod's spec that no constraint reads. */
 const UNREAD_FIELDS: ReadonlySet<string> = new Set(
   `activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks ephemeralContainers
-  hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os preemptionPolicy
-  priority priorityClassName readinessGates restartPolicy runtimeClassName schedulerName schedulingGates
+  hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os priorityClassName readinessGates restartPolicy runtimeClassName schedulerName schedulingGates
   securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain
   terminationGracePeriodSeconds`.split(/\s+/),
 );
 
 /** Fields that constraints read as they stand. */
 const READ_FIELDS: ReadonlySet<string> = new Set(
-  'affinity nodeName nodeSelector overhead resources tolerations topologySpreadConstraints'.split(' '),
+  'affinity nodeName nodeSelector overhead preemptionPolicy priority resources tolerations topologySpreadConstraints'.split(
+    ' ',
+  ),
 );
 
 const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'projected', 'secret'] as const;

@@ -172,7 +172,7 @@ export class Cluster {
       this.#replace(before, record);
       return { before, changed: false };
     }
-    this.#place(record, false);
+    this.#place(record);
     return { before, changed: true };
   }
 
@@ -180,10 +180,11 @@ export class Cluster {
    * Takes a pod that was just given a node. `packed` says that the kernel has already added its usage to the columns,
    * as assign does.
    */
-  assume(pod: Pod, row: number, packed: boolean, shape = this.shapeOf(pod)): PodRecord {
-    const record = recordOf(pod, this.nodes.node(row)!.name, true, shape);
-    this.withdrawNomination(record.key);
-    this.#place(record, packed, shape);
+  assume(pod: Pod, row: number, packed: boolean, shape = this.shapeOf(pod), key = objectKey(pod)): PodRecord {
+    const record = recordOf(pod, this.nodes.node(row)!.name, true, shape, key);
+    this.withdrawNomination(key);
+    this.#take(record);
+    this.#settle(record, row, packed, shape);
     return record;
   }
 
@@ -326,15 +327,20 @@ export class Cluster {
     this.#objectsGeneration++;
   }
 
-  #place(record: PodRecord, packed: boolean, shape?: PodShape): void {
+  #place(record: PodRecord): void {
+    this.#take(record);
+    const row = this.nodes.rowOf(record.nodeName);
+    if (row === undefined) this.#makeHomeless(record);
+    else this.#settle(record, row);
+  }
+
+  /** Takes the record in the place of what was known of its pod. */
+  #take(record: PodRecord): void {
     this.#learnAffinity(record.affinity);
     for (const selector of record.selectors) this.keys.retain(selector);
     this.removePod(record.key);
     this.#pods.set(record.key, record);
     this.#countPriority(record, 1);
-    const row = this.nodes.rowOf(record.nodeName);
-    if (row === undefined) this.#makeHomeless(record);
-    else this.#settle(record, row, packed, shape);
   }
 
   #replace(before: PodRecord, record: PodRecord): void {
@@ -431,10 +437,16 @@ export class Cluster {
   }
 }
 
-function recordOf(pod: Pod, nodeName: string, assumed: boolean, shape: PodShape): PodRecord {
+function recordOf(
+  pod: Pod,
+  nodeName: string,
+  assumed: boolean,
+  shape: PodShape,
+  key = objectKey(pod),
+): PodRecord {
   const { metadata, spec, status } = pod;
   return {
-    key: objectKey(pod),
+    key,
     uid: metadata?.uid,
     namespace: metadata?.namespace ?? 'default',
     labels: metadata?.labels,

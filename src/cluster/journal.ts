@@ -4,32 +4,45 @@
 export interface JournalEntry {
   row: number;
   kind: number;
-  by: 1 | -1 | 0;
+  by: number;
 }
 
 const ENTRY_LIMIT = 65_536;
+/** row, kind, by. */
+const ENTRY_NUMBERS = 3;
 
 export class Journal {
-  #entries: JournalEntry[] = [];
+  readonly #numbers = new Int32Array(ENTRY_LIMIT * ENTRY_NUMBERS);
   #first = 0;
+  #count = 0;
 
   /** The position after the newest entry. */
   get end(): number {
-    return this.#first + this.#entries.length;
+    return this.#first + this.#count;
   }
 
   add(row: number, kind: number, by: 1 | -1 | 0): void {
     // readers that are further behind than this determine anew; half is kept so that they are few
-    if (this.#entries.length === ENTRY_LIMIT) {
-      this.#entries = this.#entries.slice(ENTRY_LIMIT / 2);
+    if (this.#count === ENTRY_LIMIT) {
+      this.#numbers.copyWithin(0, (ENTRY_LIMIT / 2) * ENTRY_NUMBERS);
       this.#first += ENTRY_LIMIT / 2;
+      this.#count = ENTRY_LIMIT / 2;
     }
-    this.#entries.push({ row, kind, by });
+    const at = this.#count++ * ENTRY_NUMBERS;
+    this.#numbers[at] = row;
+    this.#numbers[at + 1] = kind;
+    this.#numbers[at + 2] = by;
   }
 
   /** The entries from a position on, or undefined when they are kept no longer. */
   since(position: number): readonly JournalEntry[] | undefined {
     if (position < this.#first) return undefined;
-    return position === this.end ? [] : this.#entries.slice(position - this.#first);
+    const entries: JournalEntry[] = [];
+    for (let n = position - this.#first; n < this.#count; n++) {
+      const at = n * ENTRY_NUMBERS;
+      const [row, kind, by] = [this.#numbers[at]!, this.#numbers[at + 1]!, this.#numbers[at + 2]!];
+      entries.push({ row, kind, by });
+    }
+    return entries;
   }
 }

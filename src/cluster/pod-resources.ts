@@ -24,14 +24,31 @@ interface RequestOptions {
   allocated?: boolean;
 }
 
+/** What was worked out of a pod; its object never changes. */
+interface Known {
+  requests?: Amounts;
+  scored?: Amounts;
+  usage?: PodUsage;
+}
+
+const known = new WeakMap<Pod, Known>();
+
+function knownOf(pod: Pod): Known {
+  let found = known.get(pod);
+  if (found === undefined) known.set(pod, (found = {}));
+  return found;
+}
+
 /** What NodeResourcesFit checks for a pending pod. */
 export function requestsOf(pod: Pod): Amounts {
-  return amounts(podRequests(pod, {}));
+  return (knownOf(pod).requests ??= amounts(podRequests(pod, {})));
 }
 
 /** What NodeResourcesFit's score counts for a pending pod: defaults for what is not named, spec.resources left out. */
 export function scoredRequestsOf(pod: Pod): Amounts {
-  return amounts(podRequests(pod, { defaults: DEFAULT_REQUESTS, containersOnly: true }));
+  return (knownOf(pod).scored ??= amounts(
+    podRequests(pod, { defaults: DEFAULT_REQUESTS, containersOnly: true }),
+  ));
 }
 
 /** What a pod takes from its node: its requests, and the amounts of cpu and memory that scores count. */
@@ -42,6 +59,10 @@ export interface PodUsage {
 }
 
 export function usageOf(pod: Pod): PodUsage {
+  return (knownOf(pod).usage ??= findUsage(pod));
+}
+
+function findUsage(pod: Pod): PodUsage {
   const allocated =
     pod.status?.containerStatuses !== undefined || pod.status?.initContainerStatuses !== undefined;
   const requests = podRequests(pod, { allocated });
