@@ -1,6 +1,6 @@
 // A scheduling cycle, in the phases of the mission: obtain pods from the queue, partition them into equivalence classes,
 // and for each class in its turn determine the schedulable nodes, cache this correspondence, assign the pods one after
-// another, bind them, and delete the correspondence when each of them has an outcome.
+// another, preempt others for those that find no node, bind, and delete the correspondence when each pod has an outcome.
 //
 //            obtain          partition        determine + cache       assign            bind
 //   queue ───────────> pods ───────────> turns ──────────────> nodes ────────> pod→node ──────> Binder
@@ -17,18 +17,33 @@ import type { Profile } from './config/types.ts';
 import type { Reservation } from './constraints/constraint.ts';
 import { reserve, unbuiltOf } from './constraints/index.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import { Preemption } from './preemption/preemption.ts';
+import type { Candidate } from './preemption/victims.ts';
 import type { QueuedPod, Verdict } from './queue/types.ts';
 
 /** Pods of one class that are taken together. */
 export interface Turn {
   class: EquivalenceClass;
   pods: QueuedPod[];
+  /** The only pod of the turn waits for the node that others were to leave for it. */
+  isNominated: boolean;
 }
 
 export interface Placement extends Assignment {
   pod: QueuedPod;
   /** What was taken with the node, to be made real before the pod is bound. */
   reservations: Reservation[];
+}
+
+/** A pod that others make way for. */
+export interface Preempting {
+  pod: QueuedPod;
+  /** What could be done; the first is. */
+  outcomes: Candidate[];
+  /** Pods of less priority that were nominated to the node, and are no longer. */
+  unseated: string[];
+  /** Why it has no node yet. */
+  refusal: Refusal;
 }
 
 /** What can be said of a decision besides its outcome; it costs a look at every node for each pod. */
@@ -45,10 +60,14 @@ export interface TurnOutcome {
   turn: Turn;
   placed: Placement[];
   waiting: QueuedPod[];
+  /** Pods that others make way for. Where these have left already, the pod is among the placed ones too. */
+  preempting: Preempting[];
   /** Pods that found a node but not what else they need; they are tried again. */
   failed: { pod: QueuedPod; message: string }[];
   /** Why the waiting pods wait. */
   refusal?: Refusal;
+  /** Pods, among those that wait, whose nomination no longer holds. */
+  unseated: QueuedPod[];
   /** For each pod of the turn in order, when explanations were asked for. */
   explanations: Explanation[];
 }
@@ -58,7 +77,13 @@ export interface Binder {
   bind(placement: Placement): void;
 }
 
-export const PHASES = ['obtain', 'partition', 'determine', 'assign', 'bind'] as const;
+/** Takes preemptions outside: has the victims leave. */
+export interface Preemptor {
+  /** Returns whether the victims have left already; else it says later by `preempted` that they are told to. */
+  preempt(preempting: Preempting): boolean;
+}
+
+export const PHASES = ['obtain', 'partition', 'determine', 'assign', 'preempt', 'bind'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Where pods come from and go back to; SchedulingQueue is one. */
@@ -74,6 +99,8 @@ export interface CycleOptions {
   cluster: Cluster;
   queue: PodQueue;
   binder: Binder;
+  /** Without it no pod makes way for another. */
+  preemptor?: Preemptor;
   /** By the scheduler name that pods ask for. */
   profiles: ReadonlyMap<string, Profile>;
   /** Told at the beginning of each phase, so that the owner can measure. */
@@ -87,6 +114,7 @@ export class SchedulingCycle {
   readonly #options: CycleOptions;
   readonly #classes: ClassIndex;
   readonly #binding = new Map<string, { placement: Placement; class: EquivalenceClass }>();
+  readonly #preempting = new Map<string, { preempting: Preempting; class: EquivalenceClass }>();
 
   constructor(options: CycleOptions) {
     this.#options = options;
@@ -157,6 +185,16 @@ export class SchedulingCycle {
     this.correspondences.settle(binding.class, 1);
   }
 
+  /** The victims of the pod are told to leave: it waits until they have. Or that failed, and it is tried again. */
+  preempted(key: string, error?: string): void {
+    const found = this.#preempting.get(key);
+    if (found === undefined) return;
+    this.#preempting.delete(key);
+    const { pod, refusal } = found.preempting;
+    if (error === undefined) this.#options.queue.park(found.class.index, [pod], refusal);
+    else this.#options.queue.requeue(pod, error);
+  }
+
   /** The class of a pod as it is now; undefined when no profile is its. */
   classOf(pod: Pod): EquivalenceClass | undefined {
     const profile = this.#options.profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
@@ -181,19 +219,28 @@ export class SchedulingCycle {
       const { order } = equivalenceClass.context.profile.args.EquivalenceClasses;
       const key = `${pod.priority}/${equivalenceClass.index}`;
       const open = order === 'grouped' ? grouped.get(key) : turns.at(-1);
-      if (open !== undefined && open.class === equivalenceClass) {
+      const isNominated = this.#options.cluster.nominations.of(pod.key) !== undefined;
+      if (open !== undefined && open.class === equivalenceClass && !isNominated && !open.isNominated) {
         open.pods.push(pod);
         continue;
       }
-      const turn = { class: equivalenceClass, pods: [pod] };
+      const turn = { class: equivalenceClass, pods: [pod], isNominated };
       turns.push(turn);
-      if (order === 'grouped') grouped.set(key, turn);
+      if (order === 'grouped' && !isNominated) grouped.set(key, turn);
     }
     return turns;
   }
 
   #take(turn: Turn): TurnOutcome {
-    const outcome: TurnOutcome = { turn, placed: [], waiting: [], failed: [], explanations: [] };
+    const outcome: TurnOutcome = {
+      turn,
+      placed: [],
+      waiting: [],
+      preempting: [],
+      failed: [],
+      unseated: [],
+      explanations: [],
+    };
     const [master] = turn.pods;
     const unbuilt = unbuiltOf(master!.pod, turn.class.context);
     if (unbuilt !== undefined) {
@@ -207,13 +254,15 @@ export class SchedulingCycle {
       this.#options.onPhase?.('determine');
       const correspondence = this.correspondences.open(turn.class, master!.pod);
       this.#options.onPhase?.('assign');
-      const rest = this.#assign(outcome, correspondence);
+      correspondence.speakFor(turn.isNominated ? master!.key : undefined);
+      let next = turn.isNominated ? this.#takeNominated(outcome, correspondence) : 0;
+      next = this.#assign(outcome, correspondence, next);
+      if (next < turn.pods.length) this.#preempt(outcome, correspondence, next);
       this.#options.onPhase?.('bind');
       for (const placement of outcome.placed) {
         unsettled--;
         this.#bind(placement, turn.class);
       }
-      if (rest.length > 0) this.#park(outcome, rest, correspondence.refusal());
     } finally {
       // those that are being bound settle when they are
       this.correspondences.settle(turn.class, unsettled);
@@ -222,11 +271,75 @@ export class SchedulingCycle {
     return outcome;
   }
 
-  /** Places the turn's pods until one finds no node; those after it would find none either. Returns the rest. */
-  #assign(outcome: TurnOutcome, correspondence: Correspondence): readonly QueuedPod[] {
+  /** Gives a nominated pod its node, if that is free by now. Returns how many pods are placed. */
+  #takeNominated(outcome: TurnOutcome, correspondence: Correspondence): number {
+    const { cluster, explain } = this.#options;
+    const [pod] = outcome.turn.pods;
+    const nomination = cluster.nominations.of(pod!.key);
+    const row = nomination && cluster.nodes.rowOf(nomination.pod.nodeName);
+    if (row === undefined) return 0;
+    if (explain === undefined) this.#runFrom([pod!], 0, correspondence);
+    if (!correspondence.isFeasible(row)) return 0;
+    const node = cluster.nodes.node(row)!.name;
+    // no other node is looked at, and the only one is not scored
+    if (explain !== undefined) outcome.explanations.push({ feasible: 1, best: [node] });
+    this.#place(outcome, pod!, { row, node, feasible: 1, total: 0 });
+    return 1;
+  }
+
+  /** Gives a pod a node that the kernel has not chosen. */
+  #place(outcome: TurnOutcome, pod: QueuedPod, assignment: Assignment): void {
+    const shape = this.#classes.shapeOf(pod.pod, outcome.turn.class.context);
+    this.#options.cluster.assume(pod.pod, assignment.row, false, shape);
+    this.#reserve(outcome, assignment, pod);
+  }
+
+  /** Has others make way for the pods from `next` on that find no node, one after another; the others wait. */
+  #preempt(outcome: TurnOutcome, correspondence: Correspondence, next: number): void {
+    const { pods } = outcome.turn;
+    const { preemptor } = this.#options;
+    const preemption = new Preemption(correspondence);
+    while (next < pods.length) {
+      this.#options.onPhase?.('preempt');
+      const pod = pods[next]!;
+      const attempt = preemptor && preemption.isPossible ? preemption.attempt(pod.pod) : undefined;
+      const refusal = { ...correspondence.refusal(), preemption: attempt?.message };
+      const [chosen] = attempt?.outcomes ?? [];
+      if (chosen === undefined) {
+        if (attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key) !== undefined)
+          outcome.unseated.push(pod);
+        this.#park(outcome, pods.slice(next), refusal);
+        return;
+      }
+      this.#makeWay(outcome, pod, chosen, { pod, outcomes: attempt!.outcomes, unseated: [], refusal });
+      this.correspondences.bringUpToDate(correspondence);
+      // the victims may have left more room than the pod takes
+      next = this.#assign(outcome, correspondence, next + 1);
+    }
+  }
+
+  #makeWay(outcome: TurnOutcome, pod: QueuedPod, chosen: Candidate, preempting: Preempting): void {
+    const { cluster, preemptor } = this.#options;
+    const { node, row } = chosen;
+    for (const { key, priority } of [...cluster.nominations.on(node)]) {
+      if (priority >= pod.priority) continue;
+      cluster.withdrawNomination(key);
+      preempting.unseated.push(key);
+    }
+    cluster.nominate(pod.pod, node);
+    outcome.preempting.push(preempting);
+    if (preemptor!.preempt(preempting)) this.#place(outcome, pod, { row, node, feasible: 0, total: 0 });
+    else this.#preempting.set(pod.key, { preempting, class: outcome.turn.class });
+  }
+
+  /**
+   * Places the turn's pods from `next` on until one finds no node; those after it would find none either. Returns the
+   * index of that one.
+   */
+  #assign(outcome: TurnOutcome, correspondence: Correspondence, first: number): number {
     const { pods } = outcome.turn;
     const { context } = outcome.turn.class;
-    let next = 0;
+    let next = first;
     while (next < pods.length) {
       if (correspondence.isOneByOne && !correspondence.isCurrent)
         this.correspondences.determineAgain(correspondence);
@@ -245,7 +358,7 @@ export class SchedulingCycle {
         if (correspondence.feasible === 0) break;
       }
     }
-    return pods.slice(next);
+    return next;
   }
 
   /** Takes what the pod needs with its node. When that cannot be had after all, the pod goes back to the queue. */
@@ -262,9 +375,9 @@ export class SchedulingCycle {
   }
 
   /** After an error: the pods of the turn that have no outcome are tried again. */
-  #giveBackUndecided({ turn, placed, waiting, failed }: TurnOutcome): void {
-    if (placed.length + waiting.length + failed.length === turn.pods.length) return;
-    const decided = new Set([...placed, ...failed].map(({ pod }) => pod));
+  #giveBackUndecided({ turn, placed, waiting, preempting, failed }: TurnOutcome): void {
+    const decided = new Set([...placed, ...preempting, ...failed].map(({ pod }) => pod));
+    if (decided.size + waiting.length === turn.pods.length) return;
     for (const pod of waiting) decided.add(pod);
     for (const pod of turn.pods) if (!decided.has(pod)) this.#options.queue.requeue(pod);
   }

@@ -17,6 +17,7 @@ import type {
   V1OwnerReference,
   V1PersistentVolume,
   V1PersistentVolumeClaim,
+  V1PodDisruptionBudget,
   V1Pod,
   V1PodAffinityTerm,
   V1PreferredSchedulingTerm,
@@ -60,6 +61,7 @@ export type OwnerReference = Wire<V1OwnerReference>;
 export type PersistentVolume = Wire<V1PersistentVolume>;
 export type PersistentVolumeClaim = Wire<V1PersistentVolumeClaim>;
 export type Pod = Wire<V1Pod>;
+export type PodDisruptionBudget = Wire<V1PodDisruptionBudget>;
 export type PodAffinityTerm = Wire<V1PodAffinityTerm>;
 export type PreferredSchedulingTerm = Wire<V1PreferredSchedulingTerm>;
 export type ReplicaSet = Wire<V1ReplicaSet>;
@@ -106,6 +108,8 @@ export interface Decision {
   score?: number;
   best?: string[];
   message?: string;
+  /** Who can make way for the pod, best outcomes first; the first is carried out. */
+  preemption?: { node: string; victims: string[] }[];
   scores?: Record<string, Record<string, number>>;
   rejected?: Record<string, Rejection>;
 }

@@ -3,6 +3,7 @@ import type { Selector } from '../api/labels.ts';
 import type { Pod } from '../api/types.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 import type { Constraint, ConstraintContext, Reservation } from './constraint.ts';
+import { defaultPreemption } from './default-preemption.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
@@ -35,6 +36,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   dynamicResources,
   nodeResourcesBalancedAllocation,
   imageLocality,
+  defaultPreemption,
   gangScheduling,
 ];
 

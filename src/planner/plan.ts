@@ -3,8 +3,16 @@ import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } fro
 import { Cluster } from '../cluster/cluster.ts';
 import type { Configuration, Profile } from '../config/types.ts';
 import { CONSTRAINT_KINDS, selectorsOf } from '../constraints/index.ts';
-import { SchedulingCycle, type Binder, type Explanation, type PodQueue, type TurnOutcome } from '../cycle.ts';
+import {
+  SchedulingCycle,
+  type Binder,
+  type Explanation,
+  type PodQueue,
+  type Preemptor,
+  type TurnOutcome,
+} from '../cycle.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Candidate } from '../preemption/victims.ts';
 import type { QueuedPod } from '../queue/types.ts';
 
 export interface PlanOptions {
@@ -39,7 +47,8 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
   const queue = new ListedPods(scenario.pending.filter((pod) => !isGated(pod)));
   let cycle: SchedulingCycle | undefined;
   const binder: Binder = { bind: ({ pod }) => cycle!.bound(pod.key) };
-  cycle = new SchedulingCycle({ kernel, cluster, queue, binder, profiles, explain });
+  const preemptor = preemptorIn(cluster);
+  cycle = new SchedulingCycle({ kernel, cluster, queue, binder, preemptor, profiles, explain });
   const classes = new Set<string>();
   for (const outcome of cycle.run()) {
     classes.add(outcome.turn.class.index);
@@ -68,6 +77,20 @@ function namespacesOf({ pods, pending }: Scenario): ApiObject[] {
     kind: 'Namespace',
     metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
   }));
+}
+
+/** Victims are gone as soon as they are chosen. */
+function preemptorIn(cluster: Cluster): Preemptor {
+  return {
+    preempt({ outcomes }) {
+      for (const key of victimsOf(outcomes[0]!)) cluster.removePod(key);
+      return true;
+    },
+  };
+}
+
+function victimsOf({ victims }: Candidate): string[] {
+  return victims.map(({ key }) => key).sort();
 }
 
 /** A pod whose scheduler name no profile has is planned by the first one: the question is where it would go. */
@@ -106,22 +129,41 @@ class ListedPods implements PodQueue {
   delete(): void {}
 }
 
-function decisionsOf({ placed, waiting, refusal, explanations }: TurnOutcome): Decision[] {
-  const explained = (n: number, from: Partial<Explanation> = explanations[n] ?? {}) => ({
+function decisionsOf(outcome: TurnOutcome): Decision[] {
+  const { turn, placed, preempting, failed, refusal, explanations } = outcome;
+  const explained = (from: Partial<Explanation> = {}) => ({
     ...(from.scores && { scores: from.scores }),
     ...(from.rejected && { rejected: from.rejected }),
   });
-  const decisions: Decision[] = placed.map(({ pod, node, feasible, total }, n) => ({
-    pod: pod.key,
-    node,
-    feasible,
-    score: total,
-    ...(explanations[n] && { best: explanations[n].best }),
-    ...explained(n),
-  }));
-  // the pods after the first one that found no node share its verdict
-  for (const { key } of waiting) {
-    decisions.push({ pod: key, feasible: 0, message: refusal?.message, ...explained(placed.length) });
-  }
+  const nodes = new Map(placed.map((placement) => [placement.pod, placement]));
+  const made = new Map(preempting.map((preemption) => [preemption.pod, preemption]));
+  const failures = new Map(failed.map(({ pod, message }) => [pod, message]));
+  const decisions: Decision[] = [];
+  turn.pods.forEach((pod, n) => {
+    const placement = nodes.get(pod);
+    const preemption = made.get(pod);
+    // the pods after the first one that found no node share its verdict
+    const explanation = explanations[n] ?? explanations.at(-1);
+    if (preemption !== undefined) {
+      decisions.push({
+        pod: pod.key,
+        node: placement?.node,
+        feasible: 0,
+        message: preemption.refusal.message,
+        preemption: preemption.outcomes.map((outcome) => ({
+          node: outcome.node,
+          victims: victimsOf(outcome),
+        })),
+        ...explained(explanation),
+      });
+    } else if (placement !== undefined) {
+      const { node, feasible, total: score } = placement;
+      const best = explanation && { best: explanation.best };
+      decisions.push({ pod: pod.key, node, feasible, score, ...best, ...explained(explanation) });
+    } else {
+      const message = failures.get(pod) ?? refusal?.message;
+      decisions.push({ pod: pod.key, feasible: 0, message, ...explained(explanation) });
+    }
+  });
   return decisions;
 }

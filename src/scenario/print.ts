@@ -81,7 +81,7 @@ function plural(amount: number, noun: string): string {
 
 /** A decision with its fields in the order of the Go struct, without those that Go's omitempty leaves out. */
 function ordered(decision: Decision): object {
-  const { pod, node, feasible, score, best, message, scores, rejected } = decision;
+  const { pod, node, feasible, score, best, message, preemption, scores, rejected } = decision;
   return {
     pod,
     node: node || undefined,
@@ -89,6 +89,9 @@ function ordered(decision: Decision): object {
     score: score || undefined,
     best: best?.length ? best : undefined,
     message: message || undefined,
+    preemption: preemption?.length
+      ? preemption.map(({ node: where, victims }) => ({ node: where, victims }))
+      : undefined,
     scores: scores && byName(scores, (plugins) => byName(plugins, (score) => score)),
     rejected: rejected && byName(rejected, ({ plugin, code, reasons }) => ({ plugin, code, reasons })),
   };

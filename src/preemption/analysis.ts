@@ -1,0 +1,81 @@
+// Where pods of one class can preempt others. Made once for a turn and kept true while one pod after another takes its
+// node: only the nodes that changed are looked at again.
+import type { Correspondence } from '../classes/correspondence.ts';
+import { best } from './choice.ts';
+import { Budgets } from './budgets.ts';
+import { victimsOn, type Candidate, type NoCandidate } from './victims.ts';
+
+export interface Findings {
+  /** The best candidates; none when preemption does not help. */
+  candidates: Candidate[];
+  /** Why it does not help on the nodes that were looked at. */
+  reasons: string[][];
+}
+
+export class Analysis {
+  readonly #correspondence: Correspondence;
+  readonly #priority: number;
+  readonly #budgets: Budgets;
+  readonly #known = new Map<number, Candidate | NoCandidate>();
+  #position: number;
+  #epoch: number;
+
+  constructor(correspondence: Correspondence, priority: number) {
+    const { cluster } = correspondence.class.context;
+    this.#correspondence = correspondence;
+    this.#priority = priority;
+    this.#budgets = new Budgets(cluster);
+    this.#position = cluster.journal.end;
+    this.#epoch = cluster.epoch;
+  }
+
+  /** What preemption can do for the next pod of the class. The correspondence must be up to date. */
+  find(): Findings {
+    this.#forgetChanged();
+    const { profile } = this.#correspondence.class.context;
+    const rows = this.#correspondence
+      .rejectedRows()
+      .filter(({ rejection }) => rejection.code === 'Unschedulable')
+      .map(({ row }) => row);
+    const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = profile.args.DefaultPreemption;
+    const byPercentage = Math.trunc((rows.length * minCandidateNodesPercentage) / 100);
+    const enough = Math.min(rows.length, Math.max(byPercentage, minCandidateNodesAbsolute));
+    const candidates: Candidate[] = [];
+    const reasons: string[][] = [];
+    let whole = false;
+    // kube-scheduler begins anywhere among the nodes; here the first by name are taken
+    for (const row of rows) {
+      const found = this.#lookAt(row);
+      if ('reasons' in found) {
+        reasons.push(found.reasons);
+        continue;
+      }
+      candidates.push(found);
+      whole ||= found.violations === 0;
+      if (whole && candidates.length >= enough) break;
+    }
+    return { candidates: candidates.length === 0 ? [] : best(candidates), reasons };
+  }
+
+  #lookAt(row: number): Candidate | NoCandidate {
+    let found = this.#known.get(row);
+    if (found === undefined) {
+      found = victimsOn(row, this.#priority, this.#correspondence, this.#budgets);
+      this.#known.set(row, found);
+    }
+    return found;
+  }
+
+  /** A change on one node may concern others too when the class counts pods by domains. */
+  #forgetChanged(): void {
+    const { journal, epoch } = this.#correspondence.class.context.cluster;
+    const entries = epoch === this.#epoch ? journal.since(this.#position) : undefined;
+    this.#position = journal.end;
+    this.#epoch = epoch;
+    if (entries === undefined || (entries.length > 0 && this.#correspondence.readsDomains)) {
+      this.#known.clear();
+    } else {
+      for (const { row } of entries) this.#known.delete(row);
+    }
+  }
+}

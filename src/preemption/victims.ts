@@ -1,0 +1,77 @@
+// The pods that would have to leave one node for a pod of a class: all of less priority are taken off it, and as many of
+// them as possible are let back, the most important first.
+import { CODE_FEASIBLE } from '../../assembly/layout.ts';
+import type { Correspondence } from '../classes/correspondence.ts';
+import type { PodRecord } from '../cluster/cluster.ts';
+import type { Budgets } from './budgets.ts';
+
+/** A node and who would leave it. */
+export interface Candidate {
+  row: number;
+  node: string;
+  /** The most important first. */
+  victims: PodRecord[];
+  /** How many of them break a disruption budget. */
+  violations: number;
+}
+
+/** Why preemption does not help on a node. */
+export interface NoCandidate {
+  reasons: string[];
+}
+
+/**
+ * Finds the victims on the node in a row, for pods of the priority. The correspondence must be up to date, and is left
+ * as it was.
+ */
+export function victimsOn(
+  row: number,
+  priority: number,
+  correspondence: Correspondence,
+  budgets: Budgets,
+): Candidate | NoCandidate {
+  const { cluster } = correspondence.class.context;
+  const lesser = cluster.podsIn(row).filter((pod) => pod.priority < priority);
+  if (lesser.length === 0) return { reasons: ['No preemption victims found for incoming pod'] };
+  const away = new Set<PodRecord>();
+  const leave = (pod: PodRecord) => {
+    correspondence.suppose(pod, row, -1);
+    away.add(pod);
+  };
+  const comeBack = (pod: PodRecord) => {
+    correspondence.suppose(pod, row, 1);
+    away.delete(pod);
+  };
+  try {
+    for (const pod of lesser) leave(pod);
+    const code = correspondence.codeOf(row);
+    if (code !== CODE_FEASIBLE) return { reasons: correspondence.rejectionBy(code, row).reasons };
+    const { violating, others } = budgets.split(lesser.sort(byImportance));
+    const isNeeded = (pod: PodRecord) => {
+      comeBack(pod);
+      if (correspondence.codeOf(row) === CODE_FEASIBLE) return false;
+      leave(pod);
+      return true;
+    };
+    const broken = violating.filter(isNeeded);
+    const victims = [...broken, ...others.filter(isNeeded)].sort(byImportance);
+    const node = cluster.nodes.node(row)!.name;
+    if (victims.length === 0) return { reasons: [`expected at least one victim pod on node "${node}"`] };
+    return { row, node, victims, violations: broken.length };
+  } finally {
+    for (const pod of [...away]) comeBack(pod);
+    correspondence.codeOf(row);
+  }
+}
+
+/** The time a pod started, in milliseconds; one that has not started yet is younger than all others. */
+export function startOf({ startTime }: PodRecord): number {
+  return startTime === undefined ? Infinity : Date.parse(startTime);
+}
+
+/** Sorts by priority, then the older one first; pods that have not started keep their order. */
+function byImportance(one: PodRecord, two: PodRecord): number {
+  if (one.priority !== two.priority) return two.priority - one.priority;
+  const [first, second] = [startOf(one), startOf(two)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
