@@ -229,19 +229,17 @@ export const defaultPreemption: ArgsReader<PluginArgs['DefaultPreemption']> = {
   },
 };
 
-/** Plugins whose arguments nothing reads yet: a file that kube-scheduler refuses is still refused. */
-export const unreadArgs: Readonly<Record<string, ArgsReader<void>>> = {
-  DynamicResources: {
-    shape: argsShape('DynamicResources', { filterTimeout: duration, bindingTimeout: duration }),
-    read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems) {
-      const { filterTimeout, bindingTimeout } = args;
-      if (filterTimeout !== undefined && parseDuration(filterTimeout)! < 0) {
-        problems.add(`${path}.filterTimeout`, `must not be negative, not ${shown(filterTimeout)}`);
-      }
-      if (bindingTimeout !== undefined && parseDuration(bindingTimeout)! < 1) {
-        problems.add(`${path}.bindingTimeout`, `must be at least 1s, not ${shown(bindingTimeout)}`);
-      }
-    },
+export const dynamicResources: ArgsReader<PluginArgs['DynamicResources']> = {
+  shape: argsShape('DynamicResources', { filterTimeout: duration, bindingTimeout: duration }),
+  read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems) {
+    const { filterTimeout, bindingTimeout } = args;
+    if (filterTimeout !== undefined && parseDuration(filterTimeout)! < 0) {
+      problems.add(`${path}.filterTimeout`, `must not be negative, not ${shown(filterTimeout)}`);
+    }
+    if (bindingTimeout !== undefined && parseDuration(bindingTimeout)! < 1) {
+      problems.add(`${path}.bindingTimeout`, `must be at least 1s, not ${shown(bindingTimeout)}`);
+    }
+    return { bindingTimeoutSeconds: bindingTimeout === undefined ? 600 : parseDuration(bindingTimeout)! };
   },
 };
 

@@ -5,11 +5,11 @@ import type { PluginConfig } from './file.ts';
 import {
   balancedAllocation,
   defaultPreemption,
+  dynamicResources,
   interPodAffinity,
   nodeAffinityArgs,
   nodeResourcesFit,
   podTopologySpread,
-  unreadArgs,
   volumeBinding,
   type ArgsReader,
 } from './in-tree-args.ts';
@@ -24,6 +24,7 @@ const READERS: { [Plugin in keyof PluginArgs]: ArgsReader<PluginArgs[Plugin]> } 
   VolumeBinding: volumeBinding,
   InterPodAffinity: interPodAffinity,
   DefaultPreemption: defaultPreemption,
+  DynamicResources: dynamicResources,
   EquivalenceClasses: equivalenceClasses,
 };
 
@@ -47,7 +48,7 @@ export function readPluginArgs(
     if (REMOVED_PLUGINS.includes(name)) problems.add(at, `the plugin ${name} no longer exists`);
     else if (!isPlugin(name) && !(name in READERS))
       notices.push(`${at}: no effect, no plugin is named ${shown(name)}`);
-    else if (args !== undefined && !(name in READERS) && !(name in unreadArgs)) {
+    else if (args !== undefined && !(name in READERS)) {
       notices.push(`${at}: no effect, ${name} takes no arguments`);
     }
   });
@@ -59,7 +60,6 @@ export function readPluginArgs(
     reader.shape(args, at, problems);
     return reader.read(problems.count === before ? args : {}, at, problems);
   };
-  for (const [plugin, reader] of Object.entries(unreadArgs)) read(plugin, reader);
   const all = Object.entries(READERS).map(([plugin, reader]) => [plugin, read<unknown>(plugin, reader)]);
   const args = Object.fromEntries(all) as PluginArgs;
 

@@ -50,6 +50,8 @@ export interface PluginArgs {
     minCandidateNodesPercentage: number;
     minCandidateNodesAbsolute: number;
   };
+  /** How long a pod waits until its devices are ready. */
+  DynamicResources: { bindingTimeoutSeconds: number };
   EquivalenceClasses: EquivalenceClassesArgs;
 }
 

@@ -8,11 +8,6 @@ function unbuilt(name: string, uses: (pod: Pod) => string | undefined): Constrai
   return { name, key: (pod) => ({ rule: uses(pod) }), unbuilt: uses, helps: () => false };
 }
 
-export const dynamicResources = unbuilt('DynamicResources', (pod) => {
-  const claim = pod.spec?.resourceClaims?.[0];
-  return claim === undefined ? undefined : `the resource claim ${claim.name}`;
-});
-
 export const gangScheduling = unbuilt('GangScheduling', (pod) => {
   const spec = pod.spec as { schedulingGroup?: unknown; workloadRef?: unknown } | undefined;
   return spec?.schedulingGroup || spec?.workloadRef ? 'a pod group' : undefined;

@@ -43,6 +43,7 @@ const core = [
   'src/columns/',
   'src/classes/',
   'src/constraints/',
+  'src/gangs/',
   'src/kernel/',
   'src/planner/',
   'src/queue/',
@@ -54,6 +55,7 @@ const layers = [...core, 'assembly/layout.ts', 'build/'];
 const corePackages: Record<string, string[]> = {
   'src/api/': ['yaml'],
   'src/config/': ['yaml'],
+  'src/constraints/': ['@marcbachmann/cel-js'],
   'src/kernel/': ['@assemblyscript/loader'],
 };
 

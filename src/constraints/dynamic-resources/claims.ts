@@ -1,0 +1,76 @@
+// A pod's resource claims: which they are, and what holds each of them.
+import { objectKey, type ApiObject, type Pod } from '../../api/types.ts';
+import type { ObjectStore } from '../../cluster/object-store.ts';
+import type { AllocationResult, ResourceClaim } from './types.ts';
+
+/** A claim that a pod needs. */
+export interface PodClaim {
+  /** "namespace/name". */
+  readonly key: string;
+  readonly claim: ResourceClaim;
+}
+
+/**
+ * The kind, in the cluster's store, of allocations that were decided and are not written yet. They stand apart from their
+ * claims because the API server tells of a claim without its allocation until the last write.
+ */
+export const PENDING_ALLOCATION = 'PendingAllocation';
+
+/** An allocation that was decided for the claim of the same namespace and name. */
+export interface PendingAllocation extends ApiObject {
+  allocation: AllocationResult;
+}
+
+/** The claims of a pod in the order of its spec, or why it cannot have them now. */
+export function claimsOf(pod: Pod, store: ObjectStore): PodClaim[] | { problem: string } {
+  const namespace = pod.metadata?.namespace ?? 'default';
+  const claims: PodClaim[] = [];
+  for (const { name, resourceClaimName, resourceClaimTemplateName } of pod.spec?.resourceClaims ?? []) {
+    let claimName = resourceClaimName;
+    if (claimName === undefined) {
+      const pods = `pod "${namespace}/${pod.metadata?.name ?? ''}"`;
+      if (resourceClaimTemplateName === undefined)
+        return { problem: `${pods}, spec.resourceClaim "${name}": none of the supported fields are set` };
+      const status = pod.status?.resourceClaimStatuses?.find((candidate) => candidate.name === name);
+      if (status === undefined) return { problem: `${pods}: ResourceClaim not created yet` };
+      // the template asked for no claim
+      if (status.resourceClaimName === undefined) continue;
+      claimName = status.resourceClaimName;
+    }
+    const key = `${namespace}/${claimName}`;
+    const claim = store.get<ResourceClaim>('ResourceClaim', key);
+    if (claim === undefined) return { problem: `could not find ResourceClaim "${key}"` };
+    if (claim.metadata?.deletionTimestamp !== undefined)
+      return { problem: `resourceclaim "${claimName}" is being deleted` };
+    if (resourceClaimName === undefined && !isControlledBy(claim, pod)) {
+      const of = `${namespace}/${pod.metadata?.name ?? ''}`;
+      return { problem: `ResourceClaim ${key} was not created for Pod ${of} (Pod is not owner)` };
+    }
+    claims.push({ key, claim });
+  }
+  return claims;
+}
+
+/** What tells a pod with claims from others: pods that share all their claims are alike, one after another. */
+export function claimsText(pod: Pod): string | undefined {
+  const { resourceClaims = [] } = pod.spec ?? {};
+  if (resourceClaims.length === 0) return undefined;
+  const names = resourceClaims.map(({ name, resourceClaimName }) => {
+    const ofTemplate = pod.status?.resourceClaimStatuses?.find((status) => status.name === name);
+    return resourceClaimName ?? [name, ofTemplate?.resourceClaimName, pod.metadata?.uid, objectKey(pod)];
+  });
+  return JSON.stringify([pod.metadata?.namespace ?? 'default', names]);
+}
+
+export function isReservedFor({ status }: ResourceClaim, pod: Pod): boolean {
+  return (status?.reservedFor ?? []).some(({ uid }) => uid === pod.metadata?.uid);
+}
+
+export function isAllocated({ status }: ResourceClaim): boolean {
+  return status?.allocation !== undefined;
+}
+
+function isControlledBy({ metadata }: ResourceClaim, pod: Pod): boolean {
+  const controller = metadata?.ownerReferences?.find((reference) => reference.controller);
+  return controller !== undefined && controller.uid === pod.metadata?.uid;
+}

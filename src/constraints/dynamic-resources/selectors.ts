@@ -1,0 +1,60 @@
+// Matches devices against lists of selectors, each device and expression once.
+import { celDeviceOf, selectorFor, summaryOf, type CelDevice } from './selector.ts';
+import { AllocationError, deviceId, type Device, type DeviceSelector } from './types.ts';
+
+interface Matches {
+  device: CelDevice;
+  byExpression: Map<string, boolean | Error>;
+}
+
+/** Devices stay the same objects until their slice changes. */
+const known = new WeakMap<Device, Matches | Error>();
+
+/**
+ * Whether the device matches all of the selectors. `owner` is the class or claim that they belong to, for errors.
+ * @throws AllocationError when a selector is not valid, or cannot be evaluated on the device
+ */
+export function deviceMatches(
+  place: { driver: string; pool: string; device: Device },
+  selectors: readonly DeviceSelector[],
+  owner: string,
+): boolean {
+  return selectors.every(({ cel }, n) => {
+    const expression = cel?.expression ?? '';
+    const selector = selectorFor(expression);
+    if (selector instanceof Error)
+      throw new AllocationError(`${owner}: selector #${n}: CEL compile error: ${selector.message}`);
+    const matches = matchesOf(place.driver, place.device);
+    let result: boolean | Error | undefined;
+    if (matches instanceof Error) result = matches;
+    else {
+      result = matches.byExpression.get(expression);
+      if (result === undefined) {
+        result = attempt(() => selector.matches(matches.device));
+        matches.byExpression.set(expression, result);
+      }
+    }
+    if (!(result instanceof Error)) return result;
+    const id = deviceId(place.driver, place.pool, place.device.name);
+    throw new AllocationError(
+      `${owner}: selector #${n} on device ${id}: CEL runtime error: ${result.message}`,
+    );
+  });
+}
+
+function matchesOf(driver: string, device: Device): Matches | Error {
+  let matches = known.get(device);
+  if (matches === undefined) {
+    matches = attempt(() => ({ device: celDeviceOf(driver, device), byExpression: new Map() }));
+    known.set(device, matches);
+  }
+  return matches;
+}
+
+function attempt<T>(evaluate: () => T): T | Error {
+  try {
+    return evaluate();
+  } catch (error) {
+    return new Error(summaryOf(error));
+  }
+}
