@@ -11,7 +11,7 @@ export interface Timing {
 }
 
 const EFFORT: Readonly<Record<Size, { warmUps: number; repetitions: number }>> = {
-  full: { warmUps: 3, repetitions: 11 },
+  full: { warmUps: 2, repetitions: 7 },
   smoke: { warmUps: 1, repetitions: 3 },
 };
 

@@ -1,13 +1,12 @@
 // The planner: decisions on all nodes without an API server, beside kube-scheduler's own algorithm in the same run.
 import type { Scenario } from '../../src/api/types.ts';
-import type { Configuration } from '../../src/config/types.ts';
 import { oracle } from '../../test/oracle/oracle.ts';
 import type { Bench, Figure, Size } from '../figure.ts';
-import { repeat, time, type Timing } from '../measure.ts';
+import { repeat, type Timing } from '../measure.ts';
 import { planConfiguration, scenarioOf, type NodeKind } from '../workloads/scenario.ts';
 import { WORKLOADS, type Workload } from '../workloads/workloads.ts';
 import { oracleScenario, oracleSpeed } from './oracle.ts';
-import { Planning } from './planning.ts';
+import { planOnce } from './planning.ts';
 
 /** So many pods say how fast the oracle is; at 5,000 nodes it takes seconds for them. */
 const ORACLE_PODS = 500;
@@ -31,25 +30,34 @@ async function* figures(workload: Workload, kind: NodeKind, size: Size): AsyncIt
   const name = (what: string) => `plan/${workload.name}/${kind}/${what}`;
   const placed = workload.outcome === 'none' ? 0 : counts.pods;
 
-  const whole = repeat(size, () => wholePlan(scenario, configuration, placed));
-  yield rate(name('decisions'), whole.decide, counts.pods);
-  yield { name: name('read'), value: whole.read.median / 1e6, unit: 'ms', spread: whole.read.spread };
-
-  let inside: number | undefined;
-  if (workload.outcome === 'one') {
-    const parts = repeat(size, () => insideClass(scenario, configuration, placed));
-    yield perPod(name('class-key'), parts.classify, counts.pods);
-    const { median, spread } = parts.determine;
-    yield { name: name('determination'), value: median / 1e3, unit: 'µs', spread };
-    yield perPod(name('assignment'), parts.assign, counts.pods);
-    yield perPod(name('assuming'), parts.assume, counts.pods);
-    inside = (parts.assign.median + parts.assume.median) / counts.pods;
-  } else {
-    const { classify } = repeat(size, () => classesOnly(scenario, configuration));
-    yield perPod(name('class-key'), classify, counts.pods);
-  }
+  let turns = 0;
+  const times = repeat(size, () => {
+    const planned = planOnce(scenario, configuration);
+    // a figure about pods that were not placed would be about something else
+    if (planned.placed !== placed) {
+      throw new Error(`${scenario.name}: ${planned.placed} pods found a node, not ${placed}`);
+    }
+    turns = planned.turns;
+    return planned.times;
+  });
+  const figure = (what: string, { median, spread }: Timing, per: number, unit: string): Figure => ({
+    name: name(what),
+    value: median / per,
+    unit,
+    spread,
+  });
+  const { read, decide, partition, determine, assign } = times;
+  yield {
+    ...figure('decisions', decide, 1, 'decisions/s'),
+    value: (counts.pods * NANOSECONDS) / decide.median,
+  };
+  yield figure('read', read, 1e6, 'ms');
+  yield figure('class-key', partition, counts.pods, 'ns/pod');
+  yield figure('determination', determine, 1e3 * turns, 'µs/turn');
+  if (workload.outcome !== 'none') yield figure('assignment', assign, counts.pods, 'ns/pod');
+  const inside = workload.outcome === 'one' ? assign.median / counts.pods : undefined;
   // building it takes minutes, which a smoke run must not
-  if (size === 'full') yield* besideOracle(name, scenario, counts.pods / whole.decide.median, inside);
+  if (size === 'full') yield* besideOracle(name, scenario, counts.pods / decide.median, inside);
 }
 
 /** Ratios of speed: a decision of the whole plan, and one inside a class, against the oracle's. */
@@ -59,7 +67,13 @@ async function* besideOracle(
   decisionsPerNanosecond: number,
   inside: number | undefined,
 ): AsyncIterable<Figure> {
-  const path = await oracle();
+  const path = await oracle().catch((error: unknown) => {
+    process.stderr.write(
+      `bench: no kube-oracle to compare with: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return undefined;
+  });
+  if (path === undefined) return;
   const text = oracleScenario(scenario, ORACLE_PODS);
   for (const percentage of [100, 0]) {
     const { podsPerSecond, microsecondsPerPod } = await oracleSpeed(path, percentage, text);
@@ -75,44 +89,4 @@ async function* besideOracle(
     const figure = ratio('inside-class', (microsecondsPerPod * 1e3) / inside);
     yield percentage === 100 ? { ...figure, asked: { atLeast: TIMES_THE_ORACLE_MIN } } : figure;
   }
-}
-
-function wholePlan(scenario: Scenario, configuration: Configuration, expected: number) {
-  const planning = new Planning(scenario, configuration);
-  let placed = 0;
-  const timed = { read: time(() => planning.read()), decide: time(() => (placed = planning.decide())) };
-  checkPlaced(scenario, placed, expected);
-  return timed;
-}
-
-function insideClass(scenario: Scenario, configuration: Configuration, expected: number) {
-  const planning = new Planning(scenario, configuration);
-  planning.read();
-  const classify = time(() => planning.classify());
-  let inside!: ReturnType<Planning['determine']>;
-  const determine = time(() => (inside = planning.determine()));
-  let assignments!: ReturnType<typeof inside.assign>;
-  const assign = time(() => (assignments = inside.assign()));
-  const assume = time(() => inside.assume(assignments));
-  checkPlaced(scenario, assignments.length, expected);
-  return { classify, determine, assign, assume };
-}
-
-function classesOnly(scenario: Scenario, configuration: Configuration) {
-  const planning = new Planning(scenario, configuration);
-  planning.read();
-  return { classify: time(() => planning.classify()) };
-}
-
-/** A figure about pods that were not placed would be about something else. */
-function checkPlaced({ name }: Scenario, placed: number, expected: number): void {
-  if (placed !== expected) throw new Error(`${name ?? ''}: ${placed} pods found a node, not ${expected}`);
-}
-
-function rate(name: string, { median, spread }: Timing, pods: number): Figure {
-  return { name, value: (pods / median) * NANOSECONDS, unit: 'decisions/s', spread };
-}
-
-function perPod(name: string, { median, spread }: Timing, pods: number): Figure {
-  return { name, value: median / pods, unit: 'ns/pod', spread };
 }

@@ -60,5 +60,5 @@ describe('the bench', () => {
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toContain('no bench is named plan/nothing; there are kernel/uniform, ');
-  });
+  }, 60_000);
 });
