@@ -4,6 +4,7 @@ import type { Labels, Selector } from '../api/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod, type Volume } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
+import { podGroupKeyOf } from '../gangs/pod-group.ts';
 import { hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
@@ -33,6 +34,8 @@ export interface PodRecord {
   /** It is terminating since a scheduler preempted it. */
   readonly preempted: boolean;
   readonly priority: number;
+  /** The pod group that the pod names, as "namespace/name". */
+  readonly podGroup: string | undefined;
   /** status.startTime; absent of a pod that has not started. */
   readonly startTime: string | undefined;
   /** Chosen by us, not yet seen bound. */
@@ -58,6 +61,7 @@ export class Cluster {
   readonly #homeless = new Map<string, Set<PodRecord>>();
   readonly #podsByRow: (PodRecord[] | undefined)[] = [];
   readonly #podsByPriority = new Map<number, number>();
+  readonly #podsByGroup = new Map<string, number>();
   /** Pods by the port that they hold, in each row; the kernel has only the bits. */
   readonly #portUsers = new Map<string, number>();
   readonly #claimUsers = new ClaimUsers();
@@ -108,6 +112,11 @@ export class Cluster {
   hasPodsBelow(priority: number): boolean {
     for (const one of this.#podsByPriority.keys()) if (one < priority) return true;
     return false;
+  }
+
+  /** How many pods that have a node name a pod group, by "namespace/name". */
+  podsOfGroup(key: string): number {
+    return this.#podsByGroup.get(key) ?? 0;
   }
 
   /** How many pods on nodes name a claim, by "namespace/name". */
@@ -199,7 +208,7 @@ export class Cluster {
     if (pod === undefined || (uid !== undefined && pod.uid !== undefined && pod.uid !== uid))
       return undefined;
     this.#pods.delete(key);
-    this.#countPriority(pod, -1);
+    this.#countPod(pod, -1);
     if (pod.row === undefined) this.#homeless.get(pod.nodeName)?.delete(pod);
     else this.#unsettle(pod);
     for (const selector of pod.selectors) this.keys.release(selector);
@@ -315,10 +324,9 @@ export class Cluster {
     if (row !== undefined) this.journal.add(row, -1, 0);
   }
 
-  #countPriority({ priority }: PodRecord, by: 1 | -1): void {
-    const pods = (this.#podsByPriority.get(priority) ?? 0) + by;
-    if (pods === 0) this.#podsByPriority.delete(priority);
-    else this.#podsByPriority.set(priority, pods);
+  #countPod({ priority, podGroup }: PodRecord, by: 1 | -1): void {
+    addTo(this.#podsByPriority, priority, by);
+    if (podGroup !== undefined) addTo(this.#podsByGroup, podGroup, by);
   }
 
   #learnAffinity(affinity: PodAffinityTerms | undefined): void {
@@ -340,15 +348,15 @@ export class Cluster {
     for (const selector of record.selectors) this.keys.retain(selector);
     this.removePod(record.key);
     this.#pods.set(record.key, record);
-    this.#countPriority(record, 1);
+    this.#countPod(record, 1);
   }
 
   #replace(before: PodRecord, record: PodRecord): void {
     for (const selector of record.selectors) this.keys.retain(selector);
     for (const selector of before.selectors) this.keys.release(selector);
     this.#pods.set(record.key, record);
-    this.#countPriority(before, -1);
-    this.#countPriority(record, 1);
+    this.#countPod(before, -1);
+    this.#countPod(record, 1);
     if (before.row !== undefined) {
       const neighbours = this.#podsByRow[before.row]!;
       neighbours[neighbours.indexOf(before)] = record;
@@ -437,6 +445,13 @@ export class Cluster {
   }
 }
 
+/** Adds to a count that is kept only while it is not 0. */
+function addTo<K>(counts: Map<K, number>, key: K, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
 function recordOf(
   pod: Pod,
   nodeName: string,
@@ -459,6 +474,7 @@ function recordOf(
     terminating: isTerminating(pod),
     preempted: isTerminating(pod) && isPreempted(pod),
     priority: spec?.priority ?? 0,
+    podGroup: podGroupKeyOf(pod),
     startTime: status?.startTime,
     assumed,
     row: undefined,

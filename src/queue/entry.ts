@@ -1,5 +1,6 @@
 // A pod as the queue keeps it: what drain() gives out, with what only the queue reads.
 import { objectKey, type Pod } from '../api/types.ts';
+import { podGroupKeyOf } from '../gangs/pod-group.ts';
 import type { HeapItem } from './heap.ts';
 import type { Group } from './parked-pods.ts';
 import type { QueueName, QueueRow, QueuedPod } from './types.ts';
@@ -15,6 +16,8 @@ export interface Entry extends QueuedPod, HeapItem {
   /** The message of the last failed attempt. */
   message: string;
   group?: Group;
+  /** The pod group that the pod names. */
+  podGroup?: string;
   /** Where the event log stood when the pod was drained. */
   eventsFrom: number;
   /** The pod as updated while it was in flight; `pod` stays what the cycle decides on. */
@@ -42,6 +45,7 @@ export function newEntry(pod: Pod, sequence: number, now: number): Entry {
     backoffUntil: 0,
     message: '',
     group: undefined,
+    podGroup: podGroupKeyOf(pod),
     eventsFrom: 0,
     newest: undefined,
     changed: false,

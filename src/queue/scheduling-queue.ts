@@ -12,6 +12,7 @@
 import { objectKey, type Pod } from '../api/types.ts';
 import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
+import { GroupMembers } from './group-members.ts';
 import { Heap } from './heap.ts';
 import { ParkedPods } from './parked-pods.ts';
 import { schedulingPropertiesChanged } from './pod-change.ts';
@@ -44,6 +45,7 @@ export class SchedulingQueue {
   );
   readonly #parked = new ParkedPods();
   readonly #inFlight = new Set<Entry>();
+  readonly #members = new GroupMembers();
   readonly #log = new EventLog();
   #gated = 0;
   #sequence = 0;
@@ -63,6 +65,7 @@ export class SchedulingQueue {
     }
     if (known) this.#remove(known);
     this.#entries.set(entry.key, entry);
+    this.#members.add(entry);
     if (isGated(pod)) {
       this.#gated += 1;
       this.#options.onIncoming?.('unschedulable', 'UnscheduledPodAdd', 1);
@@ -100,13 +103,31 @@ export class SchedulingQueue {
     while (drained.length < limit) {
       const entry = this.#active.pop();
       if (!entry) break;
-      entry.queue = 'inFlight';
-      entry.attempts += 1;
-      entry.eventsFrom = this.#log.end;
-      this.#inFlight.add(entry);
+      this.#fly(entry);
       drained.push(entry);
     }
     return drained;
+  }
+
+  /** Takes the pods of a pod group that wait, also those that back off or are parked; gated ones stay. */
+  drainGroup(podGroup: string): QueuedPod[] {
+    const drained = [...this.#members.of(podGroup)].filter(
+      ({ queue }) => queue !== 'gated' && queue !== 'inFlight',
+    );
+    for (const entry of drained) {
+      if (entry.queue === 'active') this.#active.remove(entry);
+      else if (entry.queue === 'backoff') this.#backoff.remove(entry);
+      else this.#parked.leave(entry);
+      this.#fly(entry);
+    }
+    return drained;
+  }
+
+  /** How many pods of a pod group wait here: gated ones count, those in flight do not. */
+  waitingOf(podGroup: string): number {
+    let waiting = 0;
+    for (const { queue } of this.#members.of(podGroup)) if (queue !== 'inFlight') waiting++;
+    return waiting;
   }
 
   /**
@@ -268,6 +289,13 @@ export class SchedulingQueue {
     return changed ? pod : undefined;
   }
 
+  #fly(entry: Entry): void {
+    entry.queue = 'inFlight';
+    entry.attempts += 1;
+    entry.eventsFrom = this.#log.end;
+    this.#inFlight.add(entry);
+  }
+
   #freeLog(): void {
     if (this.#inFlight.size === 0) this.#log.clear();
   }
@@ -325,6 +353,7 @@ export class SchedulingQueue {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry.key);
+    this.#members.delete(entry);
     if (entry.queue === 'active') this.#active.remove(entry);
     else if (entry.queue === 'backoff') this.#backoff.remove(entry);
     else if (entry.queue === 'unschedulable') this.#parked.leave(entry);
