@@ -6,6 +6,7 @@ import {
   CODE_FEASIBLE,
   CODE_NOT_CHOSEN,
   CODE_REASON_BITS,
+  MODE_CUT,
   MODE_RANDOM,
   MODE_RECHECK,
   MODE_STATIC,
@@ -15,6 +16,7 @@ import {
   TURN_ATTRACTION_COUNT_AT,
   TURN_DIRTY_COUNT_AT,
   TURN_GROUPS_AT,
+  TURN_MODE_AT,
   TURN_HARD_COUNT_AT,
   TURN_REPULSION_COUNT_AT,
   TURN_STALE_AT,
@@ -267,6 +269,7 @@ export class Correspondence {
 
   /** Each plugin's weighted score of each feasible node. Only of a correspondence with detail. */
   scores(): Record<string, Record<string, number>> {
+    if (this.#refusal !== undefined) return {};
     // placing no pod brings the detail up to the pods that were placed
     this.#kernel.assign(this.#memory.turn, 0, 0);
     const { f64 } = this.#kernel.arena;
@@ -491,6 +494,7 @@ export class Correspondence {
     const { u8 } = this.#kernel.arena;
     const rows = this.#sorted(this.#rowsByCode((code) => code === CODE_FEASIBLE));
     for (const row of rows.slice(candidates)) u8[this.#memory.code + row] = CODE_CUT;
+    this.#kernel.arena.u32[(this.#memory.turn + TURN_MODE_AT) / 4]! |= MODE_CUT;
     this.#kernel.determine(this.#memory.turn);
   }
 
