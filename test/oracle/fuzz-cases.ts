@@ -11,9 +11,6 @@ export interface FuzzCase {
   arguments: string[];
 }
 
-/** kube-oracle's decision: as coset's, and what preemption would do. */
-export type OracleDecision = Decision & { preemption?: unknown };
-
 const NODES = [1, 3, 6, 14, 25, 50, 120];
 const BOUND = [0, 5, 24, 60];
 const PENDING = [8, 20, 36, 80];
@@ -47,11 +44,10 @@ export class Oracle {
   }
 
   /** Every decision with each plugin's score and every rejection. */
-  async decisions(scenario: Scenario): Promise<OracleDecision[]> {
+  async decisions(scenario: Scenario): Promise<Decision[]> {
     const text = await this.#ask(['run', '-detail'], JSON.stringify(scenario));
     return (
-      (JSON.parse(text) as Omit<Expected, 'decisions'> & { decisions: OracleDecision[] | null }).decisions ??
-      []
+      (JSON.parse(text) as Omit<Expected, 'decisions'> & { decisions: Decision[] | null }).decisions ?? []
     );
   }
 

@@ -7,7 +7,16 @@ import type { Decision, Scenario } from '../../src/api/types.ts';
 import { parseScenario, type Expected } from './planned.ts';
 
 /** The families whose constraints are built. */
-export const FAMILIES = ['basic', 'resources', 'nodes', 'default', 'spread', 'interpod', 'volumes'];
+export const FAMILIES = [
+  'basic',
+  'resources',
+  'nodes',
+  'default',
+  'spread',
+  'interpod',
+  'volumes',
+  'preemption',
+];
 
 export interface Vector {
   name: string;
