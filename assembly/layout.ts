@@ -107,6 +107,8 @@ export const MODE_STATIC = 1;
 export const MODE_RECHECK = 2;
 /** Ties are broken at random instead of by the smallest name. */
 export const MODE_RANDOM = 4;
+/** Some codes are CODE_CUT, which stands until the turn is determined anew. */
+export const MODE_CUT = 8;
 /** u32[]: rows that changed since the turn was brought up to date last. */
 export const TURN_DIRTY_AT = 36;
 export const TURN_DIRTY_COUNT_AT = 40;

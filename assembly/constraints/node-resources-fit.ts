@@ -2,6 +2,8 @@
 // a resource like the others. Quantities are whole numbers in f64: exact below 2^53, and the floor of a quotient equals
 // the reference's int64 division below 9.0e13.
 import {
+  CODE_ABSENT,
+  CODE_FEASIBLE,
   REQUEST_ALLOCATABLE_AT,
   REQUEST_AMOUNT_AT,
   REQUEST_SIZE,
@@ -14,10 +16,13 @@ import {
   STRATEGY_LEAST,
   STRATEGY_MOST,
   STRATEGY_RATIO,
+  TURN_BASE_AT,
+  TURN_FIT_CODE_AT,
   TURN_FIT_RESOURCES_AT,
   TURN_FIT_RESOURCE_COUNT_AT,
   TURN_FIT_SHAPE_AT,
   TURN_FIT_STRATEGY_AT,
+  TURN_FIT_WEIGHT_AT,
   TURN_REQUESTS_AT,
   TURN_REQUEST_COUNT_AT,
   TURN_USAGE_AT,
@@ -42,20 +47,33 @@ export function fits(turn: usize, row: u32): bool {
   return true;
 }
 
-/** Like fits, for the two rows from `row` on: all ones in the lanes that have no room. */
-export function lacks2(turn: usize, row: u32): v128 {
-  const at = <usize>row << 3;
-  let lacks = i64x2.splat(0);
+/** Marks with its code each row before `rows` that has no room, unless an earlier filter has rejected it. */
+export function markLacking(turn: usize, rows: u32, codes: usize): void {
+  const fitCode = load<u32>(turn, TURN_FIT_CODE_AT);
   let request = <usize>load<u32>(turn, TURN_REQUESTS_AT);
   for (let n = load<u32>(turn, TURN_REQUEST_COUNT_AT); n > 0; n--) {
-    const free = f64x2.sub(
-      v128.load(<usize>load<u32>(request, REQUEST_ALLOCATABLE_AT) + at),
-      v128.load(<usize>load<u32>(request, REQUEST_USED_AT) + at),
-    );
-    lacks = v128.or(lacks, f64x2.gt(v128.load64_splat(request + REQUEST_AMOUNT_AT), free));
+    const allocatable = <usize>load<u32>(request, REQUEST_ALLOCATABLE_AT);
+    const used = <usize>load<u32>(request, REQUEST_USED_AT);
+    const amount = v128.load64_splat(request + REQUEST_AMOUNT_AT);
+    for (let row: u32 = 0; row < rows; row += 2) {
+      const at = <usize>row << 3;
+      const lacks = f64x2.gt(amount, f64x2.sub(v128.load(allocatable + at), v128.load(used + at)));
+      if (!v128.any_true(lacks)) continue;
+      if (i64x2.extract_lane(lacks, 0) != 0) markRow(codes + row, fitCode);
+      if (i64x2.extract_lane(lacks, 1) != 0) markRow(codes + row + 1, fitCode);
+    }
     request += REQUEST_SIZE;
   }
-  return lacks;
+}
+
+// @ts-ignore: decorator
+@inline
+function markRow(entry: usize, fitCode: u32): void {
+  const code: u32 = load<u8>(entry);
+  if (code == CODE_FEASIBLE || fitCode < code) {
+    // there is no node in an absent row, whatever it lacks
+    if (code != CODE_ABSENT) store<u8>(entry, <u8>fitCode);
+  }
 }
 
 /** Adds to the row what a pod of the class uses. */
@@ -102,27 +120,51 @@ export function fitScore(turn: usize, row: u32): f64 {
   return strategy == STRATEGY_RATIO ? goRound(score / weights) : floor<f64>(score / weights);
 }
 
-/** LeastAllocated for the two rows from `row` on. */
-export function leastAllocated2(turn: usize, row: u32): v128 {
-  const at = <usize>row << 3;
-  const hundred = f64x2.splat(100);
+/** Sets the score of every row to what all have in common and its weighted LeastAllocated of two resources. */
+export function scoreLeastAllocated(turn: usize, rows: u32, scores: usize): void {
+  const base = v128.load64_splat(turn + TURN_BASE_AT);
+  const weight = v128.load64_splat(turn + TURN_FIT_WEIGHT_AT);
+  const a = <usize>load<u32>(turn, TURN_FIT_RESOURCES_AT);
+  const b = a + RESOURCE_SIZE;
+  const capacityA = <usize>load<u32>(a, RESOURCE_ALLOCATABLE_AT);
+  const capacityB = <usize>load<u32>(b, RESOURCE_ALLOCATABLE_AT);
+  const usedA = <usize>load<u32>(a, RESOURCE_USED_AT);
+  const usedB = <usize>load<u32>(b, RESOURCE_USED_AT);
+  const amountA = v128.load64_splat(a + RESOURCE_AMOUNT_AT);
+  const amountB = v128.load64_splat(b + RESOURCE_AMOUNT_AT);
+  const weightA = v128.load64_splat(a + RESOURCE_WEIGHT_AT);
+  const weightB = v128.load64_splat(b + RESOURCE_WEIGHT_AT);
+  const bothWeights = f64x2.add(weightA, weightB);
   const zero = f64x2.splat(0);
-  let score = zero;
-  let weights = zero;
-  let resource = <usize>load<u32>(turn, TURN_FIT_RESOURCES_AT);
-  for (let n = load<u32>(turn, TURN_FIT_RESOURCE_COUNT_AT); n > 0; n--) {
-    const capacity = v128.load(<usize>load<u32>(resource, RESOURCE_ALLOCATABLE_AT) + at);
-    const requested = f64x2.add(
-      v128.load(<usize>load<u32>(resource, RESOURCE_USED_AT) + at),
-      v128.load64_splat(resource + RESOURCE_AMOUNT_AT),
+  // a half is exact where a division by 2 is, and quicker
+  const halves = f64x2.extract_lane(bothWeights, 0) == 2;
+  const half = f64x2.splat(0.5);
+  for (let row: u32 = 0; row < rows; row += 2) {
+    const at = <usize>row << 3;
+    const ofA = v128.load(capacityA + at);
+    const ofB = v128.load(capacityB + at);
+    const scoreA = leastOf(ofA, f64x2.add(v128.load(usedA + at), amountA));
+    const scoreB = leastOf(ofB, f64x2.add(v128.load(usedB + at), amountB));
+    const knownA = f64x2.ne(ofA, zero);
+    const knownB = f64x2.ne(ofB, zero);
+    const sum = f64x2.add(
+      v128.and(f64x2.mul(scoreA, weightA), knownA),
+      v128.and(f64x2.mul(scoreB, weightB), knownB),
     );
-    const weight = v128.load64_splat(resource + RESOURCE_WEIGHT_AT);
-    const quotient = f64x2.floor(f64x2.div(f64x2.mul(f64x2.sub(capacity, requested), hundred), capacity));
-    const known = f64x2.ne(capacity, zero);
-    const room = v128.and(known, f64x2.le(requested, capacity));
-    score = f64x2.add(score, v128.and(f64x2.mul(quotient, weight), room));
-    weights = f64x2.add(weights, v128.and(weight, known));
-    resource += RESOURCE_SIZE;
+    let score: v128;
+    if (halves && v128.any_true(v128.not(v128.and(knownA, knownB))) == 0) {
+      score = f64x2.floor(f64x2.mul(sum, half));
+    } else {
+      const weights = f64x2.add(v128.and(weightA, knownA), v128.and(weightB, knownB));
+      score = v128.and(f64x2.floor(f64x2.div(sum, weights)), f64x2.ne(weights, zero));
+    }
+    v128.store(scores + at, f64x2.add(base, f64x2.mul(weight, score)));
   }
-  return v128.and(f64x2.floor(f64x2.div(score, weights)), f64x2.ne(weights, zero));
+}
+
+// @ts-ignore: decorator
+@inline
+function leastOf(capacity: v128, requested: v128): v128 {
+  const free = f64x2.mul(f64x2.sub(capacity, requested), f64x2.splat(100));
+  return v128.and(f64x2.floor(f64x2.div(free, capacity)), f64x2.le(requested, capacity));
 }
