@@ -1,6 +1,5 @@
 // The least that a pass over columns can cost: reading each of them once, and adding up what it holds.
 import { instantiateSync } from '@assemblyscript/loader';
-import asc from 'assemblyscript/asc';
 import type { Arena, LinearMemory } from '../../src/columns/arena.ts';
 import type { ReadColumn } from './columns.ts';
 
@@ -9,6 +8,8 @@ const RECORD_BYTES = 12;
 
 /** Compiles sum.ts with the kernel's options. Rejects with what the compiler says. */
 export async function compileSum(): Promise<Uint8Array<ArrayBuffer>> {
+  // the compiler takes a second to load, which the benches that need none are spared
+  const { default: asc } = await import('assemblyscript/asc');
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   const options = ['--runtime', 'stub', '--optimizeLevel', '3', '--converge', '--use', 'abort='];
   const complaints: string[] = [];
