@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
+import { featuresOf } from '../../src/classes/features.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { rig, type Rig } from '../cycle/fixtures.ts';
@@ -54,6 +55,19 @@ test.each<KernelBuild>(['scalar', 'simd'])(
     );
   },
 );
+
+test('a class that was remembered for a template is the one that the features of each of its pods say', () => {
+  fc.assert(
+    fc.property(anyCluster, fc.array(neighbours, { minLength: 1, maxLength: 6 }), (shape, pairs) => {
+      const pods = pairs.flatMap(({ one, two }, n) => [podOf(`one-${n}`, one), podOf(`two-${n}`, two)]);
+      const it = rigOf(shape, pods, 'simd');
+      for (const pod of pods) {
+        expect(it.cycle.classOf(pod)!.features).toEqual(featuresOf(pod, it.context));
+      }
+    }),
+    { numRuns: 200, seed: 17 },
+  );
+});
 
 test('two pods of any kind that share a class have the same full pass', () => {
   fc.assert(

@@ -23,13 +23,18 @@ export interface NodeShape {
   images?: { names: string[]; sizeBytes: number }[];
 }
 
+/** The object as it travels: what is undefined is not there. */
+function wire<T>(object: T): T {
+  return JSON.parse(JSON.stringify(object)) as T;
+}
+
 export function node(name: string, shape: NodeShape = {}): Node {
   const { cpu = '8', memory = '32Gi', pods = '110', extra, labels, taints, unschedulable, images } = shape;
-  return {
+  return wire({
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
     spec: { taints, unschedulable },
     status: { allocatable: { cpu, memory, pods, ...extra }, images },
-  };
+  });
 }
 
 export interface PodShape {
@@ -54,7 +59,7 @@ export function pod(name: string, shape: PodShape = {}): Pod {
     resources: { requests },
     ports: ports?.map((port) => ({ containerPort: port, hostPort: port })),
   };
-  return {
+  return wire({
     metadata: {
       name,
       namespace,
@@ -63,7 +68,7 @@ export function pod(name: string, shape: PodShape = {}): Pod {
       ownerReferences: owner && [{ ...owner, uid: owner.name, controller: true }],
     },
     spec: { containers: [container], ...spec },
-  };
+  });
 }
 
 /** The pod as the API server shows it once it is bound. */
