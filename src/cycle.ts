@@ -9,7 +9,7 @@
 //
 // State in, plan out: nothing here talks to an API server or reads a clock.
 import type { Pod, Rejection } from './api/types.ts';
-import type { Cluster } from './cluster/cluster.ts';
+import type { Cluster, PodRecord } from './cluster/cluster.ts';
 import { ClassIndex, type EquivalenceClass } from './classes/class-index.ts';
 import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
@@ -41,7 +41,7 @@ export interface Preempting {
   /** What could be done; the first is. */
   outcomes: Candidate[];
   /** Pods of less priority that were nominated to the node, and are no longer. */
-  unseated: string[];
+  unseated: PodRecord[];
   /** Why it has no node yet. */
   refusal: Refusal;
 }
@@ -321,10 +321,10 @@ export class SchedulingCycle {
   #makeWay(outcome: TurnOutcome, pod: QueuedPod, chosen: Candidate, preempting: Preempting): void {
     const { cluster, preemptor } = this.#options;
     const { node, row } = chosen;
-    for (const { key, priority } of [...cluster.nominations.on(node)]) {
-      if (priority >= pod.priority) continue;
-      cluster.withdrawNomination(key);
-      preempting.unseated.push(key);
+    for (const other of [...cluster.nominations.on(node)]) {
+      if (other.priority >= pod.priority) continue;
+      cluster.withdrawNomination(other.key);
+      preempting.unseated.push(other);
     }
     cluster.nominate(pod.pod, node);
     outcome.preempting.push(preempting);

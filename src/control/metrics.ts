@@ -49,6 +49,15 @@ export class SchedulerMetrics {
     'Pods added to the scheduling queues, by queue and by the event that moved them',
     ['queue', 'event'],
   );
+  readonly #preemptionAttempts = this.#counter(
+    'scheduler_preemption_attempts_total',
+    'Attempts to preempt other pods',
+  );
+  readonly #preemptionVictims = this.#histogram(
+    'scheduler_preemption_victims',
+    'Victims of each preemption by a single pod',
+    exponentialBuckets(1, 2, 7),
+  );
   readonly #cycles = this.#counter('coset_cycles_total', 'Scheduling cycles');
   readonly #classes = this.#counter('coset_classes_total', 'Classes decided, summed over the cycles');
   readonly #decisions = this.#counter('coset_decisions_total', 'Pods decided, placed or not');
@@ -86,6 +95,16 @@ export class SchedulerMetrics {
     seconds: number,
   ): void {
     this.#extensionPointSeconds.observe({ extension_point: point, status, profile }, seconds);
+  }
+
+  /** Pods were tried to be made way for. */
+  preemptionAttempts(pods: number): void {
+    this.#preemptionAttempts.inc(pods);
+  }
+
+  /** So many pods make way for one. */
+  preempted(victims: number): void {
+    this.#preemptionVictims.observe(victims);
   }
 
   /** A cycle has ended. */

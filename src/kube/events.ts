@@ -65,6 +65,14 @@ export class EventRecorder {
     this.#create(this.#event(pod, 'Normal', 'Scheduled', 'Binding', note));
   }
 
+  /** A pod leaves a node for another pod. */
+  preempted(victim: { namespace: string; name: string; uid?: string }, preemptor: Pod, node: string): void {
+    const note = `Preempted by pod ${preemptor.metadata?.uid} on node ${node}`;
+    const pod = { metadata: victim, spec: { schedulerName: preemptor.spec?.schedulerName, containers: [] } };
+    const event = this.#event(pod, 'Normal', 'Preempted', 'Preempting', note);
+    this.#create({ ...event, related: referenceTo(preemptor) });
+  }
+
   /**
    * The same message about the same pod is written once, a second time as a series, and from then on only
    * counted: a series is written again every half hour and at its end.
@@ -127,7 +135,7 @@ export class EventRecorder {
   }
 
   #event(pod: Pod, type: string, reason: string, action: string, note: string): SchedulerEvent {
-    const { namespace = 'default', name = '', uid, resourceVersion } = pod.metadata ?? {};
+    const { namespace = 'default', name = '' } = pod.metadata ?? {};
     const controller = pod.spec?.schedulerName ?? 'default-scheduler';
     const now = this.#clock.now();
     return {
@@ -139,7 +147,7 @@ export class EventRecorder {
       reason,
       action,
       note,
-      regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion },
+      regarding: referenceTo(pod),
       reportingController: controller,
       reportingInstance: `${controller}-${this.#host}`,
     };
@@ -151,6 +159,11 @@ export class EventRecorder {
     const name = `${podName}.${(BigInt(now) * 1_000_000n + BigInt(this.#serial)).toString(16)}`;
     return name.length <= NAME_LIMIT ? name : randomUUID();
   }
+}
+
+function referenceTo({ metadata }: Pod): SchedulerEvent['regarding'] {
+  const { namespace = 'default', name = '', uid, resourceVersion } = metadata ?? {};
+  return { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion };
 }
 
 function createMessage(event: SchedulerEvent): Message {

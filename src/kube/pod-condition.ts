@@ -8,6 +8,8 @@ import type { Transport } from './transport.ts';
 export interface Unscheduled {
   reason: 'Unschedulable' | 'SchedulingGated' | 'SchedulerError';
   message: string;
+  /** The node that it is nominated to from now on; '' for none any longer. As it was when absent. */
+  nominatedNodeName?: string;
 }
 
 export interface PodConditionWriterOptions {
@@ -45,13 +47,15 @@ export class PodConditionWriter {
     }
     const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     const standing = condition?.status === 'False';
-    if (standing && condition.reason === verdict.reason && condition.message === verdict.message) return;
+    const { reason, message, nominatedNodeName: nominated } = verdict;
+    const isNominated = nominated === undefined || nominated === (pod.status?.nominatedNodeName ?? '');
+    if (standing && isNominated && condition.reason === reason && condition.message === message) return;
 
     const { namespace = 'default', name, generation } = pod.metadata ?? {};
     const since = standing ? condition.lastTransitionTime : undefined;
     this.#waiting.set(uid, verdict);
     this.#outbox.offer(() => {
-      const latest = this.#waiting.get(uid)!;
+      const { nominatedNodeName, ...latest } = this.#waiting.get(uid)!;
       this.#waiting.delete(uid);
       const written = {
         type: 'PodScheduled',
@@ -64,11 +68,22 @@ export class PodConditionWriter {
         method: 'PATCH',
         path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
         // The server refuses to change a uid: the verdict can never reach a pod that took this one's name.
-        body: { metadata: { uid }, status: { conditions: [written] } },
+        body: { metadata: { uid }, status: { conditions: [written], ...nomination(nominatedNodeName) } },
         contentType: 'application/strategic-merge-patch+json',
         settled: [404],
       };
     });
+  }
+
+  /** Takes the nomination off a pod that waits. */
+  unseat({ namespace, name, uid }: { namespace: string; name: string; uid?: string }): void {
+    this.#outbox.offer(() => ({
+      method: 'PATCH',
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
+      body: { metadata: { uid }, status: nomination('') },
+      contentType: 'application/strategic-merge-patch+json',
+      settled: [404],
+    }));
   }
 
   /** Resolves when every condition is written or given up. */
@@ -82,7 +97,11 @@ export class PodConditionWriter {
   }
 }
 
+function nomination(node: string | undefined): { nominatedNodeName?: string | null } {
+  return node === undefined ? {} : { nominatedNodeName: node === '' ? null : node };
+}
+
 /** The times of most API fields have whole seconds. */
-function apiTime(ms: number): string {
+export function apiTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

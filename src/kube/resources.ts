@@ -33,6 +33,7 @@ export const SCHEDULER_RESOURCES = [
   { kind: 'ReplicationController', path: '/api/v1/replicationcontrollers' },
   { kind: 'ReplicaSet', path: '/apis/apps/v1/replicasets' },
   { kind: 'StatefulSet', path: '/apis/apps/v1/statefulsets' },
+  { kind: 'PodDisruptionBudget', path: '/apis/policy/v1/poddisruptionbudgets', isOptional: true },
   { kind: 'StorageClass', path: '/apis/storage.k8s.io/v1/storageclasses', isOptional: true },
   { kind: 'CSIDriver', path: '/apis/storage.k8s.io/v1/csidrivers', isOptional: true },
   { kind: 'CSINode', path: '/apis/storage.k8s.io/v1/csinodes', isOptional: true },

@@ -94,12 +94,14 @@ export class PodFeed implements WatchHandler<Pod> {
     const { cluster, queue, cycle } = this.#options;
     if (pod.metadata?.deletionTimestamp !== undefined) {
       queue.delete(key, uid);
-      cluster.dropPending(key);
+      this.#unseated(cluster.dropPending(key));
       return;
     }
     // a pod that we have bound may still be told of as it was before
     if (cluster.pod(key)?.uid === uid && !cycle.isBinding(key)) return;
+    const nominated = cluster.nominations.of(key)?.pod;
     cluster.setPending(pod);
+    if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
     // a pod that has no class is refused here, where it holds up no other one
     cycle.classOf(pod);
     queue.update(pod, pod);
@@ -112,9 +114,15 @@ export class PodFeed implements WatchHandler<Pod> {
       this.#successors.delete(key);
     }
     queue.delete(key, uid);
-    cluster.dropPending(key);
+    const nominated = cluster.dropPending(key);
     const record = cluster.removePod(key, uid);
     if (record !== undefined) this.#options.notify({ kind: 'AssignedPod', before: pod ?? podOf(record) });
+    else this.#unseated(nominated);
+  }
+
+  /** Others have yielded to the pod on its nominated node as if it stood there: to them it has gone. */
+  #unseated(nominated: PodRecord | undefined): void {
+    if (nominated !== undefined) this.#options.notify({ kind: 'AssignedPod', before: podOf(nominated) });
   }
 }
 

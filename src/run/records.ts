@@ -64,12 +64,13 @@ export class CycleRecords {
 /** Adds what became of a turn. `seen` holds the classes of the cycle so far. */
 export function countTurn(
   record: CycleRecord,
-  { turn, placed, waiting }: TurnOutcome,
+  { turn, placed, waiting, preempting }: TurnOutcome,
   seen: Set<string>,
 ): void {
   seen.add(turn.class.index);
   record.classes = seen.size;
-  record.pods += placed.length + waiting.length;
+  const unschedulable = waiting.length + preempting.length;
+  record.pods += placed.length + unschedulable;
   record.placed += placed.length;
-  record.unschedulable += waiting.length;
+  record.unschedulable += unschedulable;
 }

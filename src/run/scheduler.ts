@@ -14,6 +14,7 @@ import type {
   CycleRecord,
   SchedulerState,
 } from '../control/types.ts';
+import type { Refusal } from '../classes/correspondence.ts';
 import { SchedulingCycle, type TurnOutcome } from '../cycle.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import { systemClock } from '../kube/backoff.ts';
@@ -27,6 +28,7 @@ import type { QueueRow, SharedEvent } from '../queue/types.ts';
 import type { ApiObject, Pod } from '../api/types.ts';
 import { Bindings } from './bindings.ts';
 import { Digest } from './digest.ts';
+import { Evictions } from './evictions.ts';
 import { NodeFeed } from './node-feed.ts';
 import { ObjectFeed } from './object-feed.ts';
 import { PodFeed } from './pod-feed.ts';
@@ -53,6 +55,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #queue: SchedulingQueue;
   readonly #cycle: SchedulingCycle;
   readonly #bindings: Bindings;
+  readonly #evictions: Evictions;
   readonly #reservations: Reservations;
   readonly #pods: PodFeed;
   readonly #events: EventRecorder;
@@ -102,6 +105,7 @@ export class Scheduler implements ControlledScheduler {
       queue: this.#queue,
       profiles: this.#profiles,
       binder: { bind: (placement) => this.#bindings.bind(placement, this.#cycleBegin) },
+      preemptor: { preempt: (preempting) => this.#evictions.preempt(preempting) },
       onPhase: (phase) => this.#meter?.enter(phase),
     });
     this.#digest = new Digest(log);
@@ -125,6 +129,13 @@ export class Scheduler implements ControlledScheduler {
         this.#pods.bindingSettled(key);
         this.#pulse.beat();
       },
+    });
+    this.#evictions = new Evictions({
+      transport,
+      cycle: () => this.#cycle,
+      events: this.#events,
+      digest: this.#digest,
+      onSettled: () => this.#pulse.beat(),
     });
     this.#pods = new PodFeed({
       ...shared,
@@ -173,7 +184,7 @@ export class Scheduler implements ControlledScheduler {
     await this.#loop;
     await this.#lastCycle;
     this.#reservations.stop();
-    await this.#bindings.stop();
+    await Promise.all([this.#bindings.stop(), this.#evictions.stop()]);
     await Promise.all(this.#watches.map((one) => one.stop()));
     this.#events.stop();
     this.#conditions.stop();
@@ -276,13 +287,23 @@ export class Scheduler implements ControlledScheduler {
   }
 
   /** Says of the pods that wait why they do. */
-  #tell({ turn, waiting, refusal }: TurnOutcome, begin: number): void {
+  #tell({ turn, waiting, preempting, unseated, refusal }: TurnOutcome, begin: number): void {
     const { schedulerName } = turn.class.context.profile;
     const seconds = (performance.now() - begin) / 1000;
-    for (const { pod } of waiting) {
+    const tell = (pod: Pod, { message: reason, preemption }: Refusal, nominatedNodeName?: string) => {
+      const message = preemption === undefined ? reason : `${reason} ${preemption}`;
       this.#metrics.attempt('unschedulable', schedulerName, seconds);
-      this.#events.failedScheduling(pod, refusal!.message);
-      this.#conditions.unscheduled(pod, { reason: 'Unschedulable', message: refusal!.message });
+      this.#metrics.preemptionAttempts(preemption === undefined ? 0 : 1);
+      this.#events.failedScheduling(pod, message);
+      this.#conditions.unscheduled(pod, { reason: 'Unschedulable', message, nominatedNodeName });
+    };
+    for (const queued of waiting) tell(queued.pod, refusal!, unseated.includes(queued) ? '' : undefined);
+    for (const { pod, outcomes, refusal: own, unseated: others } of preempting) {
+      const { node, victims } = outcomes[0]!;
+      tell(pod.pod, own, node);
+      this.#metrics.preempted(victims.length);
+      for (const { namespace, key, uid } of others)
+        this.#conditions.unseat({ namespace, name: key.slice(namespace.length + 1), uid });
     }
   }
 

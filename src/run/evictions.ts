@@ -1,0 +1,97 @@
+// Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
+import type { PodRecord } from '../cluster/cluster.ts';
+import type { Preempting, Preemptor, SchedulingCycle } from '../cycle.ts';
+import { systemClock } from '../kube/backoff.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import { Limiter } from '../kube/limiter.ts';
+import { apiTime } from '../kube/pod-condition.ts';
+import { replyMessage, type Reply, type Transport } from '../kube/transport.ts';
+import type { Digest } from './digest.ts';
+
+export interface EvictionsOptions {
+  transport: Transport;
+  /** The cycle whose preemptions these are. */
+  cycle(): SchedulingCycle;
+  events: EventRecorder;
+  digest: Digest;
+  /** Told when a pod waits for its victims, or is to be tried again. */
+  onSettled(): void;
+}
+
+/** Small beside the bindings' concurrency. */
+const CONCURRENCY = 16;
+
+export class Evictions implements Preemptor {
+  readonly #options: EvictionsOptions;
+  readonly #limiter = new Limiter(CONCURRENCY);
+  readonly #sent = new Set<Promise<void>>();
+
+  constructor(options: EvictionsOptions) {
+    this.#options = options;
+  }
+
+  /** The pod stays in flight until its victims are told to leave, so that it misses none that goes. */
+  preempt(preempting: Preempting): false {
+    const sent = this.#evictAll(preempting);
+    this.#sent.add(sent);
+    void sent.then(() => this.#sent.delete(sent));
+    return false;
+  }
+
+  /** Waits for what was sent. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#sent);
+  }
+
+  async #evictAll(preempting: Preempting): Promise<void> {
+    const { cycle, digest, onSettled } = this.#options;
+    const { key } = preempting.pod;
+    // those that are leaving already need not be told
+    const victims = preempting.outcomes[0]!.victims.filter(({ terminating }) => !terminating);
+    const ends = await Promise.allSettled(
+      victims.map((victim) => this.#limiter.run(() => this.#evict(victim, preempting))),
+    );
+    const failed = ends.find((end) => end.status === 'rejected');
+    const message = failed && (failed.reason as Error).message;
+    if (message !== undefined) digest.failure('an eviction failed', { pod: key, error: message });
+    cycle().preempted(key, message);
+    onSettled();
+  }
+
+  async #evict(victim: PodRecord, { pod, outcomes }: Preempting): Promise<void> {
+    const { transport, events } = this.#options;
+    const { namespace, uid } = victim;
+    const name = victim.key.slice(namespace.length + 1);
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const scheduler = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: `${scheduler}: preempting to accommodate a higher priority pod`,
+      lastTransitionTime: apiTime(systemClock.now()),
+    };
+    // the uid keeps all of this from a pod that took the victim's name
+    const told = await transport.request(
+      'PATCH',
+      `${path}/status`,
+      { metadata: { uid }, status: { conditions: [condition] } },
+      { contentType: 'application/strategic-merge-patch+json' },
+    );
+    if (isGone(told, 'PATCH', path)) return;
+    const deleted = await transport.request('DELETE', path, {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: { uid },
+    });
+    if (isGone(deleted, 'DELETE', path)) return;
+    events.preempted({ namespace, name, uid }, pod.pod, outcomes[0]!.node);
+  }
+}
+
+/** Whether the pod is no longer there. Throws what the server said when the write was refused. */
+function isGone(reply: Reply, method: string, path: string): boolean {
+  if (reply.status === 404 || reply.status === 409) return true;
+  if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status}: ${replyMessage(reply)}`);
+  return false;
+}
