@@ -6,7 +6,13 @@ import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import { helps } from '../../src/constraints/index.ts';
-import { SchedulingCycle, type Binder, type Placement, type TurnOutcome } from '../../src/cycle.ts';
+import {
+  SchedulingCycle,
+  type Binder,
+  type Placement,
+  type Preemptor,
+  type TurnOutcome,
+} from '../../src/cycle.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
@@ -135,6 +141,7 @@ export interface RigOptions {
   pluginConfig?: { name: string; args: unknown }[];
   configuration?: Configuration;
   kernel?: Kernel;
+  preemptor?: Preemptor;
   explain?: 'ties' | 'detail';
 }
 
@@ -156,7 +163,8 @@ export function rig(options: RigOptions = {}) {
     helps: (event, waiting, plugins) => helps(event, waiting, plugins, context),
   });
   const binder = new RecordingBinder();
-  const cycle = new SchedulingCycle({ kernel, cluster, queue, binder, profiles, explain: options.explain });
+  const { preemptor, explain } = options;
+  const cycle = new SchedulingCycle({ kernel, cluster, queue, binder, preemptor, profiles, explain });
   return {
     kernel,
     cluster,
