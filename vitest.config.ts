@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/cluster/**'],
-    globalSetup: 'scripts/kernels.mjs',
+    globalSetup: ['scripts/kernels.mjs', 'test/cli/build.ts'],
   },
 });

@@ -35,7 +35,7 @@ const program = new Command('coset')
   .description('A Kubernetes scheduler that decides once per equivalence class of pods.')
   .version(manifest.version)
   .addHelpText('after', EXAMPLES)
-  .showHelpAfterError();
+  .showHelpAfterError('Run it with --help to see what it takes.');
 
 program
   .command('run')

@@ -1,4 +1,5 @@
 // coset plan: where the pods of a scenario would go.
+import type { Decision, Scenario } from '../api/types.ts';
 import { configurationOf } from '../config/load.ts';
 import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';
@@ -29,14 +30,27 @@ export function planCommand(files: string[], options: PlanCommandOptions): void 
   if (options.order !== undefined) {
     for (const { args } of configuration.profiles) args.EquivalenceClasses.order = options.order;
   }
-  const progress = new Progress(process.stderr);
-  const { decisions } = plan(scenario, {
-    kernel: loadKernel(),
-    configuration,
-    explain: options.detail ? 'detail' : 'ties',
-    onProgress: (decided, pods) => progress.show(`${decided} of ${pods} pods decided`),
-  });
-  progress.clear();
+  const decisions = decide(scenario, configuration, options);
   const parts = options.format === 'json' ? printJson(scenario.name ?? '', decisions) : printTable(decisions);
   for (const part of parts) process.stdout.write(part);
+}
+
+function decide(
+  scenario: Scenario,
+  configuration: Configuration,
+  { detail }: PlanCommandOptions,
+): Decision[] {
+  const progress = new Progress(process.stderr);
+  // a class of many pods is decided in one go
+  progress.show(`0 of ${scenario.pending.length} pods decided`);
+  try {
+    return plan(scenario, {
+      kernel: loadKernel(),
+      configuration,
+      explain: detail ? 'detail' : 'ties',
+      onProgress: (decided, pods) => progress.show(`${decided} of ${pods} pods decided`),
+    }).decisions;
+  } finally {
+    progress.clear();
+  }
 }

@@ -109,6 +109,9 @@ describe('a binding that fails', () => {
     await running.waits('three');
     expect(running.pod('one')?.metadata?.uid).toBe('second');
     expect(running.podsByNode()).toEqual({ a: 1, b: 1 });
+    await eventually(async () => {
+      expect(await running.metric('coset_correspondences')).toBe(0);
+    });
   });
 
   it('for many pods at once is told of a few times and then counted', async () => {

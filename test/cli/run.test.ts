@@ -1,0 +1,54 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { Pod } from '../../src/api/types.ts';
+import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import { node, pod } from '../run/fixtures.ts';
+import { Coset, folderWith, kubeconfigFor } from './coset.ts';
+
+async function startRun(
+  options: Parameters<typeof serveEmbedded>[0] = {},
+): Promise<{ server: Embedded; running: Coset }> {
+  const server = await serveEmbedded(options);
+  onTestFinished(() => server.close());
+  const folder = folderWith({ kubeconfig: kubeconfigFor(server.url, 'a-secret-token') });
+  const running = new Coset(['run', '--kubeconfig', 'kubeconfig', '--control', '127.0.0.1:0'], { folder });
+  return { server, running };
+}
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'coset run schedules until %s, logs little, and leaves nothing',
+  async (signal) => {
+    const { server, running } = await startRun();
+    server.store.load([node('a'), ...Array.from({ length: 100 }, (_, n) => pod(`pod-${n}`))]);
+    await running.printed(/"msg":"synced"/);
+    await vi.waitFor(
+      () => {
+        const pods = server.store.collection('pods').sorted();
+        expect(pods.filter(({ object }) => (object as Pod).spec?.nodeName === 'a')).toHaveLength(100);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    const [, control] = await running.printed(/"url":"(http[^"]+)","msg":"control"/);
+    expect(await (await fetch(`${control}/readyz`)).text()).toBe('ok');
+    running.child.kill(signal);
+    const { code, stdout, stderr } = await running.ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const messages = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(messages.slice(0, 3)).toEqual(['connected', 'control', 'synced']);
+    expect(messages).toContain('scheduled');
+    expect(messages.length).toBeLessThan(20);
+    expect(stdout).not.toContain('a-secret-token');
+  },
+);
+
+it('coset run ends when it is told to while the server refuses its lists', async () => {
+  const { running } = await startRun({
+    faults: ({ path }) => (path.startsWith('/version') ? undefined : { status: 403 }),
+  });
+  await running.printed(/"error":"list [^"]+: 403: [^"]+","msg":"a watch failed"/);
+  running.child.kill('SIGTERM');
+  expect((await running.ended).code).toBe(0);
+});
