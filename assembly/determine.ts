@@ -1,6 +1,6 @@
 // A full pass: filter every node for the class's master pod, and score those that passed.
 import { preferenceScore, preferenceScore2, scorePreferences } from './constraints/inter-pod-affinity';
-import { clearPresent, countNodes, countPresent, findMinima, scoreSpread, spreadScore } from './constraints/pod-topology-spread';
+import { countAllPresent, countNodes, findMinima, scoreSpread, spreadScore } from './constraints/pod-topology-spread';
 import { dropGroups } from './groups';
 import {
   CLUSTER_ROWS_AT,
@@ -139,12 +139,7 @@ export function determineAll(turn: usize): u32 {
   filterRows(turn, rows);
   const codes = <usize>load<u32>(turn, TURN_CODE_AT);
   const feasible = countFeasible(codes, rows);
-  if (load<u32>(turn, TURN_SOFT_COUNT_AT) != 0) {
-    clearPresent(turn);
-    for (let row: u32 = 0; row < rows; row++) {
-      if (load<u8>(codes + row) == CODE_FEASIBLE) countPresent(turn, row, 1);
-    }
-  }
+  if (load<u32>(turn, TURN_SOFT_COUNT_AT) != 0) countAllPresent(turn, feasible);
   store<u32>(turn, feasible, TURN_FEASIBLE_AT);
   findMaxima(turn);
   store<u32>(turn, STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS, TURN_STALE_AT);

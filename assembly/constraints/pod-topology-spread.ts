@@ -205,6 +205,35 @@ export function countPresent(turn: usize, row: u32, by: i32): void {
   store<u32>(turn, load<u32>(turn, TURN_STALE_AT) | STALE_SPREAD, TURN_STALE_AT);
 }
 
+/** Counts the domains of all feasible rows, of which there are `feasible`; in a full pass. */
+export function countAllPresent(turn: usize, feasible: u32): void {
+  clearPresent(turn);
+  const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
+  const codes = <usize>load<u32>(turn, TURN_CODE_AT);
+  if (load<u32>(turn, TURN_SOFT_REQUIRES_ALL_AT) != 0) {
+    for (let row: u32 = 0; row < rows; row++) if (load<u8>(codes + row) == CODE_FEASIBLE) countPresent(turn, row, 1);
+    return;
+  }
+  store<u32>(turn, feasible, TURN_SOFT_SCORED_AT);
+  let record = <usize>load<u32>(turn, TURN_SOFT_AT);
+  for (let n = load<u32>(turn, TURN_SOFT_COUNT_AT); n > 0; n--) {
+    if (load<u32>(record, SOFT_BY_ROW_AT) == 0) {
+      const column = <usize>load<u32>(record, SOFT_DOMAIN_AT);
+      const present = <usize>load<u32>(record, SOFT_PRESENT_AT);
+      for (let row: u32 = 0; row < rows; row++) {
+        const entry = present + (<usize>load<u32>(column + (<usize>row << 2)) << 2);
+        store<u32>(entry, load<u32>(entry) + <u32>(load<u8>(codes + row) == CODE_FEASIBLE));
+      }
+      let distinct: u32 = 0;
+      for (let domain: u32 = 0, domains = load<u32>(record, SOFT_DOMAINS_AT); domain < domains; domain++) {
+        if (load<u32>(present + (<usize>domain << 2)) != 0) distinct++;
+      }
+      store<u32>(record, distinct, SOFT_DISTINCT_AT);
+    }
+    record += SOFT_SIZE;
+  }
+}
+
 /** Forgets which domains are present; before a full pass counts them. */
 export function clearPresent(turn: usize): void {
   store<u32>(turn, 0, TURN_SOFT_SCORED_AT);
@@ -235,32 +264,31 @@ function rawScore(turn: usize, row: u32): f64 {
   return goRound(score);
 }
 
-/** The raw scores of the two rows from `row` on. */
-// @ts-ignore: decorator
-@inline
-function rawScore2(turn: usize, row: u32): v128 {
-  let score = f64x2.splat(0);
-  let record = <usize>load<u32>(turn, TURN_SOFT_AT);
-  for (let n = load<u32>(turn, TURN_SOFT_COUNT_AT); n > 0; n--) {
-    const domains = <usize>load<u32>(record, SOFT_DOMAIN_AT) + (<usize>row << 2);
-    const one = load<u32>(domains);
-    const two = load<u32>(domains, 4);
-    const counts = <usize>load<u32>(record, SOFT_COUNTS_AT);
-    const count =
-      load<u32>(record, SOFT_BY_ROW_AT) != 0
-        ? v128.load(counts + (<usize>row << 3))
-        : v128.load64_lane(counts + (<usize>two << 3), v128.load64_zero(counts + (<usize>one << 3)), 1);
+/**
+ * Adds to every row's raw score what a constraint gives it. A node that lacks the label gets nothing; or it is ignored,
+ * for which its score falls without end.
+ */
+function addRawScores(record: usize, rows: u32, raws: usize, requiresAll: bool): void {
+  const column = <usize>load<u32>(record, SOFT_DOMAIN_AT);
+  const counts = <usize>load<u32>(record, SOFT_COUNTS_AT);
+  const byRow = load<u32>(record, SOFT_BY_ROW_AT) != 0;
+  const weight = v128.load64_splat(record + SOFT_WEIGHT_AT);
+  const skew = v128.load64_splat(record + SOFT_SKEW_AT);
+  const unlabelled = f64x2.splat(requiresAll ? -Infinity : 0);
+  for (let row: u32 = 0; row < rows; row += 2) {
+    const at = <usize>row << 3;
+    const domains = column + (<usize>row << 2);
+    let count: v128;
+    if (byRow) {
+      count = v128.load(counts + at);
+    } else {
+      const one = v128.load64_zero(counts + (<usize>load<u32>(domains) << 3));
+      count = v128.load64_lane(counts + (<usize>load<u32>(domains, 4) << 3), one, 1);
+    }
     const known = i64x2.ne(v128.load32x2_u(domains), i64x2.splat(0));
-    const part = f64x2.add(
-      f64x2.mul(count, v128.load64_splat(record + SOFT_WEIGHT_AT)),
-      v128.load64_splat(record + SOFT_SKEW_AT),
-    );
-    score = f64x2.add(score, v128.and(part, known));
-    record += SOFT_SIZE;
+    const part = v128.bitselect(f64x2.add(f64x2.mul(count, weight), skew), unlabelled, known);
+    v128.store(raws + at, f64x2.add(v128.load(raws + at), part));
   }
-  const whole = f64x2.trunc(score);
-  const up = f64x2.ge(f64x2.sub(score, whole), f64x2.splat(0.5));
-  return f64x2.add(whole, v128.and(up, f64x2.splat(1)));
 }
 
 /** Scores all rows again by the soft constraints, and finds the least and the greatest score. */
@@ -281,17 +309,30 @@ export function scoreSpread(turn: usize): void {
   const requiresAll = load<u32>(turn, TURN_SOFT_REQUIRES_ALL_AT) != 0;
   let least = Infinity;
   let greatest: f64 = 0;
-  if (ASC_FEATURE_SIMD && !requiresAll) {
-    let leasts = f64x2.splat(Infinity);
-    let greatests = f64x2.splat(0);
+  if (ASC_FEATURE_SIMD) {
+    memory.fill(raws, 0, <usize>rows << 3);
+    record = <usize>load<u32>(turn, TURN_SOFT_AT);
+    for (let n = constraints; n > 0; n--) {
+      addRawScores(record, rows, raws, requiresAll);
+      record += SOFT_SIZE;
+    }
+    const zero = f64x2.splat(0);
+    const infinity = f64x2.splat(Infinity);
+    let leasts = infinity;
+    let greatests = zero;
     for (let row: u32 = 0; row < rows; row += 4) {
       const rejected = rejected4(codes + row);
       for (let half: u32 = 0; half < 4; half += 2) {
-        const out = half == 0 ? i64x2.extend_low_i32x4_s(rejected) : i64x2.extend_high_i32x4_s(rejected);
-        const raw = rawScore2(turn, row + half);
-        v128.store(raws + (<usize>(row + half) << 3), v128.bitselect(f64x2.splat(-1), raw, out));
-        leasts = f64x2.min(leasts, v128.bitselect(f64x2.splat(Infinity), raw, out));
-        greatests = f64x2.max(greatests, v128.andnot(raw, out));
+        const at = <usize>(row + half) << 3;
+        const score = v128.load(raws + at);
+        const whole = f64x2.trunc(score);
+        const up = f64x2.ge(f64x2.sub(score, whole), f64x2.splat(0.5));
+        const raw = f64x2.add(whole, v128.and(up, f64x2.splat(1)));
+        const codesOut = half == 0 ? i64x2.extend_low_i32x4_s(rejected) : i64x2.extend_high_i32x4_s(rejected);
+        const out = v128.or(codesOut, f64x2.lt(score, zero));
+        v128.store(raws + at, v128.bitselect(f64x2.splat(-1), raw, out));
+        leasts = f64x2.pmin(leasts, v128.bitselect(infinity, raw, out));
+        greatests = f64x2.pmax(greatests, v128.andnot(raw, out));
       }
     }
     least = min<f64>(f64x2.extract_lane(leasts, 0), f64x2.extract_lane(leasts, 1));
