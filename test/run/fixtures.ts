@@ -37,6 +37,8 @@ export function pod(name: string, shape?: PodShape): Pod {
 export interface SetUp {
   objects?: ApiObject[];
   args?: Partial<EquivalenceClassesArgs>;
+  /** Arguments of other plugins. */
+  pluginConfig?: { name: string; args: unknown }[];
   /** A pod's first wait after a failed attempt; it doubles. */
   backoffSeconds?: number;
   /** Called before the scheduler starts. */
@@ -69,8 +71,8 @@ export class Running {
 
   /** Starts a new scheduler, which knows nothing of what an earlier one did. */
   async restart(): Promise<void> {
-    const { args, backoffSeconds = 0.02 } = this.#setUp;
-    const settings = configuration(args);
+    const { args, pluginConfig, backoffSeconds = 0.02 } = this.#setUp;
+    const settings = configuration(args, pluginConfig);
     settings.podInitialBackoffSeconds = backoffSeconds;
     settings.podMaxBackoffSeconds = 10 * backoffSeconds;
     const log = pino(

@@ -14,7 +14,7 @@ const STORED = [CLAIM, VOLUME, CLASS, 'CSINode', 'CSIDriver', 'VolumeAttachment'
 const KINDS = [...STORED, POD_VOLUMES];
 const LIMIT = 0;
 const NO_DRIVER = 1;
-const NO_CLAIM = 2;
+const FAULT = 2;
 
 export const nodeVolumeLimits: Constraint = {
   name: 'NodeVolumeLimits',
@@ -31,39 +31,32 @@ export const nodeVolumeLimits: Constraint = {
   pack(pod, context): Packed | undefined {
     if (context.code === 0 || !usesAttachable(pod)) return undefined;
     const { cluster, packer, code } = context;
-    const missing = missingClaimOf(pod, cluster);
-    const lackingDriver = new Map<number, string>();
+    const texts = new Map<number, string>();
+    const reject = (row: number, reason: number, text: string) => {
+      texts.set(row, text);
+      packer.rejectRow(row, code + reason);
+    };
     const attachments = attachmentsByNode(cluster.store);
-    try {
-      for (let row = 0; row < cluster.nodes.columns.rows; row++) {
-        const node = cluster.nodes.node(row);
-        if (node === undefined) continue;
-        if (missing !== undefined) {
-          packer.rejectRow(row, code + NO_CLAIM);
-          continue;
-        }
-        const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
-        const added: Attached = new Map();
+    for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+      const node = cluster.nodes.node(row);
+      if (node === undefined) continue;
+      const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
+      const added: Attached = new Map();
+      try {
         attachAll(pod, csiNode, cluster, added);
-        const driver = [...added.values()].find((name) => !isInstalled(name, csiNode, cluster));
-        if (driver !== undefined) {
-          lackingDriver.set(row, driver);
-          packer.rejectRow(row, code + NO_DRIVER);
-        } else if (exceedsLimits(added, row, csiNode, attachments.get(node.name), cluster)) {
-          packer.rejectRow(row, code + LIMIT);
-        }
+      } catch (error) {
+        if (!(error instanceof VolumeError)) throw error;
+        reject(row, FAULT, error.message);
+        continue;
       }
-    } catch (error) {
-      if (!(error instanceof VolumeError)) throw error;
-      return { refusal: error.message, kinds: KINDS };
+      const driver = [...added.values()].find((name) => !isInstalled(name, csiNode, cluster));
+      if (driver !== undefined) reject(row, NO_DRIVER, `${driver} CSI driver is not installed on the node`);
+      else if (exceedsLimits(added, row, csiNode, attachments.get(node.name), cluster))
+        reject(row, LIMIT, 'node(s) exceed max volume count');
     }
     return {
       kinds: KINDS,
-      explain(row, reason) {
-        if (reason === NO_CLAIM) return unresolvable(missing!);
-        if (reason === LIMIT) return unschedulable('node(s) exceed max volume count');
-        return unschedulable(`${lackingDriver.get(row)} CSI driver is not installed on the node`);
-      },
+      explain: (row, reason) => (reason === FAULT ? unresolvable : unschedulable)(texts.get(row)!),
     };
   },
 
@@ -97,26 +90,21 @@ function usesAttachable(pod: Pod): boolean {
   );
 }
 
-/** What to say of the first claim that does not exist. */
-function missingClaimOf(pod: Pod, { store }: Cluster): string | undefined {
-  const namespace = namespaceOf(pod);
-  const missing = volumesOf(pod).find((volume) => {
-    const claim = claimNameOf(pod, volume);
-    return claim !== undefined && claimOf(store, namespace, claim.name) === undefined;
-  });
-  if (missing === undefined) return undefined;
-  const { name } = claimNameOf(pod, missing)!;
-  return `looking up PVC ${namespace}/${name}: persistentvolumeclaim ${JSON.stringify(name)} not found`;
-}
-
 /** The volumes of a pod that waits. @throws VolumeError when one of them cannot be counted */
 function attachAll(pod: Pod, csiNode: CSINode | undefined, { store }: Cluster, added: Attached): void {
   const namespace = namespaceOf(pod);
   for (const volume of volumesOf(pod)) {
-    const claim = claimNameOf(pod, volume);
-    if (claim?.isEphemeral && !isOwnedBy(claimOf(store, namespace, claim.name)!, pod))
-      throw notOwned(claim.name, pod);
-    attach(volume, claim && { namespace, name: claim.name }, csiNode, store, added);
+    const named = claimNameOf(pod, volume);
+    if (named !== undefined) {
+      const { name, isEphemeral } = named;
+      const claim = claimOf(store, namespace, name);
+      if (claim === undefined) {
+        const missing = `persistentvolumeclaim ${JSON.stringify(name)} not found`;
+        throw new VolumeError(`looking up PVC ${namespace}/${name}: ${missing}`);
+      }
+      if (isEphemeral && !isOwnedBy(claim, pod)) throw notOwned(name, pod);
+    }
+    attach(volume, named && { namespace, name: named.name }, csiNode, store, added);
   }
 }
 

@@ -1,5 +1,7 @@
 // VolumeBinding: the volumes of a pod's bound claims must be reachable from the node, and for its unbound claims the
 // node must have volumes available, or the means to make them.
+import type { Labels } from '../../api/labels.ts';
+import { quantityValue } from '../../api/quantity.ts';
 import type { CSIDriver, CSINode, CSIStorageCapacity, PersistentVolumeClaim, Pod } from '../../api/types.ts';
 import type { ClusterEvent } from '../../cluster/events.ts';
 import type { PluginArgs } from '../../config/types.ts';
@@ -18,7 +20,6 @@ import {
 } from './claims.ts';
 import { PodVolumes, type NodeVolumes } from './pod-volumes.ts';
 import { volumeLimitOf } from './provisioning.ts';
-import { quantityValue } from '../../api/quantity.ts';
 import { VolumeError } from './volume-error.ts';
 
 const KINDS = [CLAIM, VOLUME, CLASS, 'CSINode', 'CSIDriver', 'CSIStorageCapacity'] as const;
@@ -92,7 +93,7 @@ function packVolumes(pod: Pod, { cluster, packer, profile, code, weight }: PackC
   for (let row = 0; row < cluster.nodes.columns.rows; row++) {
     const node = cluster.nodes.node(row);
     if (node === undefined) continue;
-    const found = volumes.on(node);
+    const found = volumesOn(node, volumes);
     if (found.reasons.length > 0) {
       reasons.set(row, found.reasons);
       packer.rejectRow(row, code);
@@ -108,6 +109,16 @@ function packVolumes(pod: Pod, { cluster, packer, profile, code, weight }: PackC
     explain: (row) => unresolvable(...reasons.get(row)!),
     detail: weight === 0 ? undefined : { rows: scores },
   };
+}
+
+/** What is wrong with an object that only some nodes need keeps the pod from those. */
+function volumesOn(node: { name: string; labels: Labels }, volumes: PodVolumes): NodeVolumes {
+  try {
+    return volumes.on(node);
+  } catch (error) {
+    if (!(error instanceof VolumeError)) throw error;
+    return { reasons: [error.message], bindings: [], provisions: [] };
+  }
 }
 
 /** By what the available volumes hold or, without any, by what the pools hold that volumes are made from. */
