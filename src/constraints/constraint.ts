@@ -58,7 +58,10 @@ export interface Packed {
 
 /** What a reservation may ask of the outside when it is made real. */
 export interface ReservationApi {
-  /** Writes to the API server, and returns the object that it answers. Rejects with what the server said. */
+  /**
+   * Writes to the API server, and returns the object that it answers. Rejects with what the server said; the error's
+   * `status` is the answer's.
+   */
   write<T extends ApiObject>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,

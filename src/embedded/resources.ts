@@ -35,6 +35,15 @@ function storage(kind: string, name: string, shortNames: string[] = []): Resourc
   return { ...resource, group: 'storage.k8s.io' };
 }
 
+function device(
+  kind: string,
+  name: string,
+  options: { namespaced?: boolean; hasStatus?: boolean },
+): Resource {
+  const resource = core(kind, name, [], { namespaced: false, hasStatus: false, ...options });
+  return { ...resource, group: 'resource.k8s.io' };
+}
+
 const PODS = core('Pod', 'pods', ['po'], { fields: ['spec.nodeName', 'spec.schedulerName', 'status.phase'] });
 const EVENT_FIELDS = [
   'involvedObject.kind',
@@ -63,6 +72,10 @@ export const RESOURCES: Resource[] = [
   storage('CSINode', 'csinodes'),
   { ...storage('CSIStorageCapacity', 'csistoragecapacities'), namespaced: true },
   { ...storage('VolumeAttachment', 'volumeattachments'), hasStatus: true },
+  device('DeviceClass', 'deviceclasses', {}),
+  device('DeviceTaintRule', 'devicetaintrules', { hasStatus: true }),
+  device('ResourceSlice', 'resourceslices', {}),
+  device('ResourceClaim', 'resourceclaims', { namespaced: true, hasStatus: true }),
   { ...core('Lease', 'leases', [], { hasStatus: false }), group: 'coordination.k8s.io' },
   {
     ...EVENTS,

@@ -41,4 +41,8 @@ export const SCHEDULER_RESOURCES = [
   { kind: 'VolumeAttachment', path: '/apis/storage.k8s.io/v1/volumeattachments', isOptional: true },
   { kind: 'PersistentVolume', path: '/api/v1/persistentvolumes', isOptional: true },
   { kind: 'PersistentVolumeClaim', path: '/api/v1/persistentvolumeclaims', isOptional: true },
+  { kind: 'DeviceClass', path: '/apis/resource.k8s.io/v1/deviceclasses', isOptional: true },
+  { kind: 'DeviceTaintRule', path: '/apis/resource.k8s.io/v1/devicetaintrules', isOptional: true },
+  { kind: 'ResourceSlice', path: '/apis/resource.k8s.io/v1/resourceslices', isOptional: true },
+  { kind: 'ResourceClaim', path: '/apis/resource.k8s.io/v1/resourceclaims', isOptional: true },
 ] as const satisfies WatchedResource[];

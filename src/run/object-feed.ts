@@ -48,6 +48,11 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
     const { kind, cluster, notify } = this.#options;
     const known = cluster.store.stored(kind, objectKey(object));
     if (!cluster.setObject(object, present)) return;
-    notify({ kind: 'Object', before: present ? known : object, after: present ? object : undefined });
+    // what is missing from a new list is known by its name only
+    notify({
+      kind: 'Object',
+      before: known ?? (present ? undefined : object),
+      after: present ? object : undefined,
+    });
   }
 }

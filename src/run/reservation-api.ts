@@ -9,6 +9,17 @@ interface Waiter {
   reject(error: Error): void;
 }
 
+/** The API server did not write; `status` is that of its answer. */
+class Refused extends Error {
+  override name = 'Refused';
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 export class Reservations implements ReservationApi {
   readonly #transport: Transport;
   readonly #waiters = new Set<Waiter>();
@@ -26,7 +37,7 @@ export class Reservations implements ReservationApi {
     contentType?: string,
   ): Promise<T> {
     const reply = await this.#transport.request(method, path, body, { contentType });
-    if (reply.status >= 300) throw new Error(replyMessage(reply));
+    if (reply.status >= 300) throw new Refused(replyMessage(reply), reply.status);
     return reply.body as T;
   }
 
