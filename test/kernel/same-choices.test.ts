@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Decision } from '../../src/api/types.ts';
+import { TurnPacker } from '../../src/classes/turn-packer.ts';
 import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { KERNELS, type NamedKernel } from './kernels.ts';
@@ -20,10 +21,14 @@ function decide(
 }
 
 /** Decides random worlds on all kernels. */
-function compare(args: fc.Arbitrary<Partial<EquivalenceClassesArgs>>, seed: number): void {
-  const explain = fc.constantFrom<PlanOptions['explain'][]>(undefined, 'detail');
+function compare(
+  args: fc.Arbitrary<Partial<EquivalenceClassesArgs>>,
+  seed: number,
+  explain = fc.constantFrom<PlanOptions['explain'][]>(undefined, 'detail'),
+  places = worlds,
+): void {
   fc.assert(
-    fc.property(worlds, args, explain, (world, drawn, explained) => {
+    fc.property(places, args, explain, (world, drawn, explained) => {
       const wanted = decide(reference!, world, drawn, explained);
       for (const build of builds) expect(decide(build, world, drawn, explained)).toEqual(wanted);
     }),
@@ -41,6 +46,23 @@ describe('the three kernels make the same choices, with the same totals, scores 
 
   it('when ties are broken at random', { timeout: TIMEOUT_MS }, () => {
     compare(fc.record({ ties: fc.constant('random' as const), seed: fc.nat() }), 13);
+  });
+});
+
+describe('the three kernels make the same choices where the builds choose among groups of nodes', () => {
+  const crowded = fc
+    .tuple(worlds, fc.array(fc.nat(1), { minLength: 20, maxLength: 60, size: 'max' }))
+    .map(([world, pending]): World => {
+      const nodes = world.nodes.map((node) => ({ ...node, cpu: '8' as const, pods: 4 + node.pods }));
+      return { ...world, nodes, pending };
+    });
+  const unexplained = fc.constant<PlanOptions['explain']>(undefined);
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each(['grouped', 'strict'] as const)('in %s order', { timeout: TIMEOUT_MS }, (order) => {
+    const added = vi.spyOn(TurnPacker.prototype, 'addGroups');
+    compare(fc.constant({ order }), 15, unexplained, crowded);
+    expect(added).toHaveBeenCalled();
   });
 });
 

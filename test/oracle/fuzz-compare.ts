@@ -4,7 +4,7 @@ import type { Decision, Scenario } from '../../src/api/types.ts';
 import { unbuiltOf } from '../../src/constraints/index.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { referenceKernel } from '../reference/kernel.ts';
-import { configurationFor, planned } from '../vectors/planned.ts';
+import { configurationFor, outcomeOf, planned } from '../vectors/planned.ts';
 import type { NamedKernel } from '../kernel/kernels.ts';
 import { differByTie, withSeenOutcomes } from '../vectors/outcomes.ts';
 
@@ -26,13 +26,26 @@ export function unbuiltIn(scenario: Scenario): string[] {
   return [...new Set(plugins)].sort();
 }
 
-/** The first decision that the kernel takes otherwise. */
+/**
+ * The first decision that the kernel takes otherwise: explained with every score and rejection, or, as it is without, by
+ * the node, its total and the number of feasible nodes.
+ */
 export function mismatchIn(
   scenario: Scenario,
   expected: readonly Decision[],
   { name, load }: NamedKernel,
 ): Mismatch | undefined {
-  const actual = planned(scenario, load(), 'strict', 'detail');
+  const kernel = `${name}, explained`;
+  const detailed = firstDifference(kernel, expected, planned(scenario, load(), 'strict', 'detail'));
+  if (detailed !== undefined) return detailed;
+  return firstDifference(name, expected.map(outcomeOf), planned(scenario, load(), 'strict').map(outcomeOf));
+}
+
+function firstDifference(
+  kernel: string,
+  expected: readonly Decision[],
+  actual: readonly Decision[],
+): Mismatch | undefined {
   const length = Math.max(expected.length, actual.length);
   for (let place = 0; place < length; place++) {
     const [ours, theirs] = [actual[place], expected[place]];
@@ -40,7 +53,7 @@ export function mismatchIn(
     if (areBoth && isDeepStrictEqual(withSeenOutcomes(ours, theirs), theirs)) continue;
     // another outcome that is as good was carried out: what follows cannot be compared
     if (areBoth && differByTie(ours, theirs)) return undefined;
-    return { kernel: name, place, expected: theirs, actual: ours };
+    return { kernel, place, expected: theirs, actual: ours };
   }
   return undefined;
 }

@@ -48,7 +48,7 @@ async function answered(n: number): Promise<Answered> {
 
 async function report({ drawn, scenario }: Answered, mismatch: Mismatch): Promise<void> {
   const { kernel, place, expected, actual } = mismatch;
-  const named = KERNELS.filter(({ name }) => name === kernel);
+  const named = KERNELS.filter(({ name }) => kernel.startsWith(name));
   const stays = async (candidate: Scenario): Promise<boolean> => {
     const decisions = await oracle.decisions(candidate);
     if (unbuiltIn(candidate).length > 0) return false;

@@ -28,8 +28,11 @@ export function determine(turn: Turn): number {
   return feasibleRows(turn).length;
 }
 
-/** Makes another full pass, which keeps what the mode says stays as the master's pass found it. */
-function passAgain(turn: Turn): void {
+/**
+ * Makes another full pass, which keeps what the mode says stays as the master's pass found it. Returns the scores that
+ * it found.
+ */
+function passAgain(turn: Turn): Scores {
   const { memory } = turn;
   const codeOf = filterOf(turn);
   for (let row = 0; row < turn.rows; row++) {
@@ -43,8 +46,9 @@ function passAgain(turn: Turn): void {
     if (isStatic(turn) && before !== layout.CODE_FEASIBLE && after === layout.CODE_FEASIBLE) continue;
     memory.setU8(entry, after);
   }
-  if (isStatic(turn)) forgetRejected(turn);
-  else score(turn);
+  if (!isStatic(turn)) return score(turn);
+  forgetRejected(turn);
+  return new Map();
 }
 
 /** Writes the totals; the rejected rows have -1. Returns what they are made of. */
@@ -90,8 +94,7 @@ function writeDetail(turn: Turn, scores: Scores): void {
 export function assign(turn: Turn, count: number, out: number): number {
   const { memory } = turn;
   memory.setU32(turn.at + layout.TURN_DIRTY_COUNT_AT, 0);
-  passAgain(turn);
-  if (!isStatic(turn)) writeDetail(turn, scoresOf(turn, feasibleRows(turn)));
+  writeDetail(turn, passAgain(turn));
   for (let n = 0; n < count; n++) {
     const row = choose(turn);
     if (row === undefined) return n;

@@ -34,10 +34,15 @@ export function planned(
   scenario: Scenario,
   kernel: Kernel,
   order: EquivalenceClassesArgs['order'],
-  explain: PlanOptions['explain'],
+  explain?: PlanOptions['explain'],
 ): Decision[] {
   const configuration = configurationFor(scenario, { order });
   const { decisions } = plan(scenario, { kernel, configuration, explain });
   const text = [...printJson(scenario.name ?? '', decisions)].join('');
   return (JSON.parse(text) as Expected).decisions;
+}
+
+/** What a decision says without an explanation. */
+export function outcomeOf({ pod, node, feasible, score, message, preemption }: Decision): Decision {
+  return { pod, node, feasible, score, message, preemption };
 }
