@@ -147,11 +147,11 @@ export class Correspondence {
     return this.#nominated.codeOf(row);
   }
 
-  /** Why `code` rejects the row as it is supposed now. */
-  rejectionBy(code: number, row: number): Rejection {
-    const plugin = this.class.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
-    const reason = code & ((1 << CODE_REASON_BITS) - 1);
-    return { plugin, ...this.#packed.get(plugin)!.explain!(row, reason) };
+  /** Why the row would be rejected as it is supposed now; undefined when it would not. */
+  objectionTo(row: number): Rejection | undefined {
+    let rejection: Rejection | undefined;
+    this.#nominated.codeOf(row, (code) => (rejection = this.#rejectionBy(code, row)));
+    return rejection;
   }
 
   /** Whether a pod on one node can decide about another node. */
@@ -523,7 +523,13 @@ export class Correspondence {
 
   #rejection(row: number): Rejection {
     const code = this.#kernel.arena.u8[this.#memory.code + row]!;
-    return this.#nominated.asClosed(row, () => this.rejectionBy(code, row));
+    return this.#nominated.asClosed(row, () => this.#rejectionBy(code, row));
+  }
+
+  #rejectionBy(code: number, row: number): Rejection {
+    const plugin = this.class.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
+    const reason = code & ((1 << CODE_REASON_BITS) - 1);
+    return { plugin, ...this.#packed.get(plugin)!.explain!(row, reason) };
   }
 
   #free(): void {

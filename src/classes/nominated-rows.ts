@@ -57,14 +57,24 @@ export class NominatedRows {
     return changed;
   }
 
-  /** The row's code as it is supposed now: among the nominated pods, or without them when that is feasible. */
-  codeOf(row: number): number {
+  /**
+   * The row's code as it is supposed now: among the nominated pods, or without them when that is feasible. `onRejection`
+   * is told of a rejection while things stand as they do for it.
+   */
+  codeOf(row: number, onRejection?: (code: number) => void): number {
     const { arena, staticCode, whatIf } = this.#options;
     const at = staticCode + row;
     const before = arena.u8[at]!;
     arena.u8[at] = this.#closed.get(row) ?? before;
-    const among = this.#codeAmong(this.#podsOn(row), row);
-    const code = among === CODE_FEASIBLE ? whatIf.codeOf(row) : among;
+    const ask = () => {
+      const code = whatIf.codeOf(row);
+      if (code !== CODE_FEASIBLE) onRejection?.(code);
+      return code;
+    };
+    const pods = this.#podsOn(row);
+    let code = pods.length === 0 ? CODE_FEASIBLE : this.#among(pods, row, ask);
+    if (code === CODE_FEASIBLE) code = ask();
+    else whatIf.codeOf(row);
     arena.u8[at] = before;
     return code;
   }

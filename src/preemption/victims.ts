@@ -44,8 +44,8 @@ export function victimsOn(
   };
   try {
     for (const pod of lesser) leave(pod);
-    const code = correspondence.codeOf(row);
-    if (code !== CODE_FEASIBLE) return { reasons: correspondence.rejectionBy(code, row).reasons };
+    const objection = correspondence.objectionTo(row);
+    if (objection !== undefined) return { reasons: objection.reasons };
     const { violating, others } = budgets.split(lesser.sort(byImportance));
     const isNeeded = (pod: PodRecord) => {
       comeBack(pod);
