@@ -10,6 +10,7 @@
 // State in, plan out: nothing here talks to an API server or reads a clock.
 import type { Pod, Rejection } from './api/types.ts';
 import type { Cluster, PodRecord } from './cluster/cluster.ts';
+import type { PodShape } from './cluster/pod-shape.ts';
 import { ClassIndex, type EquivalenceClass } from './classes/class-index.ts';
 import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
@@ -25,6 +26,8 @@ import type { QueuedPod, Verdict } from './queue/types.ts';
 export interface Turn {
   class: EquivalenceClass;
   pods: QueuedPod[];
+  /** What each of the pods is to the cluster. */
+  shapes: PodShape[];
   /** The only pod of the turn waits for the node that others were to leave for it. */
   isNominated: boolean;
 }
@@ -197,8 +200,12 @@ export class SchedulingCycle {
 
   /** The class of a pod as it is now; undefined when no profile is its. */
   classOf(pod: Pod): EquivalenceClass | undefined {
-    const profile = this.#options.profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
-    return profile && this.#classes.of(pod, { cluster: this.#options.cluster, profile });
+    const profile = this.#profileOf(pod);
+    return profile && this.#classes.lookUp(pod, { cluster: this.#options.cluster, profile }).class;
+  }
+
+  #profileOf(pod: Pod): Profile | undefined {
+    return this.#options.profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
   }
 
   #obtain(): QueuedPod[] {
@@ -207,26 +214,31 @@ export class SchedulingCycle {
 
   /** Every pod into exactly one turn: with the others of its class and priority, or in the queue's own order. */
   #partition(pods: readonly QueuedPod[]): Turn[] {
+    const { cluster } = this.#options;
     const turns: Turn[] = [];
-    const grouped = new Map<string, Turn>();
+    // by class, then by priority
+    const grouped = new Map<EquivalenceClass, Map<number, Turn>>();
     for (const pod of pods) {
-      const equivalenceClass = this.classOf(pod.pod);
-      if (equivalenceClass === undefined) {
+      const profile = this.#profileOf(pod.pod);
+      if (profile === undefined) {
         this.#options.queue.delete(pod.key, pod.uid);
         continue;
       }
+      const { class: equivalenceClass, shape } = this.#classes.lookUp(pod.pod, { cluster, profile });
       this.correspondences.expect(equivalenceClass, 1);
-      const { order } = equivalenceClass.context.profile.args.EquivalenceClasses;
-      const key = `${pod.priority}/${equivalenceClass.index}`;
-      const open = order === 'grouped' ? grouped.get(key) : turns.at(-1);
-      const isNominated = this.#options.cluster.nominations.of(pod.key) !== undefined;
-      if (open !== undefined && open.class === equivalenceClass && !isNominated && !open.isNominated) {
+      const isNominated = cluster.nominations.of(pod.key) !== undefined;
+      const isGrouped = profile.args.EquivalenceClasses.order === 'grouped' && !isNominated;
+      const open = isGrouped ? grouped.get(equivalenceClass)?.get(pod.priority) : turns.at(-1);
+      if (open !== undefined && open.class === equivalenceClass && !open.isNominated && !isNominated) {
         open.pods.push(pod);
+        open.shapes.push(shape);
         continue;
       }
-      const turn = { class: equivalenceClass, pods: [pod], isNominated };
+      const turn: Turn = { class: equivalenceClass, pods: [pod], shapes: [shape], isNominated };
       turns.push(turn);
-      if (order === 'grouped' && !isNominated) grouped.set(key, turn);
+      if (!isGrouped) continue;
+      const byPriority = grouped.get(equivalenceClass) ?? new Map<number, Turn>();
+      grouped.set(equivalenceClass, byPriority.set(pod.priority, turn));
     }
     return turns;
   }
@@ -249,7 +261,7 @@ export class SchedulingCycle {
       this.correspondences.settle(turn.class, turn.pods.length);
       return outcome;
     }
-    let unsettled = turn.pods.length;
+    const undecided = new Set(turn.pods);
     try {
       this.#options.onPhase?.('determine');
       const correspondence = this.correspondences.open(turn.class, master!.pod);
@@ -260,13 +272,13 @@ export class SchedulingCycle {
       if (next < turn.pods.length) this.#preempt(outcome, correspondence, next);
       this.#options.onPhase?.('bind');
       for (const placement of outcome.placed) {
-        unsettled--;
+        undecided.delete(placement.pod);
         this.#bind(placement, turn.class);
       }
     } finally {
       // those that are being bound settle when they are
-      this.correspondences.settle(turn.class, unsettled);
-      this.#giveBackUndecided(outcome);
+      this.correspondences.settle(turn.class, undecided.size);
+      this.#giveBackUndecided(outcome, undecided);
     }
     return outcome;
   }
@@ -289,8 +301,8 @@ export class SchedulingCycle {
 
   /** Gives a pod a node that the kernel has not chosen. */
   #place(outcome: TurnOutcome, pod: QueuedPod, assignment: Assignment): void {
-    const shape = this.#classes.shapeOf(pod.pod, outcome.turn.class.context);
-    this.#options.cluster.assume(pod.pod, assignment.row, false, shape);
+    const shape = this.#classes.lookUp(pod.pod, outcome.turn.class.context).shape;
+    this.#options.cluster.assume(pod.pod, assignment.row, false, shape, pod.key);
     this.#reserve(outcome, assignment, pod);
   }
 
@@ -308,8 +320,11 @@ export class SchedulingCycle {
       if (chosen === undefined) {
         if (attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key) !== undefined)
           outcome.unseated.push(pod);
-        this.#park(outcome, pods.slice(next), refusal);
-        return;
+        // the pods after it would find no node either, unless they ask for something else
+        this.#park(outcome, correspondence.asksVary ? [pod] : pods.slice(next), refusal);
+        if (!correspondence.asksVary) return;
+        next = this.#assign(outcome, correspondence, next + 1);
+        continue;
       }
       this.#makeWay(outcome, pod, chosen, { pod, outcomes: attempt!.outcomes, unseated: [], refusal });
       this.correspondences.bringUpToDate(correspondence);
@@ -337,26 +352,25 @@ export class SchedulingCycle {
    * index of that one.
    */
   #assign(outcome: TurnOutcome, correspondence: Correspondence, first: number): number {
-    const { pods } = outcome.turn;
-    const { context } = outcome.turn.class;
+    const { pods, shapes } = outcome.turn;
     let next = first;
     while (next < pods.length) {
       if (correspondence.isOneByOne && !correspondence.isCurrent)
-        this.correspondences.determineAgain(correspondence);
+        this.correspondences.determineAgain(correspondence, pods[next]!.pod);
       const run = this.#runFrom(pods, next, correspondence);
-      if (this.#options.explain !== undefined) outcome.explanations.push(this.#explain(correspondence));
+      if (this.#options.explain !== undefined) outcome.explanations[next] = this.#explain(correspondence);
       const assignments = correspondence.assign(run);
       for (const assignment of assignments) {
-        const pod = pods[next++]!;
-        this.#options.cluster.assume(pod.pod, assignment.row, true, this.#classes.shapeOf(pod.pod, context));
+        const pod = pods[next]!;
+        this.#options.cluster.assume(pod.pod, assignment.row, true, shapes[next++], pod.key);
         this.#reserve(outcome, assignment, pod);
       }
       correspondence.markSeen();
-      if (assignments.length < run) {
-        if (!correspondence.isCut) break;
-        this.correspondences.determineAgain(correspondence);
-        if (correspondence.feasible === 0) break;
-      }
+      if (assignments.length === run) continue;
+      if (!correspondence.isCut && !correspondence.asksVary) break;
+      // nodes that were cut off may do, or those of a master that asks for something else did not
+      this.correspondences.determineAgain(correspondence, pods[next]!.pod);
+      if (correspondence.feasible === 0) break;
     }
     return next;
   }
@@ -374,19 +388,26 @@ export class SchedulingCycle {
     }
   }
 
-  /** After an error: the pods of the turn that have no outcome are tried again. */
-  #giveBackUndecided({ turn, placed, waiting, preempting, failed }: TurnOutcome): void {
-    const decided = new Set([...placed, ...preempting, ...failed].map(({ pod }) => pod));
-    if (decided.size + waiting.length === turn.pods.length) return;
-    for (const pod of waiting) decided.add(pod);
-    for (const pod of turn.pods) if (!decided.has(pod)) this.#options.queue.requeue(pod);
+  /** After an error: pods whose binding has not begun are tried again, and what they were given is free. */
+  #giveBackUndecided(outcome: TurnOutcome, undecided: Set<QueuedPod>): void {
+    const { placed, waiting, preempting, failed } = outcome;
+    for (const pod of waiting) undecided.delete(pod);
+    for (const { pod } of [...preempting, ...failed]) undecided.delete(pod);
+    if (undecided.size === 0) return;
+    for (const { pod, reservations } of placed) {
+      if (undecided.has(pod)) for (const reservation of reservations) reservation.release();
+    }
+    for (const pod of undecided) {
+      this.#options.cluster.removePod(pod.key, pod.uid);
+      this.#options.queue.requeue(pod);
+    }
   }
 
   /** How many pods from `next` on are placed by one call: those that ask for the same, and leave each other's alone. */
   #runFrom(pods: readonly QueuedPod[], next: number, correspondence: Correspondence): number {
-    const { features } = correspondence.class.context.profile.args.EquivalenceClasses;
-    if (features.length < 3) correspondence.askFor(pods[next]!.pod);
-    if (features.length < 3 || this.#options.explain !== undefined || correspondence.isOneByOne) return 1;
+    const { asksVary } = correspondence;
+    if (asksVary) correspondence.askFor(pods[next]!.pod);
+    if (asksVary || this.#options.explain !== undefined || correspondence.isOneByOne) return 1;
     return pods.length - next;
   }
 
@@ -401,7 +422,12 @@ export class SchedulingCycle {
 
   #bind(placement: Placement, equivalenceClass: EquivalenceClass): void {
     this.#binding.set(placement.pod.key, { placement, class: equivalenceClass });
-    this.#options.binder.bind(placement);
+    try {
+      this.#options.binder.bind(placement);
+    } catch (error) {
+      this.bindingFailed(placement.pod.key, (error as Error).message);
+      throw error;
+    }
   }
 
   #park(outcome: TurnOutcome, pods: readonly QueuedPod[], refusal: Refusal): void {

@@ -29,6 +29,7 @@ import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { fitError } from './fit-error.ts';
+import { FEATURE_PARTS } from './features.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { TurnPacker, type TurnMemory } from './turn-packer.ts';
 import { WhatIf } from './what-if.ts';
@@ -59,11 +60,11 @@ const UNGROUPED_PODS = 8;
 
 export class Correspondence {
   readonly class: EquivalenceClass;
-  readonly master: Pod;
   /** Full passes over the nodes that it took. */
   passes = 0;
   readonly #kernel: Kernel;
   readonly #withDetail: boolean;
+  #master: Pod;
   readonly #packed = new Map<string, Packed>();
   readonly #counted = new Map<PodKind, readonly Counter[]>();
   #memory!: TurnMemory;
@@ -85,7 +86,7 @@ export class Correspondence {
   constructor(kernel: Kernel, equivalenceClass: EquivalenceClass, master: Pod, withDetail: boolean) {
     this.#kernel = kernel;
     this.class = equivalenceClass;
-    this.master = master;
+    this.#master = master;
     this.#withDetail = withDetail;
     this.#determine();
   }
@@ -95,14 +96,26 @@ export class Correspondence {
     return this.#refusal === undefined ? this.#kernel.settle(this.#memory.turn) : 0;
   }
 
-  /** Filters and scores what has changed since the last use; a full pass when the nodes themselves changed. */
-  bringUpToDate(): void {
+  /** The pod whose schedulable nodes these are. */
+  get master(): Pod {
+    return this.#master;
+  }
+
+  /** Whether the class's pods may ask for other things than their master: a feature is left out. */
+  get asksVary(): boolean {
+    return this.class.context.profile.args.EquivalenceClasses.features.length < FEATURE_PARTS.length;
+  }
+
+  /**
+   * Filters and scores what has changed since the last use. When the nodes themselves or the selectors changed it is a
+   * full pass for `master`, as the pod that the nodes were determined for may have left the class.
+   */
+  bringUpToDate(master = this.#master): void {
     const { cluster } = this.class.context;
     cluster.followKeys();
     const entries = this.isCurrent ? cluster.journal.since(this.#position) : undefined;
     if (entries === undefined) {
-      this.#free();
-      this.#determine();
+      this.determineAgain(master);
       return;
     }
     if (entries.length === 0) return;
@@ -234,18 +247,18 @@ export class Correspondence {
     for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
   }
 
-  /** Determines the nodes anew, for the pods that remain. */
-  determineAgain(): void {
-    this.#free();
+  /** Determines the nodes anew for the pods that remain, the first of which is their master. */
+  determineAgain(master: Pod): void {
+    this.#master = master;
     this.#determine();
   }
 
   /** Checks and counts the requests of `pod` from now on, which may differ from its master's when a feature is left out. */
   askFor(pod: Pod): void {
-    if (this.#askedFor?.pod === pod || (this.#askedFor === undefined && pod === this.master)) return;
+    if (this.#askedFor?.pod === pod || (this.#askedFor === undefined && pod === this.#master)) return;
     this.#askedFor?.free();
     const packer = this.#packer();
-    this.#pack(pod, packer, ['NodeResourcesFit']);
+    this.#pack(pod, packer, ['NodeResourcesFit', 'NodePorts']);
     this.#askedFor = { pod, free: packer.replaceRequests(this.#memory.turn) };
   }
 
@@ -346,9 +359,11 @@ export class Correspondence {
     do {
       this.#epoch = cluster.epoch;
       packer = this.#packer();
-      this.#pack(this.master, packer);
+      this.#pack(this.#master, packer);
     } while (this.#epoch !== cluster.epoch);
-    this.#memory = packer.write(this.#mode(), this.#withDetail);
+    const memory = packer.write(this.#mode(), this.#withDetail);
+    this.#free();
+    this.#memory = memory;
     this.#position = cluster.journal.end;
     this.#kernel.match(this.#memory.match);
     packer.applyRowCodes(this.#memory.staticCode);
@@ -371,7 +386,7 @@ export class Correspondence {
       arena: kernel.arena,
       whatIf: this.#whatIf,
       staticCode,
-      priority: this.master.spec?.priority ?? 0,
+      priority: this.#master.spec?.priority ?? 0,
     });
     this.#nominated.exempt = exempt;
   }
@@ -420,11 +435,11 @@ export class Correspondence {
   }
 
   #mode(): number {
-    const { scores, ties, features } = this.class.context.profile.args.EquivalenceClasses;
+    const { scores, ties } = this.class.context.profile.args.EquivalenceClasses;
     return (
       (scores === 'static' ? MODE_STATIC : 0) |
       (ties === 'random' ? MODE_RANDOM : 0) |
-      (features.length < 3 ? MODE_RECHECK : 0)
+      (this.asksVary ? MODE_RECHECK : 0)
     );
   }
 
@@ -537,7 +552,7 @@ export class Correspondence {
     this.#askedFor = undefined;
     this.#freeGroups?.();
     this.#freeGroups = undefined;
-    this.#memory.free();
+    (this.#memory as TurnMemory | undefined)?.free();
   }
 }
 

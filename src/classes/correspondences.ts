@@ -41,7 +41,7 @@ export class Correspondences {
     if (entry.correspondence === undefined) {
       entry.correspondence = new Correspondence(this.#kernel, equivalenceClass, master, this.#withDetail);
     } else {
-      entry.correspondence.bringUpToDate();
+      entry.correspondence.bringUpToDate(master);
     }
     this.passes += entry.correspondence.passes - before;
     return entry.correspondence;
@@ -55,8 +55,8 @@ export class Correspondences {
   }
 
   /** Determines the nodes of a class anew, for pods that found none among the candidates that were kept. */
-  determineAgain(correspondence: Correspondence): void {
-    correspondence.determineAgain();
+  determineAgain(correspondence: Correspondence, master: Pod): void {
+    correspondence.determineAgain(master);
     this.passes++;
   }
 

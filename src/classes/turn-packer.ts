@@ -360,9 +360,7 @@ export class TurnPacker {
       const valueColumn = raw.values?.column.pointer ?? 0;
       put(rawsAt + matched++ * layout.RAW_SIZE, first, raw.terms.length, out, valueColumn, base + values[n]!);
     });
-    [...this.#ports].forEach(([word, { conflicts, takes }], n) => {
-      put(portsAt + n * layout.PORT_SIZE, word.pointer, conflicts, takes);
-    });
+    this.#writePorts(base + portsAt);
     this.#writeRequests(base + requestsAt, base + usageAt);
     const putResources = (at: number, resources: readonly ScoredResource[]) =>
       resources.forEach(({ allocatable, used, amount, weight }, n) => {
@@ -462,9 +460,14 @@ export class TurnPacker {
     const reserve = new Reservation();
     const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
     const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
+    const portsAt = reserve.bytes(this.#ports.size * layout.PORT_SIZE);
     const base = this.#arena.allocate(reserve.size);
     this.#writeRequests(base + requestsAt, base + usageAt);
+    this.#writePorts(base + portsAt);
     const { u32 } = this.#arena;
+    u32[(turn + layout.TURN_PORT_CODE_AT) / 4] = this.portCode;
+    u32[(turn + layout.TURN_PORTS_AT) / 4] = base + portsAt;
+    u32[(turn + layout.TURN_PORT_COUNT_AT) / 4] = this.#ports.size;
     u32[(turn + layout.TURN_REQUESTS_AT) / 4] = base + requestsAt;
     u32[(turn + layout.TURN_REQUEST_COUNT_AT) / 4] = this.#requests.length;
     u32[(turn + layout.TURN_USAGE_AT) / 4] = base + usageAt;
@@ -512,6 +515,13 @@ export class TurnPacker {
       const record = usage + n * layout.USAGE_SIZE;
       u32[(record + layout.USAGE_USED_AT) / 4] = used.pointer;
       f64[(record + layout.USAGE_AMOUNT_AT) / 8] = amount;
+    });
+  }
+
+  #writePorts(ports: number): void {
+    const { u32 } = this.#arena;
+    [...this.#ports].forEach(([word, { conflicts, takes }], n) => {
+      u32.set([word.pointer, conflicts, takes], (ports + n * layout.PORT_SIZE) / 4);
     });
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ERROR_ROW } from '../../assembly/layout.ts';
 import { KernelError } from '../../src/kernel/kernel.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import { kernelWith, keysOf, node, nodesByPod, pod, pods, rig, type Rig } from './fixtures.ts';
+import { kernelWith, keysOf, node, nodesByPod, pod, pods, rig, type PodShape, type Rig } from './fixtures.ts';
 
 const NODES = [node('a'), node('b')];
 
@@ -17,24 +17,39 @@ function usedCpu({ cluster }: Rig): number {
   return ['a', 'b'].reduce((sum, name) => sum + columns.getF64(used, cluster.nodes.rowOf(name)!), 0);
 }
 
-/** Prefers nodes by an operator that is not built, as a newer Kubernetes may have one. */
-const UNBUILT = {
-  affinity: {
-    nodeAffinity: {
-      preferredDuringSchedulingIgnoredDuringExecution: [
-        { weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'Like', values: ['ssd'] }] } },
-      ],
-    },
-  },
-};
+/** Every pod is binding with its node taken, or back in the queue with nothing taken. */
+function expectNoneLost(it: Rig, names: readonly string[]): void {
+  const rows = rowsOf(it);
+  const binding = names.filter((name) => it.cycle.isBinding(`ns/${name}`));
+  for (const name of names) {
+    const isBinding = binding.includes(name);
+    expect({ name, queue: rows[name] }).toEqual({
+      name,
+      queue: isBinding ? 'inFlight' : 'backoff',
+    });
+    expect({
+      name,
+      assumed: it.cluster.pod(`ns/${name}`) !== undefined,
+    }).toEqual({
+      name,
+      assumed: isBinding,
+    });
+  }
+  expect(usedCpu(it)).toBe(1000 * binding.length);
+}
+
+/** Asks for a constraint that is not built. */
+const GROUPED = {
+  schedulingGroup: { podGroupName: 'group' },
+} as PodShape['spec'];
 
 describe('pods that are not placed', () => {
   test('a pod that needs what is not built waits with a message that names it', () => {
     const it = rig({ nodes: NODES });
-    it.submit(...pods(2, 'special', { cpu: '1', spec: UNBUILT }), pod('plain', { cpu: '1' }));
+    it.submit(...pods(2, 'special', { cpu: '1', spec: GROUPED }), pod('plain', { cpu: '1' }));
     const [special, plain] = it.run();
-    expect(special!.refusal!.plugins).toEqual(['NodeAffinity']);
-    expect(special!.refusal!.message).toContain('NodeAffinity is not supported yet');
+    expect(special!.refusal!.plugins).toEqual(['GangScheduling']);
+    expect(special!.refusal!.message).toContain('GangScheduling is not supported yet');
     expect(keysOf(special!.waiting)).toEqual(['ns/special-0', 'ns/special-1']);
     expect(plain!.placed).toHaveLength(1);
     expect(rowsOf(it)).toEqual({
@@ -46,7 +61,7 @@ describe('pods that are not placed', () => {
 
   test('a pod that needs what is not built does not hide behind one that does not', () => {
     const it = rig({ nodes: NODES });
-    it.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: UNBUILT }));
+    it.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: GROUPED }));
     it.run();
     expect(it.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/plain']);
   });
@@ -74,7 +89,10 @@ describe('pods that are not placed', () => {
                 {
                   name: 'NodeResourcesFit',
                   args: {
-                    scoringStrategy: { type: 'MostAllocated', resources: [{ name: 'cpu', weight: 100 }] },
+                    scoringStrategy: {
+                      type: 'MostAllocated',
+                      resources: [{ name: 'cpu', weight: 100 }],
+                    },
                   },
                 },
               ],
@@ -86,7 +104,11 @@ describe('pods that are not placed', () => {
     });
     it.submit(
       pod('spread', { cpu: '1', memory: '1Gi' }),
-      pod('packed', { cpu: '2', memory: '1Gi', spec: { schedulerName: 'packer' } }),
+      pod('packed', {
+        cpu: '2',
+        memory: '1Gi',
+        spec: { schedulerName: 'packer' },
+      }),
     );
     expect(nodesByPod(it.run())).toEqual({ spread: 'b', packed: 'a' });
     expect(it.cycle.correspondences.size).toBe(2);
@@ -132,13 +154,45 @@ describe('features that are left out', () => {
   });
 
   test('without the rule two pods of one host port still never share a node', () => {
-    const it = rig({ nodes: NODES, args: { features: ['general', 'resources'] } });
+    const it = rig({
+      nodes: NODES,
+      args: { features: ['general', 'resources'] },
+    });
     it.submit(...pods(3, 'web', { cpu: '1', ports: [80] }));
     expect(Object.values(nodesByPod(it.run())).sort()).toEqual(['a', 'b']);
+  });
+
+  test('a pod that finds no room does not keep the smaller ones of its class waiting', () => {
+    const it = rig({ nodes: NODES, args: { features: ['general', 'rule'] } });
+    it.submit(pod('small', { cpu: '1' }), pod('huge', { cpu: '100' }), pod('medium', { cpu: '2' }));
+    const [outcome] = it.run();
+    expect(Object.keys(nodesByPod([outcome!]))).toEqual(['small', 'medium']);
+    expect(keysOf(outcome!.waiting)).toEqual(['ns/huge']);
+    expect(outcome!.refusal).toEqual({
+      message: '0/2 nodes are available: 2 Insufficient cpu.',
+      plugins: ['NodeResourcesFit'],
+    });
+  });
+
+  test('nor does it when only some candidates are kept', () => {
+    const it = rig({
+      nodes: NODES,
+      args: { features: ['general', 'rule'], candidates: 1 },
+    });
+    it.submit(pod('small', { cpu: '1' }), pod('huge', { cpu: '100' }), pod('medium', { cpu: '7500m' }));
+    expect(Object.keys(nodesByPod(it.run()))).toEqual(['small', 'medium']);
   });
 });
 
 describe('candidates', () => {
+  test('each pod is explained once, also when the nodes are determined again for it', () => {
+    const nodes = Array.from({ length: 3 }, (_, n) => node(`n${n}`, { pods: '1' }));
+    const it = rig({ nodes, args: { candidates: 1 }, explain: 'ties' });
+    it.submit(...pods(3, 'alike', { cpu: '1' }));
+    const [outcome] = it.run();
+    expect(outcome!.explanations.map(({ best }) => best)).toEqual([['n0'], ['n1'], ['n2']]);
+  });
+
   test('when the kept nodes are full the nodes are determined again for the pods that remain', () => {
     const nodes = Array.from({ length: 4 }, (_, n) => node(`n${n}`, { pods: '2' }));
     const it = rig({ nodes, args: { candidates: 1 } });
@@ -161,6 +215,48 @@ describe('candidates', () => {
 });
 
 describe('when something breaks', () => {
+  const names = ['alike-0', 'alike-1', 'alike-2'];
+
+  /** A kernel whose assign fails at its nth call that places pods. */
+  function failingAt(nth: number) {
+    let calls = 0;
+    return kernelWith((exports) => ({
+      assign: (turn, count, out) =>
+        count > 0 && ++calls === nth ? ERROR_ROW : exports.assign(turn, count, out),
+    }));
+  }
+
+  test.each([1, 2, 3])('a kernel error at the %d. pod of a turn loses no pod and keeps no node', (nth) => {
+    // with explanations every pod is assigned by a call of its own
+    const it = rig({ nodes: NODES, explain: 'ties', kernel: failingAt(nth) });
+    it.submit(...pods(3, 'alike', { cpu: '1' }));
+    expect(() => it.run()).toThrow(KernelError);
+    expectNoneLost(it, names);
+    it.acknowledgeAll();
+    expect(it.cycle.correspondences.size).toBe(0);
+
+    it.clock.ms = 20_000;
+    it.run();
+    it.acknowledgeAll();
+    expect(rowsOf(it)).toEqual({});
+    expect(usedCpu(it)).toBe(3000);
+  });
+
+  test('a kernel error while the nodes are determined loses no pod', () => {
+    let failed = false;
+    const kernel = kernelWith((exports) => ({
+      determine: (turn) => (failed ? exports.determine(turn) : ((failed = true), ERROR_ROW)),
+    }));
+    const it = rig({ nodes: NODES, kernel });
+    it.submit(
+      ...pods(3, 'alike', { cpu: '1' }),
+      pod('other', { cpu: '1', spec: { nodeSelector: { x: 'y' } } }),
+    );
+    expect(() => it.run()).toThrow(KernelError);
+    expectNoneLost(it, [...names, 'other']);
+    expect(it.cycle.correspondences.size).toBe(0);
+  });
+
   test('a kernel error while nodes are determined again keeps the memory of others whole', () => {
     let fail = false;
     const kernel = kernelWith((exports) => ({
@@ -182,6 +278,23 @@ describe('when something breaks', () => {
     expect(new Set([...blocks, ...again]).size).toBe(100);
   });
 
+  test.each(names)('a binder that throws at %s loses no pod and keeps no node', (name) => {
+    const it = rig({ nodes: NODES });
+    it.binder.throwsOn.add(`ns/${name}`);
+    it.submit(...pods(3, 'alike', { cpu: '1' }));
+    expect(() => it.run()).toThrow(`no binding for ns/${name}`);
+    expectNoneLost(it, names);
+    it.acknowledgeAll();
+    expect(it.cycle.correspondences.size).toBe(0);
+
+    it.binder.throwsOn.clear();
+    it.clock.ms = 20_000;
+    it.run();
+    it.acknowledgeAll();
+    expect(rowsOf(it)).toEqual({});
+    expect(usedCpu(it)).toBe(3000);
+  });
+
   test('a cycle that is ended early gives back the pods of the turns that were not taken', () => {
     const it = rig({ nodes: NODES });
     it.submit(pod('alike-0', { cpu: '1' }), ...pods(2, 'other', { cpu: '2' }));
@@ -189,7 +302,11 @@ describe('when something breaks', () => {
       expect(outcome.placed).toHaveLength(1);
       break;
     }
-    expect(rowsOf(it)).toEqual({ 'alike-0': 'inFlight', 'other-0': 'backoff', 'other-1': 'backoff' });
+    expect(rowsOf(it)).toEqual({
+      'alike-0': 'inFlight',
+      'other-0': 'backoff',
+      'other-1': 'backoff',
+    });
   });
 
   test('a pod that was deleted while its turn was decided does not come back', () => {
