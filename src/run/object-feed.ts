@@ -9,7 +9,7 @@ export interface ObjectFeedOptions {
   /** Lists leave the kind of their items out. */
   kind: string;
   cluster: Cluster;
-  notify(event: SharedEvent): void;
+  notify: (event: SharedEvent) => void;
   onRefused: OnRefused<ApiObject>;
 }
 

@@ -4,9 +4,9 @@ import type { ReservationApi } from '../constraints/constraint.ts';
 import { replyMessage, type Transport } from '../kube/transport.ts';
 
 interface Waiter {
-  check(): boolean;
-  resolve(): void;
-  reject(error: Error): void;
+  check: () => boolean;
+  resolve: () => void;
+  reject: (error: Error) => void;
 }
 
 /** The API server did not write; `status` is that of its answer. */

@@ -13,8 +13,14 @@ export function volumeApi({ store }: Running): VolumeApi {
   return {
     volumes: () => Promise.resolve(all<PersistentVolume>('persistentvolumes')),
     claims: () => Promise.resolve(all<PersistentVolumeClaim>('persistentvolumeclaims')),
-    createVolume: (volume) => Promise.resolve(store.load([volume])),
-    updateClaim: (claim) => Promise.resolve(replace(store, claim)),
+    createVolume(volume) {
+      store.load([volume]);
+      return Promise.resolve();
+    },
+    updateClaim(claim) {
+      replace(store, claim);
+      return Promise.resolve();
+    },
   };
 }
 
@@ -41,4 +47,9 @@ export async function boundWithVolumes(running: Running, ...pods: string[]): Pro
     const waiting = pods.filter((name) => running.nodeOf(name) === undefined);
     if (waiting.length > 0) throw new Error(`no node yet: ${waiting.join()}`);
   });
+}
+
+/** Why a pod found no node, without what preemption has to say. */
+export function refusalOf(running: Running, pod: string): string | undefined {
+  return running.condition(pod)?.message?.split(' preemption: ')[0];
 }

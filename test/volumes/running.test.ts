@@ -1,7 +1,7 @@
 // The scheduler over HTTP: what it writes for a pod's volumes, what it waits for, and what it does when that fails.
 import { describe, expect, it } from 'vitest';
 import { eventually, node, pod, startScheduler } from '../run/fixtures.ts';
-import { boundWithVolumes, claimIn, replace, volumeIn } from './embedded.ts';
+import { boundWithVolumes, claimIn, refusalOf, replace, volumeIn } from './embedded.ts';
 import { boundPair, claim, csiNode, podWith, storageClass, volume } from './objects.ts';
 
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
@@ -45,7 +45,7 @@ describe('a pod with claims', () => {
       ],
     });
     await running.waits('two');
-    expect(running.condition('two')?.message).toBe(
+    expect(refusalOf(running, 'two')).toBe(
       "0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind.",
     );
     await boundWithVolumes(running, 'one');
@@ -58,7 +58,7 @@ describe('a pod with claims', () => {
     });
     await running.bound('other');
     await running.waits('one');
-    expect(running.condition('one')?.message).toBe(
+    expect(refusalOf(running, 'one')).toBe(
       '0/1 nodes are available: persistentvolumeclaim "data" not found.',
     );
     running.store.load([data]);
@@ -71,7 +71,7 @@ describe('a pod with claims', () => {
     });
     await running.bound('other');
     await running.waits('one');
-    expect(running.condition('one')?.message).toBe(
+    expect(refusalOf(running, 'one')).toBe(
       "0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind.",
     );
     running.store.load([volume('new', 'local', 'a')]);
@@ -84,7 +84,7 @@ describe('a pod with claims', () => {
       objects: [node('a'), atOnce, claim('data', 'at-once'), podWith('one', ['data'])],
     });
     await running.waits('one');
-    expect(running.condition('one')?.message).toBe(
+    expect(refusalOf(running, 'one')).toBe(
       '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.',
     );
     running.store.load([volume('pv-data', 'at-once')]);
@@ -106,7 +106,7 @@ describe('a claim for one pod', () => {
     const running = await startScheduler({ objects: [node('a'), ...pair, first] });
     running.store.load([podWith('second', ['data'])]);
     await running.waits('second');
-    expect(running.condition('second')?.message).toBe(
+    expect(refusalOf(running, 'second')).toBe(
       '0/1 nodes are available: 1 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.',
     );
     running.delete(first);
@@ -125,9 +125,7 @@ describe('a node that can attach one volume', () => {
     await running.bound('one', 'two');
     running.store.load([podWith('three', ['own'])]);
     await running.waits('three');
-    expect(running.condition('three')?.message).toBe(
-      '0/1 nodes are available: 1 node(s) exceed max volume count.',
-    );
+    expect(refusalOf(running, 'three')).toBe('0/1 nodes are available: 1 node(s) exceed max volume count.');
     running.delete(running.pod('one')!);
     running.delete(running.pod('two')!);
     await running.bound('three');

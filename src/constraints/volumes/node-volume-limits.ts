@@ -32,30 +32,35 @@ export const nodeVolumeLimits: Constraint = {
     if (context.code === 0 || !usesAttachable(pod)) return undefined;
     const { cluster, packer, code } = context;
     const texts = new Map<number, string>();
-    const reject = (row: number, reason: number, text: string) => {
+    const because = (row: number, reason: number, text: string) => {
       texts.set(row, text);
-      packer.rejectRow(row, code + reason);
+      return code + reason;
     };
     const attachments = attachmentsByNode(cluster.store);
-    for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+    const recheck = (row: number) => {
       const node = cluster.nodes.node(row);
-      if (node === undefined) continue;
+      if (node === undefined) return 0;
       const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
       const added: Attached = new Map();
       try {
         attachAll(pod, csiNode, cluster, added);
       } catch (error) {
         if (!(error instanceof VolumeError)) throw error;
-        reject(row, FAULT, error.message);
-        continue;
+        return because(row, FAULT, error.message);
       }
       const driver = [...added.values()].find((name) => !isInstalled(name, csiNode, cluster));
-      if (driver !== undefined) reject(row, NO_DRIVER, `${driver} CSI driver is not installed on the node`);
-      else if (exceedsLimits(added, row, csiNode, attachments.get(node.name), cluster))
-        reject(row, LIMIT, 'node(s) exceed max volume count');
+      if (driver !== undefined)
+        return because(row, NO_DRIVER, `${driver} CSI driver is not installed on the node`);
+      const isFull = exceedsLimits(added, row, csiNode, attachments.get(node.name), cluster);
+      return isFull ? because(row, LIMIT, 'node(s) exceed max volume count') : 0;
+    };
+    for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+      const found = recheck(row);
+      if (found !== 0) packer.rejectRow(row, found);
     }
     return {
       kinds: KINDS,
+      recheck,
       explain: (row, reason) => (reason === FAULT ? unresolvable : unschedulable)(texts.get(row)!),
     };
   },
@@ -111,8 +116,7 @@ function attachAll(pod: Pod, csiNode: CSINode | undefined, { store }: Cluster, a
 /** Whether the driver runs on the node, of drivers that want their pods kept from nodes without them. */
 function isInstalled(driver: string, csiNode: CSINode | undefined, { store }: Cluster): boolean {
   const { spec } = store.get<CSIDriver>('CSIDriver', clusterKey(driver)) ?? {};
-  const isNeeded = (spec as { preventPodSchedulingIfMissing?: boolean } | undefined)
-    ?.preventPodSchedulingIfMissing;
+  const isNeeded = spec?.preventPodSchedulingIfMissing;
   return !isNeeded || (csiNode?.spec.drivers.some(({ name }) => name === driver) ?? false);
 }
 

@@ -38,14 +38,18 @@ export const volumeRestrictions: Constraint = {
         return { refusal: `persistentvolumeclaim ${JSON.stringify(name)} not found`, kinds: KINDS };
       if (isForOnePod(claim)) exclusive.push(name);
     }
-    const isTaken = exclusive.some((name) => cluster.claimUsers(`${namespace}/${name}`) > 0);
+    const recheck = (row: number) => {
+      if (hasConflict(disks, cluster, row)) return code + DISK_CONFLICT;
+      const isTaken = exclusive.some((name) => cluster.claimUsers(`${namespace}/${name}`) > 0);
+      return isTaken ? code + CLAIM_CONFLICT : 0;
+    };
     for (let row = 0; row < cluster.nodes.columns.rows; row++) {
-      if (cluster.nodes.node(row) === undefined) continue;
-      if (hasConflict(disks, cluster, row)) packer.rejectRow(row, code + DISK_CONFLICT);
-      else if (isTaken) packer.rejectRow(row, code + CLAIM_CONFLICT);
+      const found = cluster.nodes.node(row) === undefined ? 0 : recheck(row);
+      if (found !== 0) packer.rejectRow(row, found);
     }
     return {
       kinds: KINDS,
+      recheck,
       oneByOne: disks.length > 0 || exclusive.length > 0,
       explain: (_, reason) => REASONS[reason as keyof typeof REASONS],
     };
