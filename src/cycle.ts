@@ -9,28 +9,21 @@
 //
 // State in, plan out: nothing here talks to an API server or reads a clock.
 import type { Pod, Rejection } from './api/types.ts';
-import type { Cluster, PodRecord } from './cluster/cluster.ts';
-import type { PodShape } from './cluster/pod-shape.ts';
-import { ClassIndex, type EquivalenceClass } from './classes/class-index.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { PodRecord } from './cluster/pod-record.ts';
+import { ClassIndex, type Classified, type EquivalenceClass } from './classes/class-index.ts';
 import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
+import { Turns, type Turn } from './classes/turns.ts';
 import type { Profile } from './config/types.ts';
 import type { Reservation } from './constraints/constraint.ts';
 import { reserve, unbuiltOf } from './constraints/index.ts';
+import { GangTurns, type Gang } from './gangs/gang-turns.ts';
+import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
 import type { Candidate } from './preemption/victims.ts';
 import type { QueuedPod, Verdict } from './queue/types.ts';
-
-/** Pods of one class that are taken together. */
-export interface Turn {
-  class: EquivalenceClass;
-  pods: QueuedPod[];
-  /** What each of the pods is to the cluster. */
-  shapes: PodShape[];
-  /** The only pod of the turn waits for the node that others were to leave for it. */
-  isNominated: boolean;
-}
 
 export interface Placement extends Assignment {
   pod: QueuedPod;
@@ -95,6 +88,10 @@ export interface PodQueue {
   park(group: string, pods: readonly QueuedPod[], verdict: Verdict): void;
   requeue(pod: QueuedPod, message?: string): void;
   delete(key: string, uid?: string): void;
+  /** Takes the pods of a pod group that wait, whatever they wait for. */
+  drainGroup(podGroup: string): QueuedPod[];
+  /** How many pods of a pod group wait, besides those that were taken. */
+  waitingOf(podGroup: string): number;
 }
 
 export interface CycleOptions {
@@ -116,6 +113,7 @@ export class SchedulingCycle {
   readonly correspondences: Correspondences;
   readonly #options: CycleOptions;
   readonly #classes: ClassIndex;
+  readonly #gangs: GangTurns;
   readonly #binding = new Map<string, { placement: Placement; class: EquivalenceClass }>();
   readonly #preempting = new Map<string, { preempting: Preempting; class: EquivalenceClass }>();
 
@@ -123,6 +121,15 @@ export class SchedulingCycle {
     this.#options = options;
     this.#classes = new ClassIndex(options.kernel);
     this.correspondences = new Correspondences(options.kernel, options.explain === 'detail');
+    this.#gangs = new GangTurns({
+      ...options,
+      correspondences: this.correspondences,
+      partition: (pods) => turnsIn(this.#partition(pods)),
+      outcomeOf,
+      try: (outcome) => this.#try(outcome),
+      bind: (placement, equivalenceClass) => this.#bind(placement, equivalenceClass),
+      giveBack: (outcome, pods) => this.#giveBackUndecided(outcome, pods),
+    });
   }
 
   /** Pods that were given a node and whose binding has no outcome yet. */
@@ -142,25 +149,27 @@ export class SchedulingCycle {
     const pods = this.#obtain();
     onPhase?.('partition');
     let { rules } = cluster;
-    let turns = this.#partition(pods);
+    let parts = this.#partition(pods);
     let next = 0;
     try {
-      while (next < turns.length) {
+      while (next < parts.length) {
         if (cluster.rules !== rules) {
           // what came between two turns may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
           ({ rules } = cluster);
-          const rest = turns.slice(next);
+          const rest = turnsIn(parts.slice(next));
           for (const turn of rest) this.correspondences.settle(turn.class, turn.pods.length);
-          turns = this.#partition(rest.flatMap((turn) => turn.pods));
+          parts = this.#partition(rest.flatMap((turn) => turn.pods));
           next = 0;
         } else {
-          yield this.#take(turns[next++]!);
+          const part = parts[next++]!;
+          if ('podGroup' in part) yield* this.#gangs.take(part);
+          else yield this.#take(part);
         }
       }
     } finally {
       // a cycle that ends early gives its other pods back
-      for (const turn of turns.slice(next)) {
+      for (const turn of turnsIn(parts.slice(next))) {
         this.correspondences.settle(turn.class, turn.pods.length);
         for (const pod of turn.pods) queue.requeue(pod);
       }
@@ -212,52 +221,57 @@ export class SchedulingCycle {
     return this.#options.queue.drain();
   }
 
-  /** Every pod into exactly one turn: with the others of its class and priority, or in the queue's own order. */
-  #partition(pods: readonly QueuedPod[]): Turn[] {
+  /**
+   * Every pod into exactly one turn: with the others of its class and priority, or in the queue's own order. The turns of
+   * a pod group's pods stay together.
+   */
+  #partition(pods: readonly QueuedPod[]): (Turn | Gang)[] {
     const { cluster } = this.#options;
-    const turns: Turn[] = [];
-    // by class, then by priority
-    const grouped = new Map<EquivalenceClass, Map<number, Turn>>();
+    const parts: (Turn | Gang)[] = [];
+    const turns = new Turns();
+    const gangs = new Map<string, Gang & { formed: Turns }>();
+    // where the API server has no pod groups, it is as if no pod named one
+    const groups = cluster.store.keeps(POD_GROUP);
     for (const pod of pods) {
-      const profile = this.#profileOf(pod.pod);
-      if (profile === undefined) {
-        this.#options.queue.delete(pod.key, pod.uid);
+      const classified = this.#expect(pod);
+      if (classified === undefined) continue;
+      const podGroup = groups ? podGroupKeyOf(pod.pod) : undefined;
+      if (podGroup === undefined) {
+        const turn = turns.add(pod, classified, cluster.nominations.of(pod.key) !== undefined);
+        if (turn !== undefined) parts.push(turn);
         continue;
       }
-      const { class: equivalenceClass, shape } = this.#classes.lookUp(pod.pod, { cluster, profile });
-      this.correspondences.expect(equivalenceClass, 1);
-      const isNominated = cluster.nominations.of(pod.key) !== undefined;
-      const isGrouped = profile.args.EquivalenceClasses.order === 'grouped' && !isNominated;
-      const open = isGrouped ? grouped.get(equivalenceClass)?.get(pod.priority) : turns.at(-1);
-      if (open !== undefined && open.class === equivalenceClass && !open.isNominated && !isNominated) {
-        open.pods.push(pod);
-        open.shapes.push(shape);
-        continue;
+      let gang = gangs.get(podGroup);
+      if (gang === undefined) {
+        gang = { podGroup, turns: [], formed: new Turns() };
+        gangs.set(podGroup, gang);
+        parts.push(gang);
+        turns.interrupt();
       }
-      const turn: Turn = { class: equivalenceClass, pods: [pod], shapes: [shape], isNominated };
-      turns.push(turn);
-      if (!isGrouped) continue;
-      const byPriority = grouped.get(equivalenceClass) ?? new Map<number, Turn>();
-      grouped.set(equivalenceClass, byPriority.set(pod.priority, turn));
+      const turn = gang.formed.add(pod, classified, false);
+      if (turn !== undefined) gang.turns.push(turn);
     }
-    return turns;
+    return parts;
+  }
+
+  /** Looks a pod's class up, and expects a turn for it. A pod without a profile leaves the queue. */
+  #expect(pod: QueuedPod): Classified | undefined {
+    const profile = this.#profileOf(pod.pod);
+    if (profile === undefined) {
+      this.#options.queue.delete(pod.key, pod.uid);
+      return undefined;
+    }
+    const classified = this.#classes.lookUp(pod.pod, { cluster: this.#options.cluster, profile });
+    this.correspondences.expect(classified.class, 1);
+    return classified;
   }
 
   #take(turn: Turn): TurnOutcome {
-    const outcome: TurnOutcome = {
-      turn,
-      placed: [],
-      waiting: [],
-      preempting: [],
-      failed: [],
-      unseated: [],
-      explanations: [],
-    };
+    const outcome = outcomeOf(turn);
     const [master] = turn.pods;
-    const unbuilt = unbuiltOf(master!.pod, turn.class.context);
+    const unbuilt = unbuiltIn(turn);
     if (unbuilt !== undefined) {
-      const message = `${unbuilt.plugin} is not supported yet: the pod asks for ${unbuilt.what}.`;
-      this.#park(outcome, turn.pods, { message, plugins: [unbuilt.plugin] });
+      this.#park(outcome, turn.pods, unbuilt);
       this.correspondences.settle(turn.class, turn.pods.length);
       return outcome;
     }
@@ -281,6 +295,25 @@ export class SchedulingCycle {
       this.#giveBackUndecided(outcome, undecided);
     }
     return outcome;
+  }
+
+  /** Gives the pods of a gang's turn nodes, and bears in mind why the rest found none. */
+  #try(outcome: TurnOutcome): void {
+    const { turn } = outcome;
+    outcome.refusal = unbuiltIn(turn);
+    if (outcome.refusal !== undefined) {
+      outcome.waiting = [...turn.pods];
+      return;
+    }
+    this.#options.onPhase?.('determine');
+    const correspondence = this.correspondences.open(turn.class, turn.pods[0]!.pod);
+    this.#options.onPhase?.('assign');
+    for (let next = 0; (next = this.#assign(outcome, correspondence, next)) < turn.pods.length; next++) {
+      outcome.refusal = correspondence.refusal();
+      // the pods after it would find no node either, unless they ask for something else
+      outcome.waiting.push(...(correspondence.asksVary ? [turn.pods[next]!] : turn.pods.slice(next)));
+      if (!correspondence.asksVary) return;
+    }
   }
 
   /** Gives a nominated pod its node, if that is free by now. Returns how many pods are placed. */
@@ -435,4 +468,19 @@ export class SchedulingCycle {
     outcome.refusal = refusal;
     this.#options.queue.park(outcome.turn.class.index, pods, refusal);
   }
+}
+
+function turnsIn(parts: readonly (Turn | Gang)[]): Turn[] {
+  return parts.flatMap((part) => ('podGroup' in part ? part.turns : part));
+}
+
+function outcomeOf(turn: Turn): TurnOutcome {
+  return { turn, placed: [], waiting: [], preempting: [], failed: [], unseated: [], explanations: [] };
+}
+
+function unbuiltIn({ pods, class: { context } }: Turn): Refusal | undefined {
+  const unbuilt = unbuiltOf(pods[0]!.pod, context);
+  if (unbuilt === undefined) return undefined;
+  const message = `${unbuilt.plugin} is not supported yet: the pod asks for ${unbuilt.what}.`;
+  return { message, plugins: [unbuilt.plugin] };
 }

@@ -27,7 +27,14 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     timestamp: 0,
     attempts: 1,
   }));
-  const queue: PodQueue = { drain: () => pods, park: () => {}, requeue: () => {}, delete: () => {} };
+  const queue: PodQueue = {
+    drain: () => pods,
+    park: () => {},
+    requeue: () => {},
+    delete: () => {},
+    drainGroup: () => [],
+    waitingOf: () => 0,
+  };
   let cluster!: Cluster;
   const read = time(() => (cluster = clusterOf(scenario, kernel, seed)));
   const phases = new PhaseClock();

@@ -34,6 +34,7 @@ const PLUGINS: ReadonlyMap<string, readonly ExtensionPoint[]> = new Map<string, 
   ['ImageLocality', ['score']],
   ['DefaultBinder', ['bind']],
   ['NodeDeclaredFeatures', ['preFilter', 'filter']],
+  ['GangScheduling', ['preEnqueue', 'permit']],
 ]);
 
 const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
@@ -50,7 +51,10 @@ const DEFAULT_SET: PluginSet = {
 
 /** Extension points that coset serves in one way only. */
 const FIXED_POINTS: readonly ExtensionPoint[] = EXTENSION_POINTS.filter(
-  (point) => !['queueSort', 'preFilter', 'filter', 'postFilter', 'preScore', 'score', 'bind'].includes(point),
+  (point) =>
+    !['queueSort', 'preFilter', 'filter', 'postFilter', 'preScore', 'score', 'permit', 'bind'].includes(
+      point,
+    ),
 );
 
 /** Plugins that fail each pod, in the reference too, when they are asked without their preparation. */
@@ -76,20 +80,22 @@ export function isPlugin(name: string): boolean {
 /**
  * Merges a profile's sets of plugins with the default ones.
  * @param path the path of `sets`
- * @returns the filters, post filters and scores in the order in which they are asked; a score's weight is at least 1
+ * @returns the filters, post filters, permits and scores in the order in which they are asked; a score's weight is at least 1
  */
 export function mergePlugins(
   sets: PluginSets,
   path: string,
   problems: Problems,
   notices: string[],
-): Pick<Profile, 'filters' | 'postFilters' | 'scores'> {
+): Pick<Profile, 'filters' | 'postFilters' | 'permits' | 'scores'> {
   for (const point of [...EXTENSION_POINTS, 'multiPoint'] as const) {
     checkEntries(point, sets[point] ?? {}, `${path}.${point}`, problems, notices);
   }
   for (const point of FIXED_POINTS) {
     if (isSet(sets[point]))
-      notices.push(`${path}.${point}: no effect, only filters, post filters and scores can be chosen`);
+      notices.push(
+        `${path}.${point}: no effect, only filters, post filters, scores and permits can be chosen`,
+      );
   }
   const multiPoint = mergeSet(DEFAULT_SET, sets.multiPoint ?? {});
   const namesAt = (point: ExtensionPoint) => expand(point, sets[point] ?? {}, multiPoint);
@@ -108,7 +114,12 @@ export function mergePlugins(
     if (!weights.has(name)) weights.set(name, weight || 1);
   }
   const postFilters = namesAt('postFilter');
-  return { filters, postFilters, scores: scores.map((name) => ({ name, weight: weights.get(name)! })) };
+  return {
+    filters,
+    postFilters,
+    permits: namesAt('permit'),
+    scores: scores.map((name) => ({ name, weight: weights.get(name)! })),
+  };
 }
 
 /** The enabled plugins of a set: a default plugin that is enabled again stays in its place. */

@@ -61,6 +61,8 @@ export interface Profile {
   filters: string[];
   /** Names of the plugins that are asked when no node passes the filters. */
   postFilters: string[];
+  /** Names of the plugins that let pods be bound only with others. */
+  permits: string[];
   /** Score plugins in order, with their weights. */
   scores: { name: string; weight: number }[];
   args: PluginArgs;

@@ -127,6 +127,14 @@ class ListedPods implements PodQueue {
   requeue(): void {}
 
   delete(): void {}
+
+  drainGroup(): QueuedPod[] {
+    return [];
+  }
+
+  waitingOf(): number {
+    return 0;
+  }
 }
 
 function decisionsOf(outcome: TurnOutcome): Decision[] {
