@@ -30,6 +30,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { fitError } from './fit-error.ts';
 import { FEATURE_PARTS } from './features.ts';
+import type { HostCodes, Recheck } from './host-codes.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { TurnPacker, type TurnMemory } from './turn-packer.ts';
 import { WhatIf } from './what-if.ts';
@@ -366,21 +367,29 @@ export class Correspondence {
     this.#memory = memory;
     this.#position = cluster.journal.end;
     this.#kernel.match(this.#memory.match);
-    packer.applyRowCodes(this.#memory.staticCode);
+    packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
     this.#countPods();
     this.#kernel.determine(this.#memory.turn);
     this.passes++;
-    this.#watchNominated();
+    this.#watchNominated(packer.hostCodes);
     this.#yieldToNominated();
     this.#cut(this.feasible);
   }
 
-  #watchNominated(): void {
+  #watchNominated(hostCodes: HostCodes): void {
     const { cluster } = this.class.context;
     const { turn, staticCode } = this.#memory;
     const kernel = this.#kernel;
     const { exempt } = this.#nominated ?? {};
-    this.#whatIf = new WhatIf({ kernel, cluster, turn, countersOf: (kind) => this.#countersOf(kind) });
+    this.#whatIf = new WhatIf({
+      kernel,
+      cluster,
+      turn,
+      staticCode,
+      hostCodes,
+      rechecks: this.#rechecks(),
+      countersOf: (kind) => this.#countersOf(kind),
+    });
     this.#nominated = new NominatedRows({
       cluster,
       arena: kernel.arena,
@@ -389,6 +398,15 @@ export class Correspondence {
       priority: this.#master.spec?.priority ?? 0,
     });
     this.#nominated.exempt = exempt;
+  }
+
+  /** By the place of the constraint among the filters. */
+  #rechecks(): Map<number, Recheck> {
+    const { filters } = this.class.context.profile;
+    const rechecks = new Map<number, Recheck>();
+    for (const [name, { recheck }] of this.#packed)
+      if (recheck !== undefined) rechecks.set(filters.indexOf(name) + 1, recheck);
+    return rechecks;
   }
 
   #yieldToNominated(): void {

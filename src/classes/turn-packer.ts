@@ -4,6 +4,7 @@ import * as layout from '../../assembly/layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import type { Column, Columns } from '../columns/columns.ts';
 import type { ResourceColumns } from '../columns/node-columns.ts';
+import { HostCodes } from './host-codes.ts';
 
 export interface Condition {
   column: Column;
@@ -106,7 +107,7 @@ export class TurnPacker {
   #fit?: { strategy: number; resources: ScoredResource[]; shape?: number[]; weight: number };
   #balanced?: { resources: ScoredResource[]; weight: number };
   readonly #fixed = new Map<number, number>();
-  readonly #rowCodes = new Map<number, number>();
+  readonly hostCodes = new HostCodes();
   #base = 0;
   #spreadCode = 0;
   #spreadWeight = 0;
@@ -175,16 +176,7 @@ export class TurnPacker {
 
   /** Rejects a row with `code`, by what the host has worked out. */
   rejectRow(row: number, code: number): void {
-    this.#rowCodes.set(row, Math.min(this.#rowCodes.get(row) ?? code, code));
-  }
-
-  /** Adds the rejections of rows to what the match has found; after the match. */
-  applyRowCodes(staticCode: number): void {
-    const { u8 } = this.#arena;
-    for (const [row, code] of this.#rowCodes) {
-      const found = u8[staticCode + row]!;
-      if (found === layout.CODE_FEASIBLE || code < found) u8[staticCode + row] = code;
-    }
+    this.hostCodes.reject(row, code);
   }
 
   /** A weighted score that all nodes have. */

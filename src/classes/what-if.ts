@@ -4,12 +4,17 @@ import type { Cluster, PodRecord } from '../cluster/cluster.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { Counter } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { HostCodes, Recheck } from './host-codes.ts';
 
 export interface WhatIfOptions {
   kernel: Kernel;
   cluster: Cluster;
-  /** The address of the turn. */
+  /** The addresses of the turn, and of its codes by the filters that no assignment changes. */
   turn: number;
+  staticCode: number;
+  hostCodes: HostCodes;
+  /** The constraints that the host asks again, by their place among the filters. */
+  rechecks: ReadonlyMap<number, Recheck>;
   countersOf(kind: PodKind): readonly Counter[];
 }
 
@@ -30,6 +35,13 @@ export class WhatIf {
 
   /** The code of the row as it is supposed. After the last change is undone it is asked once more, for the least counts. */
   codeOf(row: number): number {
-    return this.#options.kernel.check(this.#options.turn, row);
+    const { kernel, turn, staticCode, hostCodes, rechecks } = this.#options;
+    if (rechecks.size === 0) return kernel.check(turn, row);
+    const { u8 } = kernel.arena;
+    const before = u8[staticCode + row]!;
+    u8[staticCode + row] = hostCodes.askedAgain(row, before, rechecks);
+    const code = kernel.check(turn, row);
+    u8[staticCode + row] = before;
+    return code;
   }
 }

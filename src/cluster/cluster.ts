@@ -65,6 +65,8 @@ export class Cluster {
   /** Pods by the port that they hold, in each row; the kernel has only the bits. */
   readonly #portUsers = new Map<string, number>();
   readonly #claimUsers = new ClaimUsers();
+  /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
+  readonly #supposed = new Map<PodRecord, number>();
   /** Every affinity that a pod of ours was seen with, by its text. */
   readonly #affinities = new Map<string, PodAffinityTerms>();
   readonly #namespaces = new Map<string, Labels>();
@@ -105,7 +107,10 @@ export class Cluster {
    * leaves, as in kube-scheduler's cache, whose order decides between victims that have not started.
    */
   podsIn(row: number): readonly PodRecord[] {
-    return this.#podsByRow[row] ?? [];
+    const pods = this.#podsByRow[row] ?? [];
+    if (this.#supposed.size === 0) return pods;
+    const supposed = [...this.#supposed].filter(([pod, at]) => at === row && pod.row !== row);
+    return [...pods.filter((pod) => !this.#supposed.has(pod)), ...supposed.map(([pod]) => pod)];
   }
 
   /** Whether any pod on a node has less priority than this. */
@@ -260,11 +265,14 @@ export class Cluster {
   }
 
   /**
-   * Adds what a pod uses to a row (1), or takes it away (-1), in the columns only: for a question that is asked of one
-   * correspondence. The caller undoes it at once; nobody else is told.
+   * Lets a pod come to a row (1), or leave it (-1), in the columns and in `podsIn` only: for a question that is asked of
+   * one correspondence. The caller undoes it at once; nobody else is told.
    */
   suppose(pod: PodRecord, row: number, by: 1 | -1): void {
+    if (by === (pod.row === row ? -1 : 1)) this.#supposed.set(pod, row);
+    else this.#supposed.delete(pod);
     this.#pack(pod, row, by);
+    this.#claimUsers.count(pod.namespace, pod.volumes, by);
     for (const port of pod.ports) {
       if (by === 1) this.#usePort(port, row, false);
       else this.#freePort(port, row);

@@ -48,6 +48,11 @@ export interface Packed {
     { slot: number; isScored?(): boolean } | { constant: number } | { rows: ReadonlyMap<number, number> };
   /** Kinds of the cluster's store that this was packed from: when one of them changes, it is packed anew. */
   kinds?: readonly string[];
+  /**
+   * Of a constraint that rejects rows because of the pods on them: the code for which it rejects the row by the pods that
+   * are there now, or that are supposed to be; 0 when it does not.
+   */
+  recheck?(row: number): number;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
   oneByOne?: boolean;
   /** No node is even asked: the whole message. */

@@ -1,0 +1,42 @@
+// Rows that constraints reject by what the host has worked out, beside what the match finds.
+import { CODE_FEASIBLE, CODE_REASON_BITS } from '../../assembly/layout.ts';
+
+/** Works out again the code for which a constraint rejects a row; CODE_FEASIBLE when it does not. */
+export type Recheck = (row: number) => number;
+
+export class HostCodes {
+  readonly #codes = new Map<number, number[]>();
+  /** What the match alone found of these rows. */
+  readonly #matched = new Map<number, number>();
+
+  reject(row: number, code: number): void {
+    const codes = this.#codes.get(row);
+    if (codes === undefined) this.#codes.set(row, [code]);
+    else codes.push(code);
+  }
+
+  /** Adds the rejections to what the match has found, at the address `staticCode`; after the match. */
+  apply(u8: Uint8Array, staticCode: number): void {
+    for (const [row, codes] of this.#codes) {
+      const at = staticCode + row;
+      this.#matched.set(row, u8[at]!);
+      u8[at] = first([u8[at]!, ...codes]);
+    }
+  }
+
+  /**
+   * The row's code by the match and by the host when some constraints, by their place among the filters, are asked
+   * again. `known` is the row's code so far.
+   */
+  askedAgain(row: number, known: number, rechecks: ReadonlyMap<number, Recheck>): number {
+    const standing = (this.#codes.get(row) ?? []).filter((code) => !rechecks.has(code >> CODE_REASON_BITS));
+    const asked = [...rechecks.values()].map((recheck) => recheck(row));
+    return first([this.#matched.get(row) ?? known, ...standing, ...asked]);
+  }
+}
+
+/** The code of the filter that is asked first. */
+function first(codes: readonly number[]): number {
+  const rejections = codes.filter((code) => code !== CODE_FEASIBLE);
+  return rejections.length === 0 ? CODE_FEASIBLE : Math.min(...rejections);
+}
