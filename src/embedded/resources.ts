@@ -65,6 +65,7 @@ export const RESOURCES: Resource[] = [
   EVENTS,
   { ...core('ReplicaSet', 'replicasets', ['rs']), group: 'apps' },
   { ...core('StatefulSet', 'statefulsets', ['sts']), group: 'apps' },
+  { ...core('PodDisruptionBudget', 'poddisruptionbudgets', ['pdb']), group: 'policy' },
   core('PersistentVolume', 'persistentvolumes', ['pv'], { namespaced: false }),
   core('PersistentVolumeClaim', 'persistentvolumeclaims', ['pvc']),
   storage('StorageClass', 'storageclasses', ['sc']),
