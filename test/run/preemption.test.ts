@@ -1,0 +1,152 @@
+import { expect, it } from 'vitest';
+import type { ApiObject, Pod } from '../../src/api/types.ts';
+import { on } from '../cycle/fixtures.ts';
+import { eventually, node, pod, startScheduler, type Running } from './fixtures.ts';
+
+const small = { cpu: '2' };
+
+function withPriority(name: string, priority: number, cpu = '2', labels: Record<string, string> = {}): Pod {
+  return pod(name, { cpu, labels, spec: { priority } });
+}
+
+const requestsOn = ({ harness }: Running, name: string): string[] =>
+  harness.requests.filter((request) => request.includes(`/pods/${name}`));
+
+it('has the least important pods leave, says so, and takes their node when they are gone', async () => {
+  const running = await startScheduler({
+    objects: [
+      node('a', small),
+      node('b', small),
+      on('a', withPriority('low', 1)),
+      on('b', withPriority('middle', 5)),
+    ],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await running.bound('high');
+  expect(running.nodeOf('high')).toBe('a');
+  expect(running.pod('low')).toBeUndefined();
+  expect(running.nodeOf('middle')).toBe('b');
+  await eventually(() => {
+    expect(running.messages('low', 'Preempted')).toEqual(['Preempted by pod uid-high on node a']);
+    expect(running.messages('high', 'FailedScheduling')[0]).toBe(
+      '0/2 nodes are available: 2 Insufficient cpu. preemption: found a potential placement for pod on node a, ' +
+        'preempting 1 victims',
+    );
+  });
+  // the victim is told why before it is deleted
+  expect(requestsOn(running, 'low')).toEqual([
+    'PATCH /api/v1/namespaces/ns/pods/low/status',
+    'DELETE /api/v1/namespaces/ns/pods/low',
+  ]);
+  expect(await running.metric('scheduler_preemption_attempts_total')).toBe(1);
+  const victims = await running.scheduler.metrics().getSingleMetricAsString('scheduler_preemption_victims');
+  expect(victims).toContain('scheduler_preemption_victims_sum 1\n');
+});
+
+it('nominates the node, and keeps others of less priority off it until the pod is tried again', async () => {
+  // the pod backs off long enough for another one to come first
+  const running = await startScheduler({
+    backoffSeconds: 2,
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => {
+    expect(running.pod('low')).toBeUndefined();
+    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
+  });
+  running.store.load([withPriority('other', 5, '1')]);
+  await running.waits('other');
+  expect(running.messages('other', 'FailedScheduling')[0]).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: ' +
+      '1 No preemption victims found for incoming pod.',
+  );
+  await running.bound('high');
+  expect(running.nodeOf('other')).toBeUndefined();
+});
+
+it('wakes those who have yielded when the nominated pod is deleted', async () => {
+  const running = await startScheduler({
+    backoffSeconds: 2,
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => expect(running.pod('low')).toBeUndefined());
+  running.store.load([withPriority('other', 5, '1')]);
+  await running.waits('other');
+  running.delete(withPriority('high', 10));
+  await running.bound('other');
+});
+
+it('spares pods that a disruption budget protects', async () => {
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'kept', namespace: 'ns' },
+    spec: { selector: { matchLabels: { app: 'kept' } } },
+    status: { disruptionsAllowed: 0 },
+  } as ApiObject;
+  const running = await startScheduler({
+    objects: [
+      budget,
+      node('a', small),
+      node('b', small),
+      on('a', withPriority('low', 1, '2', { app: 'kept' })),
+      on('b', withPriority('middle', 5)),
+    ],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await running.bound('high');
+  expect(running.nodeOf('high')).toBe('b');
+  expect(running.nodeOf('low')).toBe('a');
+});
+
+it('tries again when the API server refuses to delete a victim, with one clear message', async () => {
+  const running = await startScheduler({
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+    before: (harness) => harness.fail('DELETE', /\/pods\/low$/, { status: 500 }),
+  });
+  running.store.load([withPriority('high', 10)]);
+  await running.bound('high');
+  expect(running.logged('an eviction failed')).toMatchObject([
+    { pod: 'ns/high', error: expect.stringMatching(/^DELETE \/api\/v1\/namespaces\/ns\/pods\/low: 500: /) },
+  ]);
+  expect(running.bindingsSent('high')).toBe(1);
+});
+
+it('goes on when a victim has gone by itself', async () => {
+  const running = await startScheduler({
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+    before: (harness) => harness.fail('PATCH', /\/pods\/low\/status/, { status: 404 }),
+  });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => expect(running.pod('high')?.status?.nominatedNodeName).toBe('a'));
+  running.delete(withPriority('low', 1));
+  await running.bound('high');
+  expect(running.logged('an eviction failed')).toEqual([]);
+  expect(requestsOn(running, 'low')).toEqual(['PATCH /api/v1/namespaces/ns/pods/low/status']);
+});
+
+it('writes no nomination and deletes nobody for a pod that may not preempt', async () => {
+  const running = await startScheduler({
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+  });
+  running.store.load([pod('never', { cpu: '1', spec: { priority: 9, preemptionPolicy: 'Never' } })]);
+  await running.waits('never');
+  expect(running.condition('never')?.message).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.',
+  );
+  expect(running.pod('never')?.status?.nominatedNodeName).toBeUndefined();
+  expect(requestsOn(running, 'low')).toEqual([]);
+});
+
+it('one class after another room: every pod of a class gets a node of its own', async () => {
+  const nodes = ['a', 'b', 'c'];
+  const running = await startScheduler({
+    objects: nodes.flatMap((name) => [node(name, small), on(name, withPriority(`low-${name}`, 1))]),
+  });
+  const names = ['high-1', 'high-2', 'high-3'];
+  running.store.load(names.map((name) => withPriority(name, 10)));
+  await running.bound(...names);
+  expect(running.podsByNode()).toEqual({ a: 1, b: 1, c: 1 });
+  expect(await running.metric('scheduler_preemption_attempts_total')).toBe(3);
+});
