@@ -25,7 +25,9 @@ describe('a running scheduler', () => {
       ],
     });
     await running.waits('big');
-    const message = '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s).';
+    const message =
+      '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). ' +
+      'preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
     expect(running.condition('big')).toMatchObject({ reason: 'Unschedulable', message });
     await eventually(() => {
       expect(running.messages('big', 'FailedScheduling')).toEqual([message]);
@@ -64,23 +66,6 @@ describe('a running scheduler', () => {
     expect(running.bindingsSent('gated')).toBe(0);
     running.update({ ...gated, spec: { ...gated.spec!, schedulingGates: [] } });
     await running.bound('gated');
-  });
-
-  it('does not place a pod that asks for what is not built, says what that is, and places the others', async () => {
-    const running = await startScheduler({
-      objects: [
-        node('a'),
-        pod('claiming', { spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'one' }] } }),
-        pod('plain'),
-      ],
-    });
-    await running.bound('plain');
-    await running.waits('claiming');
-    const message = 'DynamicResources is not supported yet: the pod asks for the resource claim gpu.';
-    expect(running.condition('claiming')?.message).toBe(message);
-    await eventually(() => {
-      expect(running.messages('claiming', 'FailedScheduling')).toEqual([message]);
-    });
   });
 
   it('takes a cluster over in the middle: what is bound stays, the rest is placed beside it', async () => {

@@ -33,7 +33,11 @@ it('does not wake a pod by what cannot help it', async () => {
   running.update(node('a', { ...full, labels: { zone: 'z' } }));
   running.store.load([node('b', full), pod('small', { cpu: '1' })]);
   await running.bound('small');
-  expect(running.scheduler.queue(10)).toMatchObject([{ key: 'ns/big', queue: 'unschedulable', attempts: 1 }]);
+  await eventually(() => {
+    expect(running.scheduler.queue(10)).toMatchObject([
+      { key: 'ns/big', queue: 'unschedulable', attempts: 1 },
+    ]);
+  });
   expect(running.messages('big', 'FailedScheduling')).toHaveLength(1);
 });
 
@@ -61,7 +65,9 @@ it('wakes a pod by its own change', async () => {
     spec: { ...waiting.spec!, tolerations: [{ key: 'gpu', operator: 'Exists' }] },
   });
   await running.bound('waiting');
-  expect(running.scheduler.queue(10)).toMatchObject([{ key: 'ns/other', queue: 'unschedulable' }]);
+  await eventually(() => {
+    expect(running.scheduler.queue(10)).toMatchObject([{ key: 'ns/other', queue: 'unschedulable' }]);
+  });
 });
 
 it('forgets a pod that is deleted while it waits', async () => {
