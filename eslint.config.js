@@ -38,6 +38,8 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // What comes over the wire can lack what its type promises, and narrowing does not see other tasks' writes.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // A lookup by kind says what it finds.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // A handler that may be asynchronous returns void | Promise<void>.
       '@typescript-eslint/no-invalid-void-type': 'off',
     },

@@ -104,7 +104,7 @@ export interface CycleOptions {
   /** By the scheduler name that pods ask for. */
   profiles: ReadonlyMap<string, Profile>;
   /** Told at the beginning of each phase, so that the owner can measure. */
-  onPhase?(phase: Phase): void;
+  onPhase?: (phase: Phase) => void;
   /** Explain every decision: by its ties, or with every score and rejection. */
   explain?: 'ties' | 'detail';
 }

@@ -1,7 +1,6 @@
 // A class's correspondence: the nodes that its pods can have, as determined for its master pod, kept true while the pods
 // are placed one after another.
 import {
-  CODE_ABSENT,
   CODE_CUT,
   CODE_FEASIBLE,
   CODE_NOT_CHOSEN,
@@ -22,17 +21,18 @@ import {
   TURN_STALE_AT,
 } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
-import type { PodRecord } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
 import { CONSTRAINTS } from '../constraints/index.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
-import { fitError } from './fit-error.ts';
 import { FEATURE_PARTS } from './features.ts';
 import type { HostCodes, Recheck } from './host-codes.ts';
 import { NominatedRows } from './nominated-rows.ts';
-import { TurnPacker, type TurnMemory } from './turn-packer.ts';
+import { TurnPacker } from './turn-packer.ts';
+import { Verdicts } from './verdicts.ts';
+import type { TurnMemory } from './turn-parts.ts';
 import { WhatIf } from './what-if.ts';
 
 /** A node for a pod. */
@@ -164,7 +164,7 @@ export class Correspondence {
   /** Why the row would be rejected as it is supposed now; undefined when it would not. */
   objectionTo(row: number): Rejection | undefined {
     let rejection: Rejection | undefined;
-    this.#nominated.codeOf(row, (code) => (rejection = this.#rejectionBy(code, row)));
+    this.#nominated.codeOf(row, (code) => (rejection = this.#verdictsNow().rejectionBy(code, row)));
     return rejection;
   }
 
@@ -177,12 +177,7 @@ export class Correspondence {
 
   /** The rejected rows by the names of their nodes, each with why; none when no node was asked. */
   rejectedRows(): { row: number; rejection: Rejection }[] {
-    if (this.#refusal !== undefined) return [];
-    const { columns } = this.class.context.cluster.nodes;
-    const rank = (row: number) => columns.getU32(columns.rank, row);
-    return this.#rowsByCode(isRejection)
-      .sort((one, two) => rank(one) - rank(two))
-      .map((row) => ({ row, rejection: this.#rejection(row) }));
+    return this.#refusal === undefined ? this.#verdicts().rejected() : [];
   }
 
   /**
@@ -265,20 +260,14 @@ export class Correspondence {
 
   /** The best nodes and their totals: the greatest total first, equal ones by name. */
   best(limit: number): { node: string; total: number }[] {
-    const rows = this.#rowsByCode((code) => code === CODE_FEASIBLE);
-    return this.#sorted(rows)
-      .slice(0, limit)
-      .map((row) => ({ node: this.#nameOf(row), total: this.#total(row) }));
+    const verdicts = this.#verdicts();
+    const rows = verdicts.ranked().slice(0, limit);
+    return rows.map((row) => ({ node: verdicts.nameOf(row), total: verdicts.total(row) }));
   }
 
   /** The nodes of the greatest total, by name. */
   ties(): string[] {
-    const rows = this.#rowsByCode((code) => code === CODE_FEASIBLE);
-    const greatest = rows.reduce((most, row) => Math.max(most, this.#total(row)), -1);
-    return rows
-      .filter((row) => this.#total(row) === greatest)
-      .map((row) => this.#nameOf(row))
-      .sort();
+    return this.#verdicts().ties();
   }
 
   /** Each plugin's weighted score of each feasible node. Only of a correspondence with detail. */
@@ -286,60 +275,20 @@ export class Correspondence {
     if (this.#refusal !== undefined) return {};
     // placing no pod brings the detail up to the pods that were placed
     this.#kernel.assign(this.#memory.turn, 0, 0);
-    const { f64 } = this.#kernel.arena;
-    const { profile, cluster } = this.class.context;
-    const capacity = cluster.nodes.columns.capacity;
-    const scores: Record<string, Record<string, number>> = {};
-    for (const row of this.#rowsByCode((code) => code === CODE_FEASIBLE)) {
-      const byPlugin: Record<string, number> = {};
-      for (const { name } of profile.scores) {
-        const isBuilt = CONSTRAINTS.some(
-          (constraint) => constraint.name === name && constraint.pack !== undefined,
-        );
-        const detail = this.#packed.get(name)?.detail;
-        if (detail === undefined) {
-          // plugins that score only what no pod here may ask for yet say 0 of every node
-          if (!isBuilt) byPlugin[name] = 0;
-        } else if ('constant' in detail) {
-          byPlugin[name] = detail.constant;
-        } else if ('rows' in detail) {
-          byPlugin[name] = detail.rows.get(row) ?? 0;
-        } else if (detail.isScored?.() ?? true) {
-          byPlugin[name] = f64[this.#memory.detail / 8 + detail.slot * capacity + row]!;
-        }
-      }
-      scores[this.#nameOf(row)] = byPlugin;
-    }
-    return scores;
+    return this.#verdicts().scores();
   }
 
   /** Why each node that was asked was rejected. */
   rejections(): Record<string, Rejection> {
-    const rejections: Record<string, Rejection> = {};
-    if (this.#refusal !== undefined) return rejections;
-    for (const row of this.#rowsByCode(isRejection)) rejections[this.#nameOf(row)] = this.#rejection(row);
-    return rejections;
+    const { nodes } = this.class.context.cluster;
+    return Object.fromEntries(
+      this.rejectedRows().map(({ row, rejection }) => [nodes.node(row)!.name, rejection]),
+    );
   }
 
   /** Why no node is left, in kube-scheduler's words. */
   refusal(): Refusal {
-    if (this.#refusal !== undefined) return this.#refusal;
-    const { nodes } = this.class.context.cluster;
-    const counts = new Map<string, number>();
-    const plugins = new Set<string>();
-    const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
-    for (const row of this.#rowsByCode(isRejection)) {
-      const { plugin, reasons } = this.#rejection(row);
-      plugins.add(plugin);
-      for (const reason of reasons) count(reason, 1);
-    }
-    const choosing = [...this.#packed]
-      .filter(([, { onlyNodes }]) => onlyNodes !== undefined)
-      .map(([name]) => name);
-    const notChosen = this.#rowsByCode((code) => code === CODE_NOT_CHOSEN).length;
-    if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
-    for (const name of choosing) plugins.add(name);
-    return { message: fitError(nodes.count, counts), plugins: [...plugins] };
+    return this.#refusal ?? this.#verdicts().refusal();
   }
 
   /** Gives the memory back. */
@@ -380,7 +329,7 @@ export class Correspondence {
     const { cluster } = this.class.context;
     const { turn, staticCode } = this.#memory;
     const kernel = this.#kernel;
-    const { exempt } = this.#nominated ?? {};
+    const exempt = (this.#nominated as NominatedRows | undefined)?.exempt;
     this.#whatIf = new WhatIf({
       kernel,
       cluster,
@@ -480,17 +429,8 @@ export class Correspondence {
       if (packed.onlyNodes !== undefined) {
         const { column, values } = cluster.nodes.name;
         const chosen = packed.onlyNodes;
-        packer.filter(
-          [
-            [
-              packer.table(
-                column,
-                values.map((name) => chosen.has(name)),
-              ),
-            ],
-          ],
-          CODE_NOT_CHOSEN,
-        );
+        const passes = values.map((name) => chosen.has(name));
+        packer.filter([[packer.table(column, passes)]], CODE_NOT_CHOSEN);
       }
     }
   }
@@ -525,44 +465,26 @@ export class Correspondence {
     this.#isCut = candidates !== undefined && candidates < feasible;
     if (!this.#isCut) return;
     const { u8 } = this.#kernel.arena;
-    const rows = this.#sorted(this.#rowsByCode((code) => code === CODE_FEASIBLE));
+    const rows = this.#verdicts().ranked();
     for (const row of rows.slice(candidates)) u8[this.#memory.code + row] = CODE_CUT;
     this.#kernel.arena.u32[(this.#memory.turn + TURN_MODE_AT) / 4]! |= MODE_CUT;
     this.#kernel.determine(this.#memory.turn);
   }
 
-  #rowsByCode(wanted: (code: number) => boolean): number[] {
+  /** What every row's code and total say, which are found for that. */
+  #verdicts(): Verdicts {
     this.#inspect();
-    const { u8 } = this.#kernel.arena;
-    const rows: number[] = [];
-    const count = this.class.context.cluster.nodes.columns.rows;
-    for (let row = 0; row < count; row++) if (wanted(u8[this.#memory.code + row]!)) rows.push(row);
-    return rows;
+    return this.#verdictsNow();
   }
 
-  #sorted(rows: number[]): number[] {
-    const { columns } = this.class.context.cluster.nodes;
-    const rank = (row: number) => columns.getU32(columns.rank, row);
-    return rows.sort((one, two) => this.#total(two) - this.#total(one) || rank(one) - rank(two));
-  }
-
-  #total(row: number): number {
-    return this.#kernel.arena.f64[this.#memory.total / 8 + row]!;
-  }
-
-  #nameOf(row: number): string {
-    return this.class.context.cluster.nodes.node(row)!.name;
-  }
-
-  #rejection(row: number): Rejection {
-    const code = this.#kernel.arena.u8[this.#memory.code + row]!;
-    return this.#nominated.asClosed(row, () => this.#rejectionBy(code, row));
-  }
-
-  #rejectionBy(code: number, row: number): Rejection {
-    const plugin = this.class.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
-    const reason = code & ((1 << CODE_REASON_BITS) - 1);
-    return { plugin, ...this.#packed.get(plugin)!.explain!(row, reason) };
+  #verdictsNow(): Verdicts {
+    return new Verdicts({
+      arena: this.#kernel.arena,
+      context: this.class.context,
+      memory: this.#memory,
+      packed: this.#packed,
+      closing: (row, own) => this.#nominated.asClosed(row, own),
+    });
   }
 
   #free(): void {
@@ -572,8 +494,4 @@ export class Correspondence {
     this.#freeGroups = undefined;
     (this.#memory as TurnMemory | undefined)?.free();
   }
-}
-
-function isRejection(code: number): boolean {
-  return code >= 1 << CODE_REASON_BITS && code < CODE_CUT && code !== CODE_ABSENT;
 }

@@ -2,7 +2,8 @@
 // pods on it, and without them.
 import { CODE_ABSENT, CODE_FEASIBLE } from '../../assembly/layout.ts';
 import type { Arena } from '../columns/arena.ts';
-import type { Cluster, PodRecord } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { WhatIf } from './what-if.ts';
 
 export interface NominatedRowsOptions {

@@ -1,6 +1,7 @@
 // What the filters of a class would say of one node if pods came to it or left it. The question goes to the columns and
 // to the counts of one turn, which the caller leaves as they were; no journal tells of it, so no other class is disturbed.
-import type { Cluster, PodRecord } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { Counter } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -15,7 +16,7 @@ export interface WhatIfOptions {
   hostCodes: HostCodes;
   /** The constraints that the host asks again, by their place among the filters. */
   rechecks: ReadonlyMap<number, Recheck>;
-  countersOf(kind: PodKind): readonly Counter[];
+  countersOf: (kind: PodKind) => readonly Counter[];
 }
 
 export class WhatIf {

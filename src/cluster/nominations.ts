@@ -1,5 +1,5 @@
 // Pods that wait for a node on which preemption makes room for them.
-import type { PodRecord } from './cluster.ts';
+import type { PodRecord } from './pod-record.ts';
 
 export interface Nomination {
   /** The pod as it would be on its node. */

@@ -52,7 +52,7 @@ export interface Packed {
    * Of a constraint that rejects rows because of the pods on them: the code for which it rejects the row by the pods that
    * are there now, or that are supposed to be; 0 when it does not.
    */
-  recheck?(row: number): number;
+  recheck?: (row: number) => number;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
   oneByOne?: boolean;
   /** No node is even asked: the whole message. */

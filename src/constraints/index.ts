@@ -46,7 +46,7 @@ export const CONSTRAINT_KINDS: readonly string[] = [
   ...new Set(CONSTRAINTS.flatMap(({ kinds }) => kinds ?? [])),
 ];
 
-const RESERVING = CONSTRAINTS.filter(({ reserve: reserves }) => reserves !== undefined);
+const RESERVING = CONSTRAINTS.filter((constraint) => constraint.reserve !== undefined);
 
 /** The selectors that a pod brings along. */
 export function selectorsOf(pod: Pod): Selector[] {

@@ -16,7 +16,7 @@ import {
 } from '../cluster/pod-affinity.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import type { DomainAmounts } from '../classes/turn-packer.ts';
+import type { DomainAmounts } from '../classes/turn-parts.ts';
 import {
   unresolvable,
   unschedulable,

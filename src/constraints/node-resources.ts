@@ -2,7 +2,7 @@
 import type { Amounts } from '../cluster/pod-resources.ts';
 import { isScalarResource } from '../cluster/pod-resources.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { ScoredResource } from '../classes/turn-packer.ts';
+import type { ScoredResource } from '../classes/turn-parts.ts';
 import type { ResourceSpec } from '../config/types.ts';
 
 /**

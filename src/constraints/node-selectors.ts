@@ -1,7 +1,8 @@
 // Node selectors: terms over a node's labels and its name, as conditions on coded columns, or matched on a node itself.
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../api/types.ts';
 import type { NodeColumns } from '../columns/node-columns.ts';
-import type { Condition, TurnPacker } from '../classes/turn-packer.ts';
+import type { TurnPacker } from '../classes/turn-packer.ts';
+import type { Condition } from '../classes/turn-parts.ts';
 
 const NODE_NAME_FIELD = 'metadata.name';
 const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'];

@@ -13,7 +13,7 @@ import {
 import type { Node, Pod, TopologySpreadConstraint } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import type { DomainCounts, TermList } from '../classes/turn-packer.ts';
+import type { DomainCounts, TermList } from '../classes/turn-parts.ts';
 import type { PluginArgs } from '../config/types.ts';
 import type { Constraint, ConstraintContext, Counter, PackContext } from './constraint.ts';
 import { unresolvable, unschedulable } from './constraint.ts';

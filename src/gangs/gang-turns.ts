@@ -23,13 +23,13 @@ export interface GangSteps {
   queue: PodQueue;
   correspondences: Correspondences;
   /** Forms turns of pods of one group, and expects them. */
-  partition(pods: readonly QueuedPod[]): Turn[];
-  outcomeOf(turn: Turn): TurnOutcome;
+  partition: (pods: readonly QueuedPod[]) => Turn[];
+  outcomeOf: (turn: Turn) => TurnOutcome;
   /** Gives the pods of a turn nodes, and sets which wait, and why. */
-  try(outcome: TurnOutcome): void;
-  bind(placement: Placement, equivalenceClass: EquivalenceClass): void;
+  try: (outcome: TurnOutcome) => void;
+  bind: (placement: Placement, equivalenceClass: EquivalenceClass) => void;
   /** After an error: frees what the pods were given, and has them tried again. */
-  giveBack(outcome: TurnOutcome, pods: Set<QueuedPod>): void;
+  giveBack: (outcome: TurnOutcome, pods: Set<QueuedPod>) => void;
 }
 
 export class GangTurns {

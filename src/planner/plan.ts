@@ -45,10 +45,17 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
     .filter(isGated)
     .map((pod) => ({ pod: objectKey(pod), feasible: 0, message: GATED }));
   const queue = new ListedPods(scenario.pending.filter((pod) => !isGated(pod)));
-  let cycle: SchedulingCycle | undefined;
-  const binder: Binder = { bind: ({ pod }) => cycle!.bound(pod.key) };
+  const binder: Binder = { bind: ({ pod }) => cycle.bound(pod.key) };
   const preemptor = preemptorIn(cluster);
-  cycle = new SchedulingCycle({ kernel, cluster, queue, binder, preemptor, profiles, explain });
+  const cycle: SchedulingCycle = new SchedulingCycle({
+    kernel,
+    cluster,
+    queue,
+    binder,
+    preemptor,
+    profiles,
+    explain,
+  });
   const classes = new Set<string>();
   for (const outcome of cycle.run()) {
     classes.add(outcome.turn.class.index);

@@ -1,7 +1,8 @@
 // Pod disruption budgets: which of the pods that may be preempted would be one too many.
 import { isEmpty, matches, NOTHING, selectorOf, SelectorError, type Selector } from '../api/labels.ts';
 import type { PodDisruptionBudget } from '../api/types.ts';
-import type { Cluster, PodRecord } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 
 interface Budget {
   selector: Selector;

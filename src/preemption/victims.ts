@@ -2,7 +2,7 @@
 // them as possible are let back, the most important first.
 import { CODE_FEASIBLE } from '../../assembly/layout.ts';
 import type { Correspondence } from '../classes/correspondence.ts';
-import type { PodRecord } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Budgets } from './budgets.ts';
 
 /** A node and who would leave it. */

@@ -1,5 +1,5 @@
 // Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
-import type { PodRecord } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Preempting, Preemptor, SchedulingCycle } from '../cycle.ts';
 import { systemClock } from '../kube/backoff.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -11,11 +11,11 @@ import type { Digest } from './digest.ts';
 export interface EvictionsOptions {
   transport: Transport;
   /** The cycle whose preemptions these are. */
-  cycle(): SchedulingCycle;
+  cycle: () => SchedulingCycle;
   events: EventRecorder;
   digest: Digest;
   /** Told when a pod waits for its victims, or is to be tried again. */
-  onSettled(): void;
+  onSettled: () => void;
 }
 
 /** Small beside the bindings' concurrency. */

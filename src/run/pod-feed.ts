@@ -4,7 +4,8 @@
 //      ^                            │                        │
 //      └────── park, backoff <──────┘<──── binding failed ───┘
 import { objectKey, type Pod } from '../api/types.ts';
-import type { Cluster, PodRecord } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { SchedulingCycle } from '../cycle.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';

@@ -29,11 +29,17 @@ export function* printTable(decisions: readonly Decision[]): Generator<string> {
     decision.node === undefined ? '-' : String(decision.score ?? 0),
     String(decision.feasible),
     decision.node === undefined ? '-' : String(decision.best?.length ?? 0),
-    decision.message ?? '',
+    reasonOf(decision),
   ]);
   yield* aligned([['POD', 'NODE', 'SCORE', 'FEASIBLE', 'BEST', 'REASON'], ...rows], [2, 3, 4]);
   yield '\n';
   yield* summary(decisions);
+}
+
+/** Of a pod that others made way for, who; of one that waits, why. */
+function reasonOf({ preemption, message }: Decision): string {
+  const [first] = preemption ?? [];
+  return first === undefined ? (message ?? '') : `preempts ${first.victims.join(', ')}`;
 }
 
 function* summary(decisions: readonly Decision[]): Generator<string> {

@@ -38,18 +38,24 @@ function expectNoneLost(it: Rig, names: readonly string[]): void {
   expect(usedCpu(it)).toBe(1000 * binding.length);
 }
 
-/** Asks for a constraint that is not built. */
-const GROUPED = {
-  schedulingGroup: { podGroupName: 'group' },
-} as PodShape['spec'];
+/** Prefers nodes by an operator that is not built, as a newer Kubernetes may have one. */
+const UNBUILT = {
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'Like', values: ['ssd'] }] } },
+      ],
+    },
+  },
+};
 
 describe('pods that are not placed', () => {
   test('a pod that needs what is not built waits with a message that names it', () => {
     const it = rig({ nodes: NODES });
-    it.submit(...pods(2, 'special', { cpu: '1', spec: GROUPED }), pod('plain', { cpu: '1' }));
+    it.submit(...pods(2, 'special', { cpu: '1', spec: UNBUILT }), pod('plain', { cpu: '1' }));
     const [special, plain] = it.run();
-    expect(special!.refusal!.plugins).toEqual(['GangScheduling']);
-    expect(special!.refusal!.message).toContain('GangScheduling is not supported yet');
+    expect(special!.refusal!.plugins).toEqual(['NodeAffinity']);
+    expect(special!.refusal!.message).toContain('NodeAffinity is not supported yet');
     expect(keysOf(special!.waiting)).toEqual(['ns/special-0', 'ns/special-1']);
     expect(plain!.placed).toHaveLength(1);
     expect(rowsOf(it)).toEqual({
@@ -61,7 +67,7 @@ describe('pods that are not placed', () => {
 
   test('a pod that needs what is not built does not hide behind one that does not', () => {
     const it = rig({ nodes: NODES });
-    it.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: GROUPED }));
+    it.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: UNBUILT }));
     it.run();
     expect(it.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/plain']);
   });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as layout from '../../assembly/layout.ts';
-import { TurnPacker, type TurnMemory } from '../../src/classes/turn-packer.ts';
+import { TurnPacker } from '../../src/classes/turn-packer.ts';
+import type { TurnMemory } from '../../src/classes/turn-parts.ts';
 import { Columns } from '../../src/columns/columns.ts';
 import { Kernel, KernelError } from '../../src/kernel/kernel.ts';
 import { referenceExports } from '../reference/kernel.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PodDisruptionBudget } from '../../src/api/types.ts';
-import type { PodRecord } from '../../src/cluster/cluster.ts';
+import type { PodRecord } from '../../src/cluster/pod-record.ts';
 import { Budgets } from '../../src/preemption/budgets.ts';
 import { on, pod, rig } from '../cycle/fixtures.ts';
 

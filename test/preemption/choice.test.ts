@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PodRecord } from '../../src/cluster/cluster.ts';
+import type { PodRecord } from '../../src/cluster/pod-record.ts';
 import { best } from '../../src/preemption/choice.ts';
 import type { Candidate } from '../../src/preemption/victims.ts';
 import { on, pod, rig } from '../cycle/fixtures.ts';

@@ -11,6 +11,7 @@ import { Allocator, type ClaimSolution } from './allocator.ts';
 import { isReadyForBinding } from './binding-conditions.ts';
 import { claimsOf, claimsText, isAllocated, PENDING_ALLOCATION, type PodClaim } from './claims.ts';
 import { allocatedDevices, classOf, DEVICE_KINDS, DevicePools } from './devices.ts';
+import { deviceResource } from './extended-resources.ts';
 import { selectorMatches, type NodeIdentity } from './node-selection.ts';
 import { ClaimReservation } from './reservation.ts';
 import { AllocationError, type ResourceClaim } from './types.ts';
@@ -32,6 +33,11 @@ export const dynamicResources: Constraint = {
   kinds: DEVICE_KINDS,
 
   key: (pod) => ({ rule: claimsText(pod) }),
+
+  unbuilt(pod, { cluster }) {
+    const found = deviceResource(pod, cluster.store);
+    return found && `the extended resource ${found.resource} of device class ${found.deviceClass}`;
+  },
 
   pack(pod, { cluster, packer, code, weight }) {
     const unscored = weight === 0 ? undefined : { constant: 0 };
@@ -87,9 +93,11 @@ export const dynamicResources: Constraint = {
     switch ((after ?? before)?.kind) {
       case 'ResourceClaim':
         return claimHelps(before as ResourceClaim, after as ResourceClaim, pod, cluster);
-      case 'DeviceClass':
       case 'ResourceSlice':
         return after !== undefined;
+      case 'DeviceClass':
+        // without the class the pod's extended resource is an ordinary one
+        return after !== undefined || deviceResource(pod, cluster.store) === undefined;
       case 'DeviceTaintRule':
         return true;
       default:

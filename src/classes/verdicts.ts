@@ -1,0 +1,139 @@
+// What the codes and totals of a correspondence's rows say, in names and texts.
+import {
+  CODE_ABSENT,
+  CODE_CUT,
+  CODE_FEASIBLE,
+  CODE_NOT_CHOSEN,
+  CODE_REASON_BITS,
+} from '../../assembly/layout.ts';
+import type { Rejection } from '../api/types.ts';
+import type { Arena } from '../columns/arena.ts';
+import { CONSTRAINTS } from '../constraints/index.ts';
+import type { ConstraintContext, Packed } from '../constraints/constraint.ts';
+import type { Refusal } from './correspondence.ts';
+import { fitError } from './fit-error.ts';
+import type { TurnMemory } from './turn-parts.ts';
+
+export interface VerdictsOptions {
+  arena: Arena;
+  context: ConstraintContext;
+  /** Its codes and totals are those of every row, and its detail is up to date. */
+  memory: TurnMemory;
+  packed: ReadonlyMap<string, Packed>;
+  /** Why a rejected row is closed, where it is not by its own code. */
+  closing: (row: number, own: () => Rejection) => Rejection;
+}
+
+export class Verdicts {
+  readonly #options: VerdictsOptions;
+
+  constructor(options: VerdictsOptions) {
+    this.#options = options;
+  }
+
+  /** The feasible rows: the greatest total first, equal ones by name. */
+  ranked(): number[] {
+    const { columns } = this.#options.context.cluster.nodes;
+    const rank = (row: number) => columns.getU32(columns.rank, row);
+    return this.#feasible().sort((one, two) => this.total(two) - this.total(one) || rank(one) - rank(two));
+  }
+
+  total(row: number): number {
+    return this.#options.arena.f64[this.#options.memory.total / 8 + row]!;
+  }
+
+  nameOf(row: number): string {
+    return this.#options.context.cluster.nodes.node(row)!.name;
+  }
+
+  /** The nodes of the greatest total, by name. */
+  ties(): string[] {
+    const rows = this.#feasible();
+    const greatest = rows.reduce((most, row) => Math.max(most, this.total(row)), -1);
+    const best = rows.filter((row) => this.total(row) === greatest);
+    return best.map((row) => this.nameOf(row)).sort();
+  }
+
+  /** Each plugin's weighted score of each feasible node. */
+  scores(): Record<string, Record<string, number>> {
+    const scores: Record<string, Record<string, number>> = {};
+    for (const row of this.#feasible()) scores[this.nameOf(row)] = this.#scoresOf(row);
+    return scores;
+  }
+
+  #scoresOf(row: number): Record<string, number> {
+    const { arena, memory, packed, context } = this.#options;
+    const { capacity } = context.cluster.nodes.columns;
+    const scores: Record<string, number> = {};
+    for (const { name } of context.profile.scores) {
+      const detail = packed.get(name)?.detail;
+      if (detail === undefined) {
+        // plugins that score only what no pod here may ask for yet say 0 of every node
+        if (!CONSTRAINTS.some((one) => one.name === name && one.pack !== undefined)) scores[name] = 0;
+      } else if ('constant' in detail) {
+        scores[name] = detail.constant;
+      } else if ('rows' in detail) {
+        scores[name] = detail.rows.get(row) ?? 0;
+      } else if (detail.isScored?.() ?? true) {
+        scores[name] = arena.f64[memory.detail / 8 + detail.slot * capacity + row]!;
+      }
+    }
+    return scores;
+  }
+
+  /** The rejected rows by the names of their nodes, each with why. */
+  rejected(): { row: number; rejection: Rejection }[] {
+    const { columns } = this.#options.context.cluster.nodes;
+    const rank = (row: number) => columns.getU32(columns.rank, row);
+    return this.#rows(isRejection)
+      .sort((one, two) => rank(one) - rank(two))
+      .map((row) => ({ row, rejection: this.#rejection(row) }));
+  }
+
+  /** Why no node is left, in kube-scheduler's words. */
+  refusal(): Refusal {
+    const { context, packed } = this.#options;
+    const counts = new Map<string, number>();
+    const plugins = new Set<string>();
+    const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
+    for (const row of this.#rows(isRejection)) {
+      const { plugin, reasons } = this.#rejection(row);
+      plugins.add(plugin);
+      for (const reason of reasons) count(reason, 1);
+    }
+    const choosing = [...packed].filter(([, { onlyNodes }]) => onlyNodes !== undefined).map(([name]) => name);
+    const notChosen = this.#rows((code) => code === CODE_NOT_CHOSEN).length;
+    if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
+    for (const name of choosing) plugins.add(name);
+    return { message: fitError(context.cluster.nodes.count, counts), plugins: [...plugins] };
+  }
+
+  /** Why `code` rejects the row. */
+  rejectionBy(code: number, row: number): Rejection {
+    const { context, packed } = this.#options;
+    const plugin = context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
+    const reason = code & ((1 << CODE_REASON_BITS) - 1);
+    return { plugin, ...packed.get(plugin)!.explain!(row, reason) };
+  }
+
+  #rejection(row: number): Rejection {
+    const { arena, memory, closing } = this.#options;
+    return closing(row, () => this.rejectionBy(arena.u8[memory.code + row]!, row));
+  }
+
+  #feasible(): number[] {
+    return this.#rows((code) => code === CODE_FEASIBLE);
+  }
+
+  #rows(wanted: (code: number) => boolean): number[] {
+    const { arena, memory, context } = this.#options;
+    const rows: number[] = [];
+    const count = context.cluster.nodes.columns.rows;
+    for (let row = 0; row < count; row++) if (wanted(arena.u8[memory.code + row]!)) rows.push(row);
+    return rows;
+  }
+}
+
+function isRejection(code: number): boolean {
+  return code >= 1 << CODE_REASON_BITS && code < CODE_CUT && code !== CODE_ABSENT;
+}
