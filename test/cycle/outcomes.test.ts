@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ERROR_ROW } from '../../assembly/layout.ts';
 import { KernelError } from '../../src/kernel/kernel.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import { kernelWith, keysOf, node, nodesByPod, pod, pods, rig, type PodShape, type Rig } from './fixtures.ts';
+import { kernelWith, keysOf, node, nodesByPod, pod, pods, rig, type Rig } from './fixtures.ts';
 
 const NODES = [node('a'), node('b')];
 
