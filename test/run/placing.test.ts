@@ -68,6 +68,23 @@ describe('a running scheduler', () => {
     await running.bound('gated');
   });
 
+  it('does not place a pod that asks for what is not built, says what that is, and places the others', async () => {
+    const preference = { matchExpressions: [{ key: 'zone', operator: 'Like', values: ['a'] }] };
+    const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference }] };
+    const running = await startScheduler({
+      objects: [node('a'), pod('asking', { spec: { affinity: { nodeAffinity } } }), pod('plain')],
+    });
+    await running.bound('plain');
+    await running.waits('asking');
+    const message =
+      'NodeAffinity is not supported yet: the pod asks for a preferred node affinity term that cannot be understood.';
+    expect(running.condition('asking')?.message).toBe(message);
+    await eventually(() => {
+      expect(running.messages('asking', 'FailedScheduling')).toEqual([message]);
+    });
+    expect(running.bindingsSent('asking')).toBe(0);
+  });
+
   it('takes a cluster over in the middle: what is bound stays, the rest is placed beside it', async () => {
     const running = await startScheduler({
       objects: [
