@@ -53,7 +53,15 @@ describe('defaults', () => {
       NodeAffinity: {},
       PodTopologySpread: { defaultingType: 'System', defaultConstraints: [] },
       InterPodAffinity: { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false },
+      VolumeBinding: {
+        bindTimeoutSeconds: 600,
+        shape: [
+          { utilization: 0, score: 10 },
+          { utilization: 100, score: 0 },
+        ],
+      },
       DefaultPreemption: { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 },
+      DynamicResources: { bindingTimeoutSeconds: 600 },
       EquivalenceClasses: {
         order: 'grouped',
         scores: 'exact',

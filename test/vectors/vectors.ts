@@ -16,6 +16,7 @@ export const FAMILIES = [
   'interpod',
   'volumes',
   'preemption',
+  'devices',
 ];
 
 export interface Vector {
