@@ -41,6 +41,31 @@ test('JSON is what Go prints: one line, ordered, without empty fields', () => {
   );
 });
 
+const PREEMPTED: Decision = {
+  preemption: [
+    { victims: ['default/low', 'default/other'], node: 'b' },
+    { victims: ['default/third'], node: 'c' },
+  ],
+  pod: 'default/high',
+  node: 'b',
+  feasible: 0,
+  message: '0/2 nodes are available: 2 Insufficient cpu.',
+};
+
+test('a preemption is printed with its outcomes, and in the table with whom it costs', () => {
+  expect([...printJson('', [PREEMPTED])].join('')).toBe(
+    '{"decisions":[{"pod":"default/high","node":"b","feasible":0,' +
+      '"message":"0/2 nodes are available: 2 Insufficient cpu.","preemption":' +
+      '[{"node":"b","victims":["default/low","default/other"]},{"node":"c","victims":["default/third"]}]}' +
+      '],"name":""}\n',
+  );
+  expect([...printTable([PREEMPTED])].slice(0, 2).join('')).toBe(
+    `POD           NODE  SCORE  FEASIBLE  BEST  REASON
+default/high  b         0         0     0  preempts default/low, default/other
+`,
+  );
+});
+
 test('no decisions are a list all the same', () => {
   expect([...printJson('', [])].join('')).toBe('{"decisions":[],"name":""}\n');
 });

@@ -46,6 +46,7 @@ const core = [
   'src/gangs/',
   'src/kernel/',
   'src/planner/',
+  'src/preemption/',
   'src/queue/',
   'src/config/',
   'src/cycle.ts',
