@@ -18,7 +18,7 @@ import { Turns, type Turn } from './classes/turns.ts';
 import type { Profile } from './config/types.ts';
 import type { Reservation } from './constraints/constraint.ts';
 import { reserve, unbuiltOf } from './constraints/index.ts';
-import { GangTurns, type Gang } from './gangs/gang-turns.ts';
+import { GangTurns, type Gang, type GangOutcome } from './gangs/gang-turns.ts';
 import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
@@ -66,6 +66,8 @@ export interface TurnOutcome {
   unseated: QueuedPod[];
   /** For each pod of the turn in order, when explanations were asked for. */
   explanations: Explanation[];
+  /** In the first outcome of a pod group that was tried. */
+  gang?: GangOutcome;
 }
 
 /** Takes the placements outside: makes reservations real, binds, and says later what came of it by `bound` or `bindingFailed`. */

@@ -5,8 +5,9 @@ import type { ConstraintContext } from '../constraints/constraint.ts';
 /** Fields of a pod's spec that no constraint reads. */
 const UNREAD_FIELDS: ReadonlySet<string> = new Set(
   `activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks ephemeralContainers
-  hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os priorityClassName readinessGates restartPolicy runtimeClassName schedulerName schedulingGates
-  securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain
+  hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os
+  priorityClassName readinessGates restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup securityContext
+  serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain
   terminationGracePeriodSeconds`.split(/\s+/),
 );
 

@@ -17,6 +17,11 @@ export class ObjectStore {
     for (const kind of kinds) this.#kinds.set(kind, new Map());
   }
 
+  /** There is nothing of the kind to keep: the API server does not have it. */
+  withdraw(kind: string): void {
+    this.#kinds.delete(kind);
+  }
+
   keeps(kind: string | undefined): boolean {
     return kind !== undefined && this.#kinds.has(kind);
   }

@@ -73,6 +73,7 @@ export const RESOURCES: Resource[] = [
   storage('CSINode', 'csinodes'),
   { ...storage('CSIStorageCapacity', 'csistoragecapacities'), namespaced: true },
   { ...storage('VolumeAttachment', 'volumeattachments'), hasStatus: true },
+  { ...core('PodGroup', 'podgroups', []), group: 'scheduling.k8s.io', version: 'v1beta1' },
   device('DeviceClass', 'deviceclasses', {}),
   device('DeviceTaintRule', 'devicetaintrules', { hasStatus: true }),
   device('ResourceSlice', 'resourceslices', {}),

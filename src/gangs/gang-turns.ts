@@ -17,6 +17,14 @@ export interface Gang {
   turns: Turn[];
 }
 
+/** What became of an attempt at a pod group. */
+export interface GangOutcome {
+  /** "namespace/name". */
+  podGroup: string;
+  /** Why too few of its pods have a node; absent when enough have. */
+  message?: string;
+}
+
 /** What the cycle does of an attempt. */
 export interface GangSteps {
   cluster: Cluster;
@@ -54,9 +62,12 @@ export class GangTurns {
     const undecided = new Set(podsOf(outcomes.map(({ turn }) => turn)));
     try {
       const message = obstacle ?? this.#try(outcomes, settled, quorumOf(podGroup, context));
-      return message === undefined
-        ? outcomes.map((outcome) => this.#keep(outcome, undecided))
-        : outcomes.flatMap((outcome) => this.#giveUp(outcome, podGroup, message));
+      const told =
+        message === undefined
+          ? outcomes.map((outcome) => this.#keep(outcome, undecided))
+          : outcomes.flatMap((outcome) => this.#giveUp(outcome, podGroup, message));
+      if (obstacle === undefined) told[0]!.gang = { podGroup, message };
+      return told;
     } catch (error) {
       for (const outcome of outcomes) {
         const pods = new Set(outcome.turn.pods.filter((pod) => undecided.has(pod)));

@@ -11,6 +11,9 @@ export interface PodGroup extends ApiObject {
     resourceClaims?: unknown[];
     priority?: number;
   };
+  status?: {
+    conditions?: { type: string; status: string; message?: string; lastTransitionTime?: string }[];
+  };
 }
 
 /** "namespace/name" of the group that a pod names. */

@@ -1,4 +1,5 @@
 // The resources that the scheduler lists and watches.
+import { posix } from 'node:path';
 import { TransportError, type Transport } from './transport.ts';
 
 export interface WatchedResource {
@@ -11,8 +12,13 @@ export interface WatchedResource {
 
 /** Whether the server says that it does not have a resource. False when it does not answer. */
 export async function isMissing(transport: Transport, path: string): Promise<boolean> {
+  // the list itself would be refused to who has no right to it, whether it is there or not
+  const [version, name] = [posix.dirname(path), posix.basename(path)];
   try {
-    return (await transport.request('GET', `${path}?limit=1`)).status === 404;
+    const { status, body } = await transport.request('GET', version);
+    if (status === 404) return true;
+    const { resources } = body as { resources?: { name: string }[] };
+    return status === 200 && !resources?.some((resource) => resource.name === name);
   } catch (error) {
     if (error instanceof TransportError) return false;
     throw error;
@@ -45,4 +51,5 @@ export const SCHEDULER_RESOURCES = [
   { kind: 'DeviceTaintRule', path: '/apis/resource.k8s.io/v1/devicetaintrules', isOptional: true },
   { kind: 'ResourceSlice', path: '/apis/resource.k8s.io/v1/resourceslices', isOptional: true },
   { kind: 'ResourceClaim', path: '/apis/resource.k8s.io/v1/resourceclaims', isOptional: true },
+  { kind: 'PodGroup', path: '/apis/scheduling.k8s.io/v1beta1/podgroups', isOptional: true },
 ] as const satisfies WatchedResource[];

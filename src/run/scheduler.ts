@@ -16,10 +16,12 @@ import type {
 } from '../control/types.ts';
 import type { Refusal } from '../classes/correspondence.ts';
 import { SchedulingCycle, type TurnOutcome } from '../cycle.ts';
+import { POD_GROUP, type PodGroup } from '../gangs/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import { systemClock } from '../kube/backoff.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
+import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
 import { isMissing, SCHEDULER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -60,6 +62,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #pods: PodFeed;
   readonly #events: EventRecorder;
   readonly #conditions: PodConditionWriter;
+  readonly #groupConditions: PodGroupConditionWriter;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
   readonly #pulse = new Pulse();
@@ -112,6 +115,7 @@ export class Scheduler implements ControlledScheduler {
     const onError = ({ message }: Error) => this.#digest.failure('a write failed', { error: message });
     this.#events = new EventRecorder({ transport, onError });
     this.#conditions = new PodConditionWriter({ transport, onError });
+    this.#groupConditions = new PodGroupConditionWriter({ transport, onError });
     const shared = { cluster: this.#cluster, queue: this.#queue };
     const notify = (event: SharedEvent) => this.#notify(event);
     this.#reservations = new Reservations(transport);
@@ -160,6 +164,7 @@ export class Scheduler implements ControlledScheduler {
       this.#ending.signal.throwIfAborted();
       if (isOptional && (await isMissing(this.#transport, path))) {
         this.#log.info({ resource: path }, 'the API server does not have this resource');
+        this.#cluster.store.withdraw(kind);
         continue;
       }
       const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
@@ -188,6 +193,7 @@ export class Scheduler implements ControlledScheduler {
     await Promise.all(this.#watches.map((one) => one.stop()));
     this.#events.stop();
     this.#conditions.stop();
+    this.#groupConditions.stop();
     this.#digest.flush();
   }
 
@@ -287,7 +293,8 @@ export class Scheduler implements ControlledScheduler {
   }
 
   /** Says of the pods that wait why they do. */
-  #tell({ turn, waiting, preempting, unseated, refusal }: TurnOutcome, begin: number): void {
+  #tell(outcome: TurnOutcome, begin: number): void {
+    const { turn, waiting, preempting, failed, unseated, refusal, gang } = outcome;
     const { schedulerName } = turn.class.context.profile;
     const seconds = (performance.now() - begin) / 1000;
     const tell = (pod: Pod, { message: reason, preemption }: Refusal, nominatedNodeName?: string) => {
@@ -305,6 +312,13 @@ export class Scheduler implements ControlledScheduler {
       for (const { namespace, key, uid } of others)
         this.#conditions.unseat({ namespace, name: key.slice(namespace.length + 1), uid });
     }
+    for (const { pod, message } of failed) {
+      this.#metrics.attempt('error', schedulerName, seconds);
+      this.#events.failedScheduling(pod.pod, message);
+      this.#conditions.unscheduled(pod.pod, { reason: 'SchedulerError', message });
+    }
+    const group = gang && this.#cluster.store.get<PodGroup>(POD_GROUP, gang.podGroup);
+    if (group !== undefined) this.#groupConditions.write(group, gang!.message);
   }
 
   live(): Check[] {
