@@ -136,10 +136,12 @@ export class Running {
     this.store.update(resourceOf(object), namespaceOf(object), object.metadata!.name!, object, part);
   }
 
-  /** Waits until each of the pods has a node. */
+  /** Waits until each of the pods has a node, and the scheduler knows it. */
   bound(...names: string[]): Promise<void> {
     return eventually(() => {
-      expect(names.filter((name) => this.nodeOf(name) === undefined)).toEqual([]);
+      const queued = new Set(this.scheduler.queue(10_000).map(({ key }) => key));
+      const waiting = names.filter((name) => this.nodeOf(name) === undefined || queued.has(`ns/${name}`));
+      expect(waiting).toEqual([]);
     });
   }
 
