@@ -90,6 +90,7 @@ interface Cursor {
 }
 
 const START: Cursor = { pool: 0, slice: 0, device: 0 };
+const NOTHING: Consumed = new Map();
 
 class Search {
   readonly #node: NodeIdentity;
@@ -259,6 +260,9 @@ class Search {
 
   /** What the request takes of the device's capacities; undefined when there is too little left. */
   #consumption({ request }: Alternative, { device }: FoundDevice, id: string): Consumed | undefined {
+    // the usual device is its claim's with all that it has
+    const isWhole = !device.allowMultipleAllocations && !this.#allocated.shared.has(id);
+    if (isWhole && Object.keys(request.capacity).length === 0) return NOTHING;
     const capacities = device.capacity ?? {};
     const consumed = consumedBy(request.capacity, capacities);
     if (consumed === undefined) return undefined;
