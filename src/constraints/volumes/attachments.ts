@@ -1,11 +1,5 @@
 // Volumes that are attached to a node, as its CSI drivers count them.
-import type {
-  CSINode,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Volume,
-  VolumeAttachment,
-} from '../../api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Volume, VolumeAttachment } from '../../api/types.ts';
 import type { ObjectStore } from '../../cluster/object-store.ts';
 import { claimOf, classNameOf, classOf, clusterKey, VOLUME, volumeOf } from './claims.ts';
 import { csiOfInline, csiOfVolume, driverOfProvisioner, isInTree, type CSIVolume } from './csi-migration.ts';
@@ -19,42 +13,41 @@ function add(attached: Attached, volume: CSIVolume | undefined): void {
 }
 
 /**
- * Adds a volume of a pod, with its claim's name if it has one, as it is attached on a node. A claim that does not exist
- * adds nothing.
+ * Adds a volume of a pod, with its claim's name if it has one, as it is attached on a node; what once was in-tree only if
+ * the node has a CSINode, without which nobody serves it by CSI. A claim that does not exist adds nothing.
  * @throws VolumeError when a disk that is written in the pod cannot be translated
  */
 export function attach(
   volume: Volume,
   claim: { namespace: string; name: string } | undefined,
-  csiNode: CSINode | undefined,
+  hasCSINode: boolean,
   store: ObjectStore,
   attached: Attached,
 ): void {
   if (claim === undefined) {
-    // without a CSINode nobody serves the disk by CSI
-    if (csiNode !== undefined) add(attached, csiOfInline(volume));
+    if (hasCSINode) add(attached, csiOfInline(volume));
     return;
   }
   const object = claimOf(store, claim.namespace, claim.name);
-  if (object !== undefined) add(attached, csiOfClaim(object, csiNode, store));
+  if (object !== undefined) add(attached, csiOfClaim(object, hasCSINode, store));
 }
 
 function csiOfClaim(
   claim: PersistentVolumeClaim,
-  csiNode: CSINode | undefined,
+  hasCSINode: boolean,
   store: ObjectStore,
 ): CSIVolume | undefined {
   const volume = claim.spec?.volumeName ? volumeOf(store, claim.spec.volumeName) : undefined;
-  if (volume !== undefined) return csiOnNode(volume, csiNode);
+  if (volume !== undefined) return csiOnNode(volume, hasCSINode);
   const storageClass = classOf(store, classNameOf(claim));
-  const driver = storageClass && driverOfProvisioner(storageClass.provisioner, csiNode);
+  const driver = storageClass && driverOfProvisioner(storageClass.provisioner, hasCSINode);
   if (driver === undefined) return undefined;
   // a volume that is yet to be made has no handle; no made one has a blank in it
   return { driver, handle: `unbound ${claim.metadata?.namespace}/${claim.metadata?.name}` };
 }
 
-function csiOnNode(volume: PersistentVolume, csiNode: CSINode | undefined): CSIVolume | undefined {
-  if (isInTree(volume) && csiNode === undefined) return undefined;
+function csiOnNode(volume: PersistentVolume, hasCSINode: boolean): CSIVolume | undefined {
+  if (isInTree(volume) && !hasCSINode) return undefined;
   try {
     return csiOfVolume(volume);
   } catch (error) {

@@ -126,11 +126,11 @@ export function isInTree(volume: PersistentVolume): boolean {
 }
 
 /** The driver that makes volumes for a provisioner; undefined when they are not counted. */
-export function driverOfProvisioner(provisioner: string, csiNode: CSINode | undefined): string | undefined {
+export function driverOfProvisioner(provisioner: string, hasCSINode: boolean): string | undefined {
   if (UNCOUNTED_PROVISIONERS.includes(provisioner)) return undefined;
   const plugin = PLUGINS.find(({ name }) => name === provisioner);
   if (plugin === undefined) return provisioner;
-  return csiNode && plugin.driver;
+  return hasCSINode ? plugin.driver : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Available volumes for an unbound claim: the smallest that is large enough, alike in every other respect, and reachable.
 import { matches, selectorOf, SelectorError, type Labels } from '../../api/labels.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
-import { capacityOf, classNameOf, compareQuantities, requestedStorage } from './claims.ts';
+import { capacityOf, compareQuantities, requestedStorage } from './claims.ts';
 import { affinityTermsOf, reaches } from './volume-topology.ts';
 import { VolumeError } from './volume-error.ts';
 
@@ -22,7 +22,7 @@ export function isBoundTo({ spec }: PersistentVolume, { metadata }: PersistentVo
   );
 }
 
-/** The volumes that a claim can have, looked through once for all nodes. */
+/** The volumes of its class that a claim can have, looked through once for all nodes. */
 export class ClaimMatcher {
   /** Reserved for this claim: while one is left, the claim gets the first of them or none. */
   readonly #reserved: readonly PersistentVolume[];
@@ -34,31 +34,31 @@ export class ClaimMatcher {
   constructor(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[]) {
     const requested = requestedStorage(claim) ?? 0n;
     const fits = volumes
-      .filter((volume) => {
-        const { spec, metadata } = volume;
+      .filter(({ metadata, spec }) => {
         return (
-          (!spec?.claimRef || isBoundTo(volume, claim)) &&
-          capacityOf(volume) >= requested &&
           (spec?.volumeMode ?? 'Filesystem') === (claim.spec?.volumeMode ?? 'Filesystem') &&
           (spec?.volumeAttributesClassName ?? '') === (claim.spec?.volumeAttributesClassName ?? '') &&
           metadata?.deletionTimestamp === undefined
         );
       })
-      .sort((one, two) => ((one.metadata?.name ?? '') < (two.metadata?.name ?? '') ? -1 : 1));
-    this.#reserved = fits.filter((volume) => isBoundTo(volume, claim));
+      .map((volume) => ({ volume, name: volume.metadata?.name ?? '', capacity: capacityOf(volume) }))
+      .filter(({ capacity }) => capacity >= requested);
+    this.#reserved = fits
+      .filter(({ volume }) => isBoundTo(volume, claim))
+      .sort(byName)
+      .map(({ volume }) => volume);
     const selector = claimSelector(claim);
     const modes = claim.spec?.accessModes ?? [];
     fits
       .filter(
-        (volume) =>
-          !isBoundTo(volume, claim) &&
-          volume.status?.phase === 'Available' &&
-          classNameOf(volume) === classNameOf(claim) &&
-          (selector === undefined || matches(selector, volume.metadata?.labels)) &&
-          modes.every((mode) => volume.spec?.accessModes?.includes(mode)),
+        ({ volume: { spec, status, metadata } }) =>
+          !spec?.claimRef &&
+          status?.phase === 'Available' &&
+          (selector === undefined || matches(selector, metadata?.labels)) &&
+          modes.every((mode) => spec?.accessModes?.includes(mode)),
       )
-      .sort((one, two) => compareQuantities(capacityOf(one), capacityOf(two)))
-      .forEach((volume, order) => this.#index({ volume, order }));
+      .sort((one, two) => compareQuantities(one.capacity, two.capacity) || byName(one, two))
+      .forEach(({ volume }, order) => this.#index({ volume, order }));
   }
 
   /** The volume that the claim gets on a node with these labels; undefined when there is none. */
@@ -95,6 +95,10 @@ export class ClaimMatcher {
       else list.push(candidate);
     }
   }
+}
+
+function byName(one: { name: string }, two: { name: string }): number {
+  return one.name < two.name ? -1 : 1;
 }
 
 function claimSelector(claim: PersistentVolumeClaim) {

@@ -1,6 +1,7 @@
 // NodeVolumeLimits: a node's CSI driver can attach so many volumes and no more.
 import type { ApiObject, CSIDriver, CSINode, Pod, Volume } from '../../api/types.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import type { ObjectStore } from '../../cluster/object-store.ts';
 import { POD_VOLUMES } from '../../cluster/pod-volumes.ts';
 import { unresolvable, unschedulable, type Constraint, type Packed } from '../constraint.ts';
 import { attach, attachmentsByNode, type Attached } from './attachments.ts';
@@ -37,21 +38,17 @@ export const nodeVolumeLimits: Constraint = {
       return code + reason;
     };
     const attachments = attachmentsByNode(cluster.store);
+    const [without, withCSI] = [wantedOf(pod, false, cluster), wantedOf(pod, true, cluster)];
     const recheck = (row: number) => {
       const node = cluster.nodes.node(row);
       if (node === undefined) return 0;
       const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
-      const added: Attached = new Map();
-      try {
-        attachAll(pod, csiNode, cluster, added);
-      } catch (error) {
-        if (!(error instanceof VolumeError)) throw error;
-        return because(row, FAULT, error.message);
-      }
-      const driver = [...added.values()].find((name) => !isInstalled(name, csiNode, cluster));
+      const wanted = csiNode === undefined ? without : withCSI;
+      if (wanted.fault !== undefined) return because(row, FAULT, wanted.fault);
+      const driver = wanted.needed.find((name) => !hasDriver(csiNode, name));
       if (driver !== undefined)
         return because(row, NO_DRIVER, `${driver} CSI driver is not installed on the node`);
-      const isFull = exceedsLimits(added, row, csiNode, attachments.get(node.name), cluster);
+      const isFull = exceedsLimits(wanted, row, csiNode, attachments.get(node.name), cluster);
       return isFull ? because(row, LIMIT, 'node(s) exceed max volume count') : 0;
     };
     for (let row = 0; row < cluster.nodes.columns.rows; row++) {
@@ -95,8 +92,33 @@ function usesAttachable(pod: Pod): boolean {
   );
 }
 
-/** The volumes of a pod that waits. @throws VolumeError when one of them cannot be counted */
-function attachAll(pod: Pod, csiNode: CSINode | undefined, { store }: Cluster, added: Attached): void {
+/** What a pod that waits would attach to a node. */
+interface Wanted {
+  volumes: Attached;
+  drivers: readonly string[];
+  /** Drivers that want their pods kept from nodes without them. */
+  needed: readonly string[];
+  /** Why its volumes cannot be counted. */
+  fault?: string;
+}
+
+function wantedOf(pod: Pod, hasCSINode: boolean, { store }: Cluster): Wanted {
+  const volumes: Attached = new Map();
+  try {
+    attachAll(pod, hasCSINode, store, volumes);
+  } catch (error) {
+    if (!(error instanceof VolumeError)) throw error;
+    return { volumes, drivers: [], needed: [], fault: error.message };
+  }
+  const drivers = [...new Set(volumes.values())];
+  const needed = drivers.filter(
+    (name) => store.get<CSIDriver>('CSIDriver', clusterKey(name))?.spec.preventPodSchedulingIfMissing,
+  );
+  return { volumes, drivers, needed };
+}
+
+/** @throws VolumeError when one of the pod's volumes cannot be counted */
+function attachAll(pod: Pod, hasCSINode: boolean, store: ObjectStore, volumes: Attached): void {
   const namespace = namespaceOf(pod);
   for (const volume of volumesOf(pod)) {
     const named = claimNameOf(pod, volume);
@@ -109,44 +131,53 @@ function attachAll(pod: Pod, csiNode: CSINode | undefined, { store }: Cluster, a
       }
       if (isEphemeral && !isOwnedBy(claim, pod)) throw notOwned(name, pod);
     }
-    attach(volume, named && { namespace, name: named.name }, csiNode, store, added);
+    attach(volume, named && { namespace, name: named.name }, hasCSINode, store, volumes);
   }
 }
 
-/** Whether the driver runs on the node, of drivers that want their pods kept from nodes without them. */
-function isInstalled(driver: string, csiNode: CSINode | undefined, { store }: Cluster): boolean {
-  const { spec } = store.get<CSIDriver>('CSIDriver', clusterKey(driver)) ?? {};
-  const isNeeded = spec?.preventPodSchedulingIfMissing;
-  return !isNeeded || (csiNode?.spec.drivers.some(({ name }) => name === driver) ?? false);
+function hasDriver(csiNode: CSINode | undefined, driver: string): boolean {
+  return csiNode?.spec.drivers.some(({ name }) => name === driver) ?? false;
 }
 
 function exceedsLimits(
-  added: Attached,
+  { volumes, drivers }: Wanted,
   row: number,
   csiNode: CSINode | undefined,
   attachments: Attached | undefined,
   cluster: Cluster,
 ): boolean {
-  const limits = limitsOf(csiNode);
-  if (added.size === 0 || limits.size === 0) return false;
-  const attached = attachedOn(row, csiNode, cluster);
-  const fresh = [...added].filter(([volume]) => !attached.has(volume)).map(([, driver]) => driver);
-  const others = [...(attachments ?? [])].filter(([volume]) => !attached.has(volume)).map(([, name]) => name);
-  const drivers = [...attached.values(), ...others, ...fresh];
-  return fresh.some(
-    (driver) => drivers.filter((name) => name === driver).length > (limits.get(driver) ?? Infinity),
-  );
+  const limited = drivers.filter((driver) => limitOf(csiNode, driver) !== undefined);
+  if (limited.length === 0) return false;
+  const attached = attachedOn(row, csiNode !== undefined, cluster);
+  const isOther = (volume: string) => !attached.has(volume);
+  return limited.some((driver) => {
+    const fresh = countOf(driver, volumes, isOther);
+    const there = countOf(driver, attached) + countOf(driver, attachments, isOther);
+    return fresh > 0 && there + fresh > limitOf(csiNode, driver)!;
+  });
+}
+
+/** How many of the volumes are a driver's. */
+function countOf(
+  driver: string,
+  volumes: Attached | undefined,
+  counts: (volume: string) => boolean = () => true,
+): number {
+  let count = 0;
+  for (const [volume, name] of volumes ?? []) if (name === driver && counts(volume)) count++;
+  return count;
 }
 
 /** The volumes of the pods on a node. */
-function attachedOn(row: number, csiNode: CSINode | undefined, cluster: Cluster): Attached {
+function attachedOn(row: number, hasCSINode: boolean, cluster: Cluster): Attached {
   const attached: Attached = new Map();
   for (const { key, namespace, volumes } of cluster.podsIn(row)) {
+    if (volumes.length === 0) continue;
     const pod: Pod = { metadata: { namespace, name: key.slice(namespace.length + 1) } };
     for (const volume of volumes) {
       const claim = claimNameOf(pod, volume);
       try {
-        attach(volume, claim && { namespace, name: claim.name }, csiNode, cluster.store, attached);
+        attach(volume, claim && { namespace, name: claim.name }, hasCSINode, cluster.store, attached);
       } catch (error) {
         // another pod's mistake: its disk is not attached
         if (!(error instanceof VolumeError)) throw error;
@@ -156,17 +187,16 @@ function attachedOn(row: number, csiNode: CSINode | undefined, cluster: Cluster)
   return attached;
 }
 
-function limitsOf(csiNode: CSINode | undefined): Map<string, number> {
-  const limits = new Map<string, number>();
-  for (const { name, allocatable } of csiNode?.spec.drivers ?? []) {
-    if (allocatable?.count !== undefined) limits.set(name, allocatable.count);
-  }
-  return limits;
+/** The volumes that a node's driver can attach; undefined when it does not say. */
+function limitOf(csiNode: CSINode | undefined, driver: string): number | undefined {
+  return csiNode?.spec.drivers.find(({ name }) => name === driver)?.allocatable?.count;
 }
 
 function raisesLimit(before: ApiObject, after: ApiObject): boolean {
-  const had = limitsOf(before as CSINode);
-  return [...limitsOf(after as CSINode)].some(([driver, limit]) => limit > (had.get(driver) ?? 0));
+  const [had, has] = [before as CSINode, after as CSINode];
+  return has.spec.drivers.some(
+    ({ name, allocatable }) => (allocatable?.count ?? 0) > (limitOf(had, name) ?? 0),
+  );
 }
 
 /** Whether a volume of the pod may be of the kind that was detached. */

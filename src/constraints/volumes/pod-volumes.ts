@@ -53,32 +53,35 @@ export interface NodeVolumes {
 export class PodVolumes {
   readonly #store: ObjectStore;
   readonly #bound: PersistentVolumeClaim[] = [];
-  /** Bound once the pod has a node. */
-  readonly #unbound: PersistentVolumeClaim[] = [];
+  /** Bound once the pod has a node: the smallest first, so that they get the smallest volumes. */
+  readonly #toMatch: PersistentVolumeClaim[];
+  /** A volume is to be made for them on the node that was chosen before. */
+  readonly #toProvision: PersistentVolumeClaim[];
   readonly #matchers = new Map<PersistentVolumeClaim, ClaimMatcher>();
   readonly #provisioners = new Map<PersistentVolumeClaim, ClaimProvisioner>();
 
   /** @throws VolumeError when a claim keeps the pod from every node */
   constructor(pod: Pod, store: ObjectStore) {
     this.#store = store;
+    const unbound: PersistentVolumeClaim[] = [];
     for (const claim of checkedClaimsOf(pod, store)) {
       if (isFullyBound(claim)) this.#bound.push(claim);
-      else if (waitsForConsumer(claim, store) && !claim.spec?.volumeName) this.#unbound.push(claim);
+      else if (waitsForConsumer(claim, store) && !claim.spec?.volumeName) unbound.push(claim);
       else throw new VolumeError('pod has unbound immediate PersistentVolumeClaims');
     }
-    const classes = new Set(this.#unbound.map(classNameOf));
-    const volumes = [...store.list<PersistentVolume>(VOLUME)].filter((volume) =>
-      classes.has(classNameOf(volume)),
-    );
-    for (const claim of this.#unbound) {
-      const ofClass = volumes.filter((volume) => classNameOf(volume) === classNameOf(claim));
+    this.#toMatch = unbound.filter((claim) => selectedNodeOf(claim) === undefined).sort(bySize);
+    this.#toProvision = unbound.filter((claim) => selectedNodeOf(claim) !== undefined);
+    const volumes = this.#toMatch.length === 0 ? [] : [...store.list<PersistentVolume>(VOLUME)];
+    for (const claim of this.#toMatch) {
+      const className = classNameOf(claim);
+      const ofClass = volumes.filter((volume) => classNameOf(volume) === className);
       this.#matchers.set(claim, new ClaimMatcher(claim, ofClass));
     }
   }
 
   /** Whether a pod that is placed takes something that the next one may need. */
   get takesSome(): boolean {
-    return this.#unbound.length > 0;
+    return this.#toMatch.length > 0 || this.#toProvision.length > 0;
   }
 
   /** @throws VolumeError when an object cannot be understood */
@@ -104,21 +107,13 @@ export class PodVolumes {
   }
 
   #bind({ name, labels }: { name: string; labels: Labels }, found: NodeVolumes): void {
-    const toMatch: PersistentVolumeClaim[] = [];
-    const toProvision: PersistentVolumeClaim[] = [];
-    for (const claim of this.#unbound) {
-      const selected = claim.metadata?.annotations?.[SELECTED_NODE];
-      if (selected === undefined) {
-        toMatch.push(claim);
-      } else if (selected === name) {
-        toProvision.push(claim);
-      } else {
-        found.reasons.push(BIND_CONFLICT);
-        return;
-      }
+    if (this.#toProvision.some((claim) => selectedNodeOf(claim) !== name)) {
+      found.reasons.push(BIND_CONFLICT);
+      return;
     }
+    const toProvision = [...this.#toProvision];
     const taken = new Set<string>();
-    for (const claim of toMatch.sort(bySize)) {
+    for (const claim of this.#toMatch) {
       const volume = this.#matchers.get(claim)!.find(labels, taken);
       if (volume === undefined) {
         toProvision.push(claim);
@@ -177,7 +172,10 @@ export function notOwned(claim: string, pod: Pod): VolumeError {
   );
 }
 
-/** The smallest claims first, so that they get the smallest volumes. */
+function selectedNodeOf({ metadata }: PersistentVolumeClaim): string | undefined {
+  return metadata?.annotations?.[SELECTED_NODE];
+}
+
 function bySize(one: PersistentVolumeClaim, two: PersistentVolumeClaim): number {
   return compareQuantities(requestedStorage(one) ?? 0n, requestedStorage(two) ?? 0n);
 }

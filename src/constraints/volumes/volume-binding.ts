@@ -97,11 +97,12 @@ function packVolumes(pod: Pod, { cluster, packer, profile, code, weight }: PackC
     if (found.reasons.length > 0) {
       reasons.set(row, found.reasons);
       packer.rejectRow(row, code);
-    } else if (weight !== 0) {
-      const score = weight * scoreOf(found, profile.args.VolumeBinding);
-      scores.set(row, score);
-      packer.addToRow(row, score);
+      continue;
     }
+    const score = weight * scoreOf(found, profile.args.VolumeBinding);
+    if (score === 0) continue;
+    scores.set(row, score);
+    packer.addToRow(row, score);
   }
   return {
     kinds: KINDS,
@@ -123,6 +124,7 @@ function volumesOn(node: { name: string; labels: Labels }, volumes: PodVolumes):
 
 /** By what the available volumes hold or, without any, by what the pools hold that volumes are made from. */
 function scoreOf({ bindings, provisions }: NodeVolumes, { shape }: PluginArgs['VolumeBinding']): number {
+  if (bindings.length === 0 && provisions.every(({ poolBytes }) => poolBytes === undefined)) return 0;
   const uses = new Map<string, StorageUse>();
   const useOf = (className: string) => {
     const use = uses.get(className) ?? { requestedBytes: 0, capacityBytes: 0 };
