@@ -60,6 +60,8 @@ export interface TurnOutcome {
   preempting: Preempting[];
   /** Pods that found a node but not what else they need; they are tried again. */
   failed: { pod: QueuedPod; message: string }[];
+  /** What broke the turn: its pods without an outcome are among those that failed. */
+  fault?: Error;
   /** Why the waiting pods wait. */
   refusal?: Refusal;
   /** Pods, among those that wait, whose nomination no longer holds. */
@@ -165,7 +167,7 @@ export class SchedulingCycle {
           next = 0;
         } else {
           const part = parts[next++]!;
-          if ('podGroup' in part) yield* this.#gangs.take(part);
+          if ('podGroup' in part) yield* this.#takeGang(part);
           else yield this.#take(part);
         }
       }
@@ -291,12 +293,24 @@ export class SchedulingCycle {
         undecided.delete(placement.pod);
         this.#bind(placement, turn.class);
       }
+    } catch (error) {
+      // a turn that breaks keeps no other from being taken
+      outcome.fault = error as Error;
     } finally {
       // those that are being bound settle when they are
       this.correspondences.settle(turn.class, undecided.size);
       this.#giveBackUndecided(outcome, undecided);
     }
     return outcome;
+  }
+
+  /** A gang whose turns break has given its pods back. */
+  #takeGang(gang: Gang): TurnOutcome[] {
+    try {
+      return this.#gangs.take(gang);
+    } catch (error) {
+      return gang.turns.map((turn) => ({ ...outcomeOf(turn), fault: error as Error }));
+    }
   }
 
   /** Gives the pods of a gang's turn nodes, and bears in mind why the rest found none. */
@@ -432,9 +446,12 @@ export class SchedulingCycle {
     for (const { pod, reservations } of placed) {
       if (undecided.has(pod)) for (const reservation of reservations) reservation.release();
     }
+    outcome.placed = placed.filter(({ pod }) => !undecided.has(pod));
+    const message = `scheduling failed: ${outcome.fault?.message}`;
     for (const pod of undecided) {
       this.#options.cluster.removePod(pod.key, pod.uid);
-      this.#options.queue.requeue(pod);
+      this.#options.queue.requeue(pod, message);
+      failed.push({ pod, message });
     }
   }
 

@@ -31,7 +31,7 @@ import { FEATURE_PARTS } from './features.ts';
 import type { HostCodes, Recheck } from './host-codes.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { TurnPacker } from './turn-packer.ts';
-import { Verdicts } from './verdicts.ts';
+import { Verdicts, type Explained } from './verdicts.ts';
 import type { TurnMemory } from './turn-parts.ts';
 import { WhatIf } from './what-if.ts';
 
@@ -68,6 +68,8 @@ export class Correspondence {
   #master: Pod;
   readonly #packed = new Map<string, Packed>();
   readonly #counted = new Map<PodKind, readonly Counter[]>();
+  /** Why rows were rejected when that was asked last, as long as nothing happens on them. */
+  readonly #explained = new Map<number, Explained>();
   #memory!: TurnMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
@@ -203,6 +205,7 @@ export class Correspondence {
       placed = this.#kernel.assign(this.#memory.turn, wanted, out);
       for (let n = 0, at = out; n < placed; n++, at += ASSIGNMENT_BYTES) {
         const row = arena.u32[at / 4]!;
+        this.#explained.delete(row);
         assignments.push({
           row,
           node: nodes.node(row)!.name,
@@ -256,6 +259,7 @@ export class Correspondence {
     const packer = this.#packer();
     this.#pack(pod, packer, ['NodeResourcesFit', 'NodePorts']);
     this.#askedFor = { pod, free: packer.replaceRequests(this.#memory.turn) };
+    this.#explained.clear();
   }
 
   /** The best nodes and their totals: the greatest total first, equal ones by name. */
@@ -304,6 +308,7 @@ export class Correspondence {
     this.#packed.clear();
     this.#generations.clear();
     this.#counted.clear();
+    this.#explained.clear();
     // packing may name a label, a resource or a port for the first time, which adds columns and may move the epoch
     let packer: TurnPacker;
     do {
@@ -368,6 +373,7 @@ export class Correspondence {
   /** Filters and scores rows again; `counted` says that pods were counted in their domains. */
   #filterAgain(changed: Iterable<number>, counted: boolean): void {
     const rows = [...changed];
+    for (const row of rows) this.#explained.delete(row);
     const { u32 } = this.#kernel.arena;
     const { turn, dirty, dirtyRows } = this.#memory;
     if (rows.length > dirtyRows) {
@@ -483,6 +489,7 @@ export class Correspondence {
       context: this.class.context,
       memory: this.#memory,
       packed: this.#packed,
+      explained: this.#explained,
       closing: (row, own) => this.#nominated.asClosed(row, own),
     });
   }

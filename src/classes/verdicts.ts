@@ -14,12 +14,20 @@ import type { Refusal } from './correspondence.ts';
 import { fitError } from './fit-error.ts';
 import type { TurnMemory } from './turn-parts.ts';
 
+/** Why a row was rejected, and the code that it had then. */
+export interface Explained {
+  code: number;
+  rejection: Rejection;
+}
+
 export interface VerdictsOptions {
   arena: Arena;
   context: ConstraintContext;
   /** Its codes and totals are those of every row, and its detail is up to date. */
   memory: TurnMemory;
   packed: ReadonlyMap<string, Packed>;
+  /** By row, of rows on which nothing has happened since. */
+  explained: Map<number, Explained>;
   /** Why a rejected row is closed, where it is not by its own code. */
   closing: (row: number, own: () => Rejection) => Rejection;
 }
@@ -48,9 +56,16 @@ export class Verdicts {
 
   /** The nodes of the greatest total, by name. */
   ties(): string[] {
-    const rows = this.#feasible();
-    const greatest = rows.reduce((most, row) => Math.max(most, this.total(row)), -1);
-    const best = rows.filter((row) => this.total(row) === greatest);
+    const { arena, memory, context } = this.#options;
+    const first = memory.total / 8;
+    let greatest = 0;
+    let best: number[] = [];
+    // the total of a row that is not feasible is negative
+    for (let row = 0, rows = context.cluster.nodes.columns.rows; row < rows; row++) {
+      const total = arena.f64[first + row]!;
+      if (total > greatest) [greatest, best] = [total, []];
+      if (total === greatest) best.push(row);
+    }
     return best.map((row) => this.nameOf(row)).sort();
   }
 
@@ -117,8 +132,13 @@ export class Verdicts {
   }
 
   #rejection(row: number): Rejection {
-    const { arena, memory, closing } = this.#options;
-    return closing(row, () => this.rejectionBy(arena.u8[memory.code + row]!, row));
+    const { arena, memory, explained, closing } = this.#options;
+    const code = arena.u8[memory.code + row]!;
+    const known = explained.get(row);
+    if (known?.code === code) return known.rejection;
+    const rejection = closing(row, () => this.rejectionBy(code, row));
+    explained.set(row, { code, rejection });
+    return rejection;
   }
 
   #feasible(): number[] {

@@ -21,6 +21,8 @@ export interface WhatIfOptions {
 
 export class WhatIf {
   readonly #options: WhatIfOptions;
+  /** Of pods that are on no node. */
+  readonly #kinds = new WeakMap<PodRecord, PodKind>();
 
   constructor(options: WhatIfOptions) {
     this.#options = options;
@@ -30,8 +32,14 @@ export class WhatIf {
   suppose(pod: PodRecord, row: number, by: 1 | -1): void {
     const { cluster, countersOf } = this.#options;
     cluster.suppose(pod, row, by);
-    const kind = pod.kind ?? cluster.kinds.of(pod);
+    const kind = pod.kind ?? this.#kindOf(pod);
     for (const counter of countersOf(kind)) counter.add(kind, row, by);
+  }
+
+  #kindOf(pod: PodRecord): PodKind {
+    let kind = this.#kinds.get(pod);
+    if (kind === undefined) this.#kinds.set(pod, (kind = this.#options.cluster.kinds.of(pod)));
+    return kind;
   }
 
   /** The code of the row as it is supposed. After the last change is undone it is asked once more, for the least counts. */

@@ -38,7 +38,7 @@ export function planCommand(files: string[], options: PlanCommandOptions): void 
 function decide(
   scenario: Scenario,
   configuration: Configuration,
-  { detail }: PlanCommandOptions,
+  { format, detail }: PlanCommandOptions,
 ): Decision[] {
   const progress = new Progress(process.stderr);
   // a class of many pods is decided in one go
@@ -47,7 +47,8 @@ function decide(
     return plan(scenario, {
       kernel: loadKernel(),
       configuration,
-      explain: detail ? 'detail' : 'ties',
+      // the ties cost a look at every node for each pod, and a table does not show them
+      explain: detail ? 'detail' : format === 'json' ? 'ties' : undefined,
       onProgress: (decided, pods) => progress.show(`${decided} of ${pods} pods decided`),
     }).decisions;
   } finally {

@@ -269,6 +269,8 @@ export class Scheduler implements ControlledScheduler {
         meter.enter(undefined);
         countTurn(record, outcome, classes);
         this.#tell(outcome, begin);
+        if (outcome.fault !== undefined)
+          this.#log.error({ error: outcome.fault.stack }, 'a turn failed; its pods are tried again');
         if (performance.now() - slice > DECISION_SLICE_MS) {
           await new Promise((resolve) => setImmediate(resolve));
           slice = performance.now();

@@ -28,10 +28,9 @@ export function* printTable(decisions: readonly Decision[]): Generator<string> {
     decision.node ?? '-',
     decision.node === undefined ? '-' : String(decision.score ?? 0),
     String(decision.feasible),
-    decision.node === undefined ? '-' : String(decision.best?.length ?? 0),
     reasonOf(decision),
   ]);
-  yield* aligned([['POD', 'NODE', 'SCORE', 'FEASIBLE', 'BEST', 'REASON'], ...rows], [2, 3, 4]);
+  yield* aligned([['POD', 'NODE', 'SCORE', 'FEASIBLE', 'REASON'], ...rows], [2, 3]);
   yield '\n';
   yield* summary(decisions);
 }

@@ -131,7 +131,7 @@ describe('a gang', () => {
     }));
     const it = rig({ nodes: nodes(5), objects: [podGroup('g', 5)], kernel });
     it.submit(...members('g', 3, { cpu: '500m' }), ...[1, 2].map((n) => member('g', `last-${n}`, whole)));
-    expect(() => it.run()).toThrow('broken');
+    expect(it.run()[0]!.fault!.message).toBe('broken');
     expect(usedCpu(it, ['n0', 'n1', 'n2', 'n3', 'n4'])).toBe(0);
     expect(new Set(Object.values(inQueue(it)))).toEqual(new Set(['backoff']));
     broken = false;

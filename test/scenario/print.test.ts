@@ -41,42 +41,17 @@ test('JSON is what Go prints: one line, ordered, without empty fields', () => {
   );
 });
 
-const PREEMPTED: Decision = {
-  preemption: [
-    { victims: ['default/low', 'default/other'], node: 'b' },
-    { victims: ['default/third'], node: 'c' },
-  ],
-  pod: 'default/high',
-  node: 'b',
-  feasible: 0,
-  message: '0/2 nodes are available: 2 Insufficient cpu.',
-};
-
-test('a preemption is printed with its outcomes, and in the table with whom it costs', () => {
-  expect([...printJson('', [PREEMPTED])].join('')).toBe(
-    '{"decisions":[{"pod":"default/high","node":"b","feasible":0,' +
-      '"message":"0/2 nodes are available: 2 Insufficient cpu.","preemption":' +
-      '[{"node":"b","victims":["default/low","default/other"]},{"node":"c","victims":["default/third"]}]}' +
-      '],"name":""}\n',
-  );
-  expect([...printTable([PREEMPTED])].slice(0, 2).join('')).toBe(
-    `POD           NODE  SCORE  FEASIBLE  BEST  REASON
-default/high  b         0         0     0  preempts default/low, default/other
-`,
-  );
-});
-
 test('no decisions are a list all the same', () => {
   expect([...printJson('', [])].join('')).toBe('{"decisions":[],"name":""}\n');
 });
 
 test('the table is aligned and sums up', () => {
   expect([...printTable(DECISIONS)].join('')).toBe(
-    `POD            NODE  SCORE  FEASIBLE  BEST  REASON
-default/web-1  b       396         2     1
-team-a/big     -         -         0     -  0/2 nodes are available: 2 Insufficient cpu.
-default/web-2  a         0         2     2
-default/web-3  a      1200        12     1
+    `POD            NODE  SCORE  FEASIBLE  REASON
+default/web-1  b       396         2
+team-a/big     -         -         0  0/2 nodes are available: 2 Insufficient cpu.
+default/web-2  a         0         2
+default/web-3  a      1200        12
 
 3 of 4 pods placed on 2 nodes, at most 2 on one
 1 pod waiting:
@@ -87,7 +62,7 @@ default/web-3  a      1200        12     1
 
 test('without decisions the table says so', () => {
   expect([...printTable([])].join('')).toBe(
-    'POD  NODE  SCORE  FEASIBLE  BEST  REASON\n\n0 of 0 pods placed on 0 nodes\n',
+    'POD  NODE  SCORE  FEASIBLE  REASON\n\n0 of 0 pods placed on 0 nodes\n',
   );
 });
 
