@@ -10,7 +10,6 @@
 // State in, plan out: nothing here talks to an API server or reads a clock.
 import type { Pod, Rejection } from './api/types.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import type { PodRecord } from './cluster/pod-record.ts';
 import { ClassIndex, type Classified, type EquivalenceClass } from './classes/class-index.ts';
 import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
@@ -22,6 +21,7 @@ import { GangTurns, type Gang, type GangOutcome } from './gangs/gang-turns.ts';
 import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
+import type { Preempting, Preemptor } from './preemption/preemptor.ts';
 import type { Candidate } from './preemption/victims.ts';
 import type { QueuedPod, Verdict } from './queue/types.ts';
 
@@ -29,17 +29,6 @@ export interface Placement extends Assignment {
   pod: QueuedPod;
   /** What was taken with the node, to be made real before the pod is bound. */
   reservations: Reservation[];
-}
-
-/** A pod that others make way for. */
-export interface Preempting {
-  pod: QueuedPod;
-  /** What could be done; the first is. */
-  outcomes: Candidate[];
-  /** Pods of less priority that were nominated to the node, and are no longer. */
-  unseated: PodRecord[];
-  /** Why it has no node yet. */
-  refusal: Refusal;
 }
 
 /** What can be said of a decision besides its outcome; it costs a look at every node for each pod. */
@@ -75,12 +64,6 @@ export interface TurnOutcome {
 /** Takes the placements outside: makes reservations real, binds, and says later what came of it by `bound` or `bindingFailed`. */
 export interface Binder {
   bind(placement: Placement): void;
-}
-
-/** Takes preemptions outside: has the victims leave. */
-export interface Preemptor {
-  /** Returns whether the victims have left already; else it says later by `preempted` that they are told to. */
-  preempt(preempting: Preempting): boolean;
 }
 
 export const PHASES = ['obtain', 'partition', 'determine', 'assign', 'preempt', 'bind'] as const;

@@ -28,7 +28,7 @@ import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { FEATURE_PARTS } from './features.ts';
-import type { HostCodes, Recheck } from './host-codes.ts';
+import { rechecksOf, type HostCodes } from './host-codes.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { TurnPacker } from './turn-packer.ts';
 import { Verdicts, type Explained } from './verdicts.ts';
@@ -341,7 +341,7 @@ export class Correspondence {
       turn,
       staticCode,
       hostCodes,
-      rechecks: this.#rechecks(),
+      rechecks: rechecksOf(this.#packed, this.class.context.profile.filters),
       countersOf: (kind) => this.#countersOf(kind),
     });
     this.#nominated = new NominatedRows({
@@ -352,15 +352,6 @@ export class Correspondence {
       priority: this.#master.spec?.priority ?? 0,
     });
     this.#nominated.exempt = exempt;
-  }
-
-  /** By the place of the constraint among the filters. */
-  #rechecks(): Map<number, Recheck> {
-    const { filters } = this.class.context.profile;
-    const rechecks = new Map<number, Recheck>();
-    for (const [name, { recheck }] of this.#packed)
-      if (recheck !== undefined) rechecks.set(filters.indexOf(name) + 1, recheck);
-    return rechecks;
   }
 
   #yieldToNominated(): void {

@@ -35,6 +35,17 @@ export class HostCodes {
   }
 }
 
+/** The constraints that can be asked again, by their place among the filters. */
+export function rechecksOf(
+  packed: ReadonlyMap<string, { recheck?: Recheck }>,
+  filters: readonly string[],
+): Map<number, Recheck> {
+  const rechecks = new Map<number, Recheck>();
+  for (const [name, { recheck }] of packed)
+    if (recheck !== undefined) rechecks.set(filters.indexOf(name) + 1, recheck);
+  return rechecks;
+}
+
 /** The code of the filter that is asked first. */
 function first(codes: readonly number[]): number {
   const rejections = codes.filter((code) => code !== CODE_FEASIBLE);

@@ -1,11 +1,12 @@
 // Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
 import type { PodRecord } from '../cluster/pod-record.ts';
-import type { Preempting, Preemptor, SchedulingCycle } from '../cycle.ts';
+import type { SchedulingCycle } from '../cycle.ts';
 import { systemClock } from '../kube/backoff.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
 import { apiTime } from '../kube/pod-condition.ts';
 import { replyMessage, type Reply, type Transport } from '../kube/transport.ts';
+import type { Preempting, Preemptor } from '../preemption/preemptor.ts';
 import type { Digest } from './digest.ts';
 
 export interface EvictionsOptions {

@@ -6,16 +6,11 @@ import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import { helps } from '../../src/constraints/index.ts';
-import {
-  SchedulingCycle,
-  type Binder,
-  type Placement,
-  type Preemptor,
-  type TurnOutcome,
-} from '../../src/cycle.ts';
+import { SchedulingCycle, type Binder, type Placement, type TurnOutcome } from '../../src/cycle.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
+import type { Preemptor } from '../../src/preemption/preemptor.ts';
 import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
 
 export interface NodeShape {

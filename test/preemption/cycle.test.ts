@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import type { Preempting, Preemptor } from '../../src/cycle.ts';
+import type { Preempting, Preemptor } from '../../src/preemption/preemptor.ts';
 import { keysOf, node, nodesByPod, on, pod, rig, type PodShape, type RigOptions } from '../cycle/fixtures.ts';
 
 const withPriority = (name: string, priority: number, shape: PodShape = {}): Pod =>
