@@ -30,7 +30,6 @@ export class Cluster {
   /** Pods whose node is not known yet, by its name. */
   readonly #homeless = new Map<string, Set<PodRecord>>();
   readonly #podsByRow: (PodRecord[] | undefined)[] = [];
-  readonly #podsByPriority = new Map<number, number>();
   readonly #podsByGroup = new Map<string, number>();
   /** Pods by the port that they hold, in each row; the kernel has only the bits. */
   readonly #portUsers = new Map<string, number>();
@@ -81,12 +80,6 @@ export class Cluster {
     if (this.#supposed.size === 0) return pods;
     const supposed = [...this.#supposed].filter(([pod, at]) => at === row && pod.row !== row);
     return [...pods.filter((pod) => !this.#supposed.has(pod)), ...supposed.map(([pod]) => pod)];
-  }
-
-  /** Whether any pod on a node has less priority than this. */
-  hasPodsBelow(priority: number): boolean {
-    for (const one of this.#podsByPriority.keys()) if (one < priority) return true;
-    return false;
   }
 
   /** How many pods that have a node name a pod group, by "namespace/name". */
@@ -302,8 +295,7 @@ export class Cluster {
     if (row !== undefined) this.journal.add(row, -1, 0);
   }
 
-  #countPod({ priority, podGroup }: PodRecord, by: 1 | -1): void {
-    addTo(this.#podsByPriority, priority, by);
+  #countPod({ podGroup }: PodRecord, by: 1 | -1): void {
     if (podGroup !== undefined) addTo(this.#podsByGroup, podGroup, by);
   }
 
