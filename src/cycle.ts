@@ -8,58 +8,25 @@
 //     └──────────── park (one verdict for a class) / requeue (after a failed binding) <───────────┘
 //
 // State in, plan out: nothing here talks to an API server or reads a clock.
-import type { Pod, Rejection } from './api/types.ts';
+import type { Pod } from './api/types.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { ClassIndex, type Classified, type EquivalenceClass } from './classes/class-index.ts';
 import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
+import { consult } from './classes/consulting.ts';
+import { outcomeOf, type Explanation, type Placement, type TurnOutcome } from './classes/turn-outcome.ts';
 import { Turns, type Turn } from './classes/turns.ts';
 import type { Profile } from './config/types.ts';
-import type { Reservation } from './constraints/constraint.ts';
+import type { ConstraintContext } from './constraints/constraint.ts';
+import type { ExtenderDesk } from './constraints/extender-answer.ts';
 import { reserve, unbuiltOf } from './constraints/index.ts';
-import { GangTurns, type Gang, type GangOutcome } from './gangs/gang-turns.ts';
+import { GangTurns, type Gang } from './gangs/gang-turns.ts';
 import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
 import type { Preempting, Preemptor } from './preemption/preemptor.ts';
 import type { Candidate } from './preemption/victims.ts';
 import type { QueuedPod, Verdict } from './queue/types.ts';
-
-export interface Placement extends Assignment {
-  pod: QueuedPod;
-  /** What was taken with the node, to be made real before the pod is bound. */
-  reservations: Reservation[];
-}
-
-/** What can be said of a decision besides its outcome; it costs a look at every node for each pod. */
-export interface Explanation {
-  feasible: number;
-  /** The nodes of the greatest total, by name. */
-  best: string[];
-  scores?: Record<string, Record<string, number>>;
-  rejected?: Record<string, Rejection>;
-}
-
-/** What became of a turn's pods. */
-export interface TurnOutcome {
-  turn: Turn;
-  placed: Placement[];
-  waiting: QueuedPod[];
-  /** Pods that others make way for. Where these have left already, the pod is among the placed ones too. */
-  preempting: Preempting[];
-  /** Pods that found a node but not what else they need; they are tried again. */
-  failed: { pod: QueuedPod; message: string }[];
-  /** What broke the turn: its pods without an outcome are among those that failed. */
-  fault?: Error;
-  /** Why the waiting pods wait. */
-  refusal?: Refusal;
-  /** Pods, among those that wait, whose nomination no longer holds. */
-  unseated: QueuedPod[];
-  /** For each pod of the turn in order, when explanations were asked for. */
-  explanations: Explanation[];
-  /** In the first outcome of a pod group that was tried. */
-  gang?: GangOutcome;
-}
 
 /** Takes the placements outside: makes reservations real, binds, and says later what came of it by `bound` or `bindingFailed`. */
 export interface Binder {
@@ -88,6 +55,8 @@ export interface CycleOptions {
   binder: Binder;
   /** Without it no pod makes way for another. */
   preemptor?: Preemptor;
+  /** Where extenders can be asked. */
+  extenders?: ExtenderDesk;
   /** By the scheduler name that pods ask for. */
   profiles: ReadonlyMap<string, Profile>;
   /** Told at the beginning of each phase, so that the owner can measure. */
@@ -112,7 +81,6 @@ export class SchedulingCycle {
       ...options,
       correspondences: this.correspondences,
       partition: (pods) => turnsIn(this.#partition(pods)),
-      outcomeOf,
       try: (outcome) => this.#try(outcome),
       bind: (placement, equivalenceClass) => this.#bind(placement, equivalenceClass),
       giveBack: (outcome, pods) => this.#giveBackUndecided(outcome, pods),
@@ -196,12 +164,26 @@ export class SchedulingCycle {
 
   /** The class of a pod as it is now; undefined when no profile is its. */
   classOf(pod: Pod): EquivalenceClass | undefined {
-    const profile = this.#profileOf(pod);
-    return profile && this.#classes.lookUp(pod, { cluster: this.#options.cluster, profile }).class;
+    const context = this.#contextOf(pod);
+    return context && this.#classes.lookUp(pod, context).class;
   }
 
-  #profileOf(pod: Pod): Profile | undefined {
-    return this.#options.profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
+  /** The nodes that the pod could have now, as far as this process knows; the best ones first. */
+  nodesFor(pod: QueuedPod): string[] {
+    const classified = this.#expect(pod);
+    if (classified === undefined) return [];
+    try {
+      const correspondence = this.correspondences.open(classified.class, pod.pod);
+      return correspondence.best(Infinity).map(({ node }) => node);
+    } finally {
+      this.correspondences.settle(classified.class, 1);
+    }
+  }
+
+  #contextOf(pod: Pod): ConstraintContext | undefined {
+    const { cluster, profiles, extenders } = this.#options;
+    const profile = profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
+    return profile && { cluster, profile, extenders };
   }
 
   #obtain(): QueuedPod[] {
@@ -243,12 +225,12 @@ export class SchedulingCycle {
 
   /** Looks a pod's class up, and expects a turn for it. A pod without a profile leaves the queue. */
   #expect(pod: QueuedPod): Classified | undefined {
-    const profile = this.#profileOf(pod.pod);
-    if (profile === undefined) {
+    const context = this.#contextOf(pod.pod);
+    if (context === undefined) {
       this.#options.queue.delete(pod.key, pod.uid);
       return undefined;
     }
-    const classified = this.#classes.lookUp(pod.pod, { cluster: this.#options.cluster, profile });
+    const classified = this.#classes.lookUp(pod.pod, context);
     this.correspondences.expect(classified.class, 1);
     return classified;
   }
@@ -262,8 +244,13 @@ export class SchedulingCycle {
       this.correspondences.settle(turn.class, turn.pods.length);
       return outcome;
     }
+    const { extenders, queue } = this.#options;
     const undecided = new Set(turn.pods);
     try {
+      if (extenders !== undefined && !consult(outcome, extenders, this.correspondences)) {
+        for (const { pod, message } of outcome.failed) queue.requeue(pod, message);
+        return outcome;
+      }
       this.#options.onPhase?.('determine');
       const correspondence = this.correspondences.open(turn.class, master!.pod);
       this.#options.onPhase?.('assign');
@@ -283,6 +270,7 @@ export class SchedulingCycle {
       // those that are being bound settle when they are
       this.correspondences.settle(turn.class, undecided.size);
       this.#giveBackUndecided(outcome, undecided);
+      for (const pod of turn.pods) if (!outcome.asked.includes(pod)) extenders?.decided(pod);
     }
     return outcome;
   }
@@ -423,7 +411,7 @@ export class SchedulingCycle {
   /** After an error: pods whose binding has not begun are tried again, and what they were given is free. */
   #giveBackUndecided(outcome: TurnOutcome, undecided: Set<QueuedPod>): void {
     const { placed, waiting, preempting, failed } = outcome;
-    for (const pod of waiting) undecided.delete(pod);
+    for (const pod of [...waiting, ...outcome.asked]) undecided.delete(pod);
     for (const { pod } of [...preempting, ...failed]) undecided.delete(pod);
     if (undecided.size === 0) return;
     for (const { pod, reservations } of placed) {
@@ -474,10 +462,6 @@ export class SchedulingCycle {
 
 function turnsIn(parts: readonly (Turn | Gang)[]): Turn[] {
   return parts.flatMap((part) => ('podGroup' in part ? part.turns : part));
-}
-
-function outcomeOf(turn: Turn): TurnOutcome {
-  return { turn, placed: [], waiting: [], preempting: [], failed: [], unseated: [], explanations: [] };
 }
 
 function unbuiltIn({ pods, class: { context } }: Turn): Refusal | undefined {

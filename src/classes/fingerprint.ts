@@ -21,10 +21,14 @@ const READ_FIELDS: ReadonlySet<string> = new Set(
 const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'projected', 'secret'] as const;
 
 /**
- * The text of all that constraints read of a pod, or undefined for a pod that is told apart by its name: one with claims
- * or with a field that is not known.
+ * The text of all that constraints read of a pod, or undefined for a pod that is told apart by its name: one with claims,
+ * with a field that is not known, or that extenders are asked about.
  */
-export function fingerprintOf(pod: Pod, { cluster, profile }: ConstraintContext): string | undefined {
+export function fingerprintOf(
+  pod: Pod,
+  { cluster, profile, extenders }: ConstraintContext,
+): string | undefined {
+  if (extenders?.concerns(pod)) return undefined;
   const { metadata, spec } = pod;
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
   const read: unknown[] = [

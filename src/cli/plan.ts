@@ -26,6 +26,7 @@ export function planCommand(files: string[], options: PlanCommandOptions): void 
   if (options.config === undefined && scenario.configuration !== undefined) {
     configuration = configurationOf(scenario.configuration, `${nameOf(files[0]!)}: configuration`);
   }
+  if (configuration.extenders.length > 0) configuration.notices.push('extenders: not asked in a plan');
   for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
   if (options.order !== undefined) {
     for (const { args } of configuration.profiles) args.EquivalenceClasses.order = options.order;

@@ -49,6 +49,30 @@ export interface ProfileFile {
   pluginConfig?: PluginConfig[];
 }
 
+export interface ExtenderFile {
+  urlPrefix?: string;
+  filterVerb?: string;
+  preemptVerb?: string;
+  prioritizeVerb?: string;
+  weight?: number;
+  bindVerb?: string;
+  enableHTTPS?: boolean;
+  tlsConfig?: {
+    insecure?: boolean;
+    serverName?: string;
+    certFile?: string;
+    keyFile?: string;
+    caFile?: string;
+    certData?: string;
+    keyData?: string;
+    caData?: string;
+  };
+  httpTimeout?: string;
+  nodeCacheCapable?: boolean;
+  managedResources?: { name?: string; ignoredByScheduler?: boolean }[];
+  ignorable?: boolean;
+}
+
 export interface ConfigurationFile {
   apiVersion?: string;
   kind?: string;
@@ -75,7 +99,7 @@ export interface ConfigurationFile {
   podInitialBackoffSeconds?: number;
   podMaxBackoffSeconds?: number;
   profiles?: ProfileFile[];
-  extenders?: unknown[];
+  extenders?: ExtenderFile[];
   delayCacheUntilActive?: boolean;
 }
 
@@ -114,6 +138,32 @@ const pluginSets = exactly(
   Object.fromEntries([...EXTENSION_POINTS, 'multiPoint'].map((point) => [point, pluginSet])),
 );
 
+const extendersShape = list(
+  exactly({
+    urlPrefix: text,
+    filterVerb: text,
+    preemptVerb: text,
+    prioritizeVerb: text,
+    weight: int64,
+    bindVerb: text,
+    enableHTTPS: bool,
+    tlsConfig: exactly({
+      insecure: bool,
+      serverName: text,
+      certFile: text,
+      keyFile: text,
+      caFile: text,
+      certData: text,
+      keyData: text,
+      caData: text,
+    }),
+    httpTimeout: duration,
+    nodeCacheCapable: bool,
+    managedResources: list(exactly({ name: text, ignoredByScheduler: bool })),
+    ignorable: bool,
+  }),
+);
+
 export const configurationShape = exactly({
   apiVersion: text,
   kind: text,
@@ -147,6 +197,6 @@ export const configurationShape = exactly({
       pluginConfig: list(exactly({ name: text, args: anything })),
     }),
   ),
-  extenders: list(anything),
+  extenders: extendersShape,
   delayCacheUntilActive: bool,
 });

@@ -1,6 +1,7 @@
 // Reads a KubeSchedulerConfiguration file as kube-scheduler 1.37 does: strictly, with its defaults and its rules.
 import { dropNulls, Problems, shown } from '../api/shape.ts';
 import { parseYaml } from '../api/yaml.ts';
+import { askExtenders, readExtenders } from './extenders.ts';
 import { API_VERSION, configurationShape, KIND, parseDuration } from './file.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { readPluginArgs } from './plugin-args.ts';
@@ -72,10 +73,12 @@ function build(file: ConfigurationFile, problems: Problems): Configuration {
   const connection = file.clientConnection ?? {};
   if ((connection.burst ?? 0) < 0)
     problems.add('clientConnection.burst', `must not be negative, not ${connection.burst}`);
-  if (file.extenders !== undefined && file.extenders.length > 0)
-    problems.add('extenders', 'not supported yet');
+  const extenders = readExtenders(file.extenders ?? [], problems);
+  const profiles = readProfiles(file.profiles ?? [], problems, notices);
+  for (const profile of profiles) askExtenders(profile, extenders);
   return {
-    profiles: readProfiles(file.profiles ?? [], problems, notices),
+    profiles,
+    extenders,
     clientConnection: {
       // Empty and zero stand for "not set": the client then decides.
       kubeconfig: connection.kubeconfig || undefined,

@@ -68,8 +68,39 @@ export interface Profile {
   args: PluginArgs;
 }
 
+/** A service that is asked about pods over HTTP. A verb that is '' is not served. */
+export interface Extender {
+  urlPrefix: string;
+  filterVerb: string;
+  prioritizeVerb: string;
+  bindVerb: string;
+  /** Of its scores. */
+  weight: number;
+  timeoutSeconds: number;
+  /** It is sent the names of nodes instead of the nodes. */
+  nodeCacheCapable: boolean;
+  /** It is asked only about pods that name one of these; about all when there are none. */
+  managedResources: string[];
+  /** Of these, those that only it checks. */
+  ignoredResources: string[];
+  /** It is passed over when it fails. */
+  ignorable: boolean;
+  /** Files by their paths, data in base64. */
+  tls: {
+    insecure: boolean;
+    serverName?: string;
+    certFile?: string;
+    keyFile?: string;
+    caFile?: string;
+    certData?: string;
+    keyData?: string;
+    caData?: string;
+  };
+}
+
 export interface Configuration {
   profiles: Profile[];
+  extenders: Extender[];
   clientConnection: {
     kubeconfig?: string;
     acceptContentTypes?: string;

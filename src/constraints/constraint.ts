@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 import type { TurnPacker } from '../classes/turn-packer.ts';
 import type { Profile } from '../config/types.ts';
+import type { ExtenderAnswers } from './extender-answer.ts';
 
 /** The feature data of a pod: what scheduling reads of it, in three parts that are hashed one by one. */
 export interface Features {
@@ -18,6 +19,8 @@ export interface Features {
 export interface ConstraintContext {
   readonly cluster: Cluster;
   readonly profile: Profile;
+  /** Absent where no extender can be asked. */
+  readonly extenders?: ExtenderAnswers;
 }
 
 export interface PackContext extends ConstraintContext {

@@ -5,6 +5,7 @@ import type { ClusterEvent } from '../cluster/events.ts';
 import type { Constraint, ConstraintContext, Reservation } from './constraint.ts';
 import { dynamicResources } from './dynamic-resources/dynamic-resources.ts';
 import { defaultPreemption } from './default-preemption.ts';
+import { extender } from './extender.ts';
 import { gangScheduling } from './gang-scheduling.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
@@ -39,6 +40,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   imageLocality,
   defaultPreemption,
   gangScheduling,
+  extender,
 ];
 
 /** The kinds of objects that constraints read, besides those that the cluster always has. */

@@ -6,7 +6,8 @@ import type { EquivalenceClass } from '../classes/class-index.ts';
 import type { Correspondences } from '../classes/correspondences.ts';
 import type { Turn } from '../classes/turns.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Placement, PodQueue, TurnOutcome } from '../cycle.ts';
+import { outcomeOf, type Placement, type TurnOutcome } from '../classes/turn-outcome.ts';
+import type { PodQueue } from '../cycle.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import { GANG_SCHEDULING, inGangOrder, obstacleTo, quorumOf, shortOf } from './gang.ts';
 
@@ -32,7 +33,6 @@ export interface GangSteps {
   correspondences: Correspondences;
   /** Forms turns of pods of one group, and expects them. */
   partition: (pods: readonly QueuedPod[]) => Turn[];
-  outcomeOf: (turn: Turn) => TurnOutcome;
   /** Gives the pods of a turn nodes, and sets which wait, and why. */
   try: (outcome: TurnOutcome) => void;
   bind: (placement: Placement, equivalenceClass: EquivalenceClass) => void;
@@ -56,9 +56,7 @@ export class GangTurns {
     const pods = podsOf(gang.turns);
     const known = settled + pods.length + queue.waitingOf(podGroup);
     const obstacle = obstacleTo(podGroup, pods, known, context);
-    const outcomes = (obstacle === undefined ? this.#withWaiting(gang) : gang.turns).map(
-      this.#steps.outcomeOf,
-    );
+    const outcomes = (obstacle === undefined ? this.#withWaiting(gang) : gang.turns).map(outcomeOf);
     const undecided = new Set(podsOf(outcomes.map(({ turn }) => turn)));
     try {
       const message = obstacle ?? this.#try(outcomes, settled, quorumOf(podGroup, context));
@@ -66,7 +64,8 @@ export class GangTurns {
         message === undefined
           ? outcomes.map((outcome) => this.#keep(outcome, undecided))
           : outcomes.flatMap((outcome) => this.#giveUp(outcome, podGroup, message));
-      if (obstacle === undefined) told[0]!.gang = { podGroup, message };
+      const [first] = told;
+      if (obstacle === undefined && first !== undefined) first.gang = { podGroup, message };
       return told;
     } catch (error) {
       for (const outcome of outcomes) {
@@ -133,7 +132,7 @@ export class GangTurns {
     if (others.length > 0) {
       const verdict = { message, plugins: [GANG_SCHEDULING] };
       queue.park(podGroup, others, verdict);
-      told.push({ ...this.#steps.outcomeOf(turn), waiting: others, refusal: verdict });
+      told.push({ ...outcomeOf(turn), waiting: others, refusal: verdict });
     }
     return told;
   }

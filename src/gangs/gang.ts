@@ -27,7 +27,7 @@ export function obstacleTo(
     const name = podGroup.slice(podGroup.indexOf('/') + 1);
     return `waiting for pods's pod group "${name}" to appear in scheduling queue`;
   }
-  const unbuilt = unbuiltOf(found);
+  const unbuilt = unbuiltOf(found) ?? unbuiltFor(pods, context);
   if (unbuilt !== undefined)
     return `${GANG_SCHEDULING} is not supported yet: the pod group asks for ${unbuilt}.`;
   if (known < quorumOf(podGroup, context))
@@ -59,6 +59,12 @@ function unbuiltOf({ spec }: PodGroup): string | undefined {
   if (spec?.parentCompositePodGroupName !== undefined) return 'a composite pod group';
   if ((spec?.resourceClaims ?? []).length > 0) return 'resource claims of its own';
   return undefined;
+}
+
+function unbuiltFor(pods: readonly QueuedPod[], { extenders }: ConstraintContext): string | undefined {
+  return pods.some(({ pod }) => extenders?.concerns(pod))
+    ? 'pods that extenders must be asked about'
+    : undefined;
 }
 
 /** In what the pods of a group must not differ, and do. */

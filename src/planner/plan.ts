@@ -3,7 +3,8 @@ import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } fro
 import { Cluster } from '../cluster/cluster.ts';
 import type { Configuration, Profile } from '../config/types.ts';
 import { CONSTRAINT_KINDS, selectorsOf } from '../constraints/index.ts';
-import { SchedulingCycle, type Binder, type Explanation, type PodQueue, type TurnOutcome } from '../cycle.ts';
+import type { Explanation, TurnOutcome } from '../classes/turn-outcome.ts';
+import { SchedulingCycle, type Binder, type PodQueue } from '../cycle.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Preemptor } from '../preemption/preemptor.ts';
 import type { Candidate } from '../preemption/victims.ts';

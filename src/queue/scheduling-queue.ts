@@ -45,6 +45,8 @@ export class SchedulingQueue {
   );
   readonly #parked = new ParkedPods();
   readonly #inFlight = new Set<Entry>();
+  /** Where the event log stood when pods were drained that were given back since. */
+  readonly #givenBack = new Map<Entry, number>();
   readonly #members = new GroupMembers();
   readonly #log = new EventLog();
   #gated = 0;
@@ -88,6 +90,11 @@ export class SchedulingQueue {
   /** Every pod that is known, wherever it stands. */
   *pods(): Iterable<QueuedPod> {
     yield* this.#entries.values();
+  }
+
+  /** Whether the pod is still here, wherever it stands. */
+  has({ key, uid }: QueuedPod): boolean {
+    return this.#entries.get(key)?.uid === uid;
   }
 
   /** Forgets a pod: it is bound, or gone. With a uid, a pod of the same name and another uid stays. */
@@ -176,9 +183,30 @@ export class SchedulingQueue {
     this.#freeLog();
   }
 
+  /**
+   * Gives back a drained pod that was not decided: it is active again, as if it had never been drained, and misses no
+   * event. A pod that was deleted meanwhile is not.
+   */
+  giveBack(pod: QueuedPod): void {
+    const entry = this.#inFlightEntry(pod);
+    if (!entry) return;
+    const { eventsFrom } = entry;
+    this.#inFlight.delete(entry);
+    if (entry.newest) replacePod(entry, entry.newest, entry.changed);
+    Object.assign(entry, { newest: undefined, changed: false, attempts: entry.attempts - 1 });
+    if (isGated(entry.pod)) {
+      entry.queue = 'gated';
+      this.#gated += 1;
+    } else {
+      this.#givenBack.set(entry, eventsFrom);
+      this.#activate(entry);
+    }
+    this.#freeLog();
+  }
+
   /** Wakes the parked groups that the event can help; returns how many pods woke. */
   event(event: SharedEvent): number {
-    if (this.#inFlight.size > 0) this.#log.append(event, () => this.#oldestInFlight());
+    if (this.#isWatched) this.#log.append(event, () => this.#oldestInFlight());
     const now = this.#options.now();
     let woken = 0;
     for (const { entries, plugins } of this.#parked.groups()) {
@@ -292,17 +320,23 @@ export class SchedulingQueue {
   #fly(entry: Entry): void {
     entry.queue = 'inFlight';
     entry.attempts += 1;
-    entry.eventsFrom = this.#log.end;
+    entry.eventsFrom = this.#givenBack.get(entry) ?? this.#log.end;
+    this.#givenBack.delete(entry);
     this.#inFlight.add(entry);
   }
 
   #freeLog(): void {
-    if (this.#inFlight.size === 0) this.#log.clear();
+    if (!this.#isWatched) this.#log.clear();
+  }
+
+  /** Whether some pod must not miss an event. */
+  get #isWatched(): boolean {
+    return this.#inFlight.size + this.#givenBack.size > 0;
   }
 
   #oldestInFlight(): number {
     const [oldest] = this.#inFlight;
-    return oldest?.eventsFrom ?? this.#log.end;
+    return Math.min(oldest?.eventsFrom ?? this.#log.end, ...this.#givenBack.values());
   }
 
   #activate(entry: Entry): void {
@@ -354,6 +388,7 @@ export class SchedulingQueue {
   #remove(entry: Entry): void {
     this.#entries.delete(entry.key);
     this.#members.delete(entry);
+    this.#givenBack.delete(entry);
     if (entry.queue === 'active') this.#active.remove(entry);
     else if (entry.queue === 'backoff') this.#backoff.remove(entry);
     else if (entry.queue === 'unschedulable') this.#parked.leave(entry);

@@ -7,7 +7,9 @@
 import type { Pod } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { SchedulerMetrics } from '../control/metrics.ts';
-import type { Placement, SchedulingCycle } from '../cycle.ts';
+import type { Placement } from '../classes/turn-outcome.ts';
+import type { SchedulingCycle } from '../cycle.ts';
+import type { Extenders } from '../extenders/extenders.ts';
 import { Binder, type BindOutcome } from '../kube/binder.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
@@ -21,6 +23,7 @@ import type { Reservations } from './reservation-api.ts';
 export interface BindingsOptions {
   transport: Transport;
   reservations: Reservations;
+  extenders: Extenders;
   cluster: Cluster;
   queue: SchedulingQueue;
   /** The cycle whose placements these are. */
@@ -106,7 +109,8 @@ export class Bindings {
   async #bind({ pod, node }: Placement, begin: number): Promise<void> {
     const sent = performance.now();
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
-    const outcome = await this.#binder.bind({ namespace, name, uid }, node);
+    const byExtender = await this.#options.extenders.bind(pod, node);
+    const outcome = byExtender ?? (await this.#binder.bind({ namespace, name, uid }, node));
     const isBound = this.#holder(pod, node, outcome) === node;
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
     const seconds = (performance.now() - sent) / 1000;

@@ -9,11 +9,13 @@ export interface NodeFeedOptions {
   cluster: Cluster;
   notify(event: SharedEvent): void;
   onRefused: OnRefused<Node>;
+  /** Keep all of each node, for extenders that are sent nodes. */
+  keepsWhole: boolean;
 }
 
 export class NodeFeed implements WatchHandler<Node> {
   readonly #options: NodeFeedOptions;
-  /** What waiting pods may care about of each node, as it was last. */
+  /** What waiting pods may care about of each node, or all of it, as it was last. */
   readonly #nodes = new Map<string, Node>();
 
   constructor(options: NodeFeedOptions) {
@@ -42,17 +44,25 @@ export class NodeFeed implements WatchHandler<Node> {
     this.#options.notify({ kind: 'Node', before: node });
   }
 
+  /** A node as it was last, in as far as it is kept. */
+  node(name: string): Node | undefined {
+    return this.#nodes.get(name);
+  }
+
   #set(node: Node): void {
     takeOrRefuse('Node', node, (taken) => this.#take(taken), this.#options.onRefused);
   }
 
   #take(node: Node): void {
-    const { added, changed, resized } = this.#options.cluster.setNode(node);
-    if (!added && !changed && !resized) return;
+    const { cluster, keepsWhole } = this.#options;
+    const { added, changed, resized } = cluster.setNode(node);
+    const isNews = added || changed || resized;
+    if (!isNews && !keepsWhole) return;
     const name = node.metadata?.name ?? '';
     const before = this.#nodes.get(name);
-    const after = readOf(node);
+    const after = keepsWhole ? node : readOf(node);
     this.#nodes.set(name, after);
+    if (!isNews) return;
     this.#options.notify({ kind: 'Node', before, after });
   }
 }

@@ -1,6 +1,7 @@
 // What the last cycles did, for people.
 import type { CycleRecord } from '../control/types.ts';
-import { PHASES, type Phase, type TurnOutcome } from '../cycle.ts';
+import type { TurnOutcome } from '../classes/turn-outcome.ts';
+import { PHASES, type Phase } from '../cycle.ts';
 
 const KEPT_CYCLES = 256;
 

@@ -15,10 +15,12 @@ import type {
   SchedulerState,
 } from '../control/types.ts';
 import type { Refusal } from '../classes/correspondence.ts';
-import { SchedulingCycle, type TurnOutcome } from '../cycle.ts';
+import type { TurnOutcome } from '../classes/turn-outcome.ts';
+import { SchedulingCycle } from '../cycle.ts';
 import { POD_GROUP, type PodGroup } from '../gangs/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import { systemClock } from '../kube/backoff.ts';
+import { Extenders } from '../extenders/extenders.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
@@ -59,6 +61,8 @@ export class Scheduler implements ControlledScheduler {
   readonly #bindings: Bindings;
   readonly #evictions: Evictions;
   readonly #reservations: Reservations;
+  readonly #extenders: Extenders;
+  readonly #nodes: NodeFeed;
   readonly #pods: PodFeed;
   readonly #events: EventRecorder;
   readonly #conditions: PodConditionWriter;
@@ -102,7 +106,21 @@ export class Scheduler implements ControlledScheduler {
       },
       onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
     });
+    this.#digest = new Digest(log);
+    this.#extenders = new Extenders({
+      extenders: configuration.extenders,
+      nodesFor: (pod) => this.#cycle.nodesFor(pod),
+      node: (name) => this.#nodes.node(name),
+      isPending: (pod) => this.#queue.has(pod),
+      giveBack: (pod) => {
+        this.#queue.giveBack(pod);
+        this.#pulse.beat();
+      },
+      onPassedOver: (extender, error) =>
+        this.#digest.failure('an extender was passed over', { extender, error }),
+    });
     this.#cycle = new SchedulingCycle({
+      extenders: configuration.extenders.length > 0 ? this.#extenders : undefined,
       kernel,
       cluster: this.#cluster,
       queue: this.#queue,
@@ -111,7 +129,6 @@ export class Scheduler implements ControlledScheduler {
       preemptor: { preempt: (preempting) => this.#evictions.preempt(preempting) },
       onPhase: (phase) => this.#meter?.enter(phase),
     });
-    this.#digest = new Digest(log);
     const onError = ({ message }: Error) => this.#digest.failure('a write failed', { error: message });
     this.#events = new EventRecorder({ transport, onError });
     this.#conditions = new PodConditionWriter({ transport, onError });
@@ -123,6 +140,7 @@ export class Scheduler implements ControlledScheduler {
       ...shared,
       transport,
       reservations: this.#reservations,
+      extenders: this.#extenders,
       cycle: () => this.#cycle,
       events: this.#events,
       conditions: this.#conditions,
@@ -140,6 +158,12 @@ export class Scheduler implements ControlledScheduler {
       events: this.#events,
       digest: this.#digest,
       onSettled: () => this.#pulse.beat(),
+    });
+    this.#nodes = new NodeFeed({
+      cluster: this.#cluster,
+      notify,
+      onRefused: (node, message) => this.#refuse('Node', node, message),
+      keepsWhole: configuration.extenders.some(({ nodeCacheCapable }) => !nodeCacheCapable),
     });
     this.#pods = new PodFeed({
       ...shared,
@@ -189,6 +213,7 @@ export class Scheduler implements ControlledScheduler {
     await this.#loop;
     await this.#lastCycle;
     this.#reservations.stop();
+    await this.#extenders.close();
     await Promise.all([this.#bindings.stop(), this.#evictions.stop()]);
     await Promise.all(this.#watches.map((one) => one.stop()));
     this.#events.stop();
@@ -205,7 +230,7 @@ export class Scheduler implements ControlledScheduler {
     const notify = (event: SharedEvent) => this.#notify(event);
     const onRefused = (object: ApiObject, message: string) => this.#refuse(kind, object, message);
     if (kind === 'Pod') return withPulse(this.#pods, this.#pulse);
-    if (kind === 'Node') return new NodeFeed({ cluster: this.#cluster, notify, onRefused });
+    if (kind === 'Node') return this.#nodes;
     return new ObjectFeed({ kind, cluster: this.#cluster, notify, onRefused });
   }
 
@@ -227,6 +252,7 @@ export class Scheduler implements ControlledScheduler {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
+      this.#extenders.next();
       if (this.#paused || !this.#hasWork()) {
         const until = this.#paused ? undefined : this.#queue.nextWakeup();
         await this.#pulse.wait(until, () => performance.now());
@@ -331,8 +357,13 @@ export class Scheduler implements ControlledScheduler {
     return [{ name: 'caches', failure: this.#synced ? undefined : 'the first lists are not in yet' }];
   }
 
+  /** What an extender is known by may be secret. */
   configuration(): unknown {
-    return this.#configuration;
+    const extenders = this.#configuration.extenders.map(({ urlPrefix, tls: _, ...rest }) => {
+      const { origin, pathname } = new URL(urlPrefix);
+      return { urlPrefix: `${origin}${pathname}`, ...rest };
+    });
+    return { ...this.#configuration, extenders };
   }
 
   state(): SchedulerState {

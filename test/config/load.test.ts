@@ -272,7 +272,7 @@ describe('what kube-scheduler refuses is refused, with the path', () => {
       'leaderElection: {leaderElect: false, retryPeriod: abc}',
       'leaderElection.retryPeriod: must be a duration like "15s", not "abc"',
     ],
-    ['extenders: [{urlPrefix: "http://here"}]', 'extenders: not supported yet'],
+    ['extenders: [{urlPrefix: "here"}]', 'extenders[0].urlPrefix: must be an http or https URL'],
     [
       'profiles: [{pluginConfig: [{name: NodeName}, {name: NodeName}]}]',
       'profiles[0].pluginConfig[1]: "NodeName" is a duplicate',

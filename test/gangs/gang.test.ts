@@ -1,6 +1,6 @@
 // The pods of a gang get their nodes together or not at all.
 import { describe, expect, test } from 'vitest';
-import type { TurnOutcome } from '../../src/cycle.ts';
+import type { TurnOutcome } from '../../src/classes/turn-outcome.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import { kernelWith, node, nodesByPod, on, pod, rig, type Rig } from '../cycle/fixtures.ts';
 import { member, members, podGroup } from './fixtures.ts';

@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
 import { objectKey, type ApiObject, type Event, type Node, type Pod } from '../../src/api/types.ts';
-import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
+import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { controlApi } from '../../src/control/api.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
 import { resourceOfObject, type Resource } from '../../src/embedded/resources.ts';
@@ -39,6 +39,8 @@ export interface SetUp {
   args?: Partial<EquivalenceClassesArgs>;
   /** Arguments of other plugins. */
   pluginConfig?: { name: string; args: unknown }[];
+  /** Takes the place of one profile with these arguments. */
+  configuration?: Configuration;
   /** A pod's first wait after a failed attempt; it doubles. */
   backoffSeconds?: number;
   /** Called before the scheduler starts. */
@@ -72,7 +74,7 @@ export class Running {
   /** Starts a new scheduler, which knows nothing of what an earlier one did. */
   async restart(): Promise<void> {
     const { args, pluginConfig, backoffSeconds = 0.02 } = this.#setUp;
-    const settings = configuration(args, pluginConfig);
+    const settings = this.#setUp.configuration ?? configuration(args, pluginConfig);
     settings.podInitialBackoffSeconds = backoffSeconds;
     settings.podMaxBackoffSeconds = 10 * backoffSeconds;
     const log = pino(
