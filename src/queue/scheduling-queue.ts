@@ -34,6 +34,8 @@ const FIVE_MINUTES_MS = 300_000;
  * nothing but delete() when the pod is bound, or requeue() when that failed.
  */
 export class SchedulingQueue {
+  /** How often a pod became active. */
+  activations = 0;
   readonly #options: QueueOptions;
   readonly #flushAfterMs: number;
   readonly #entries = new Map<string, Entry>();
@@ -107,12 +109,18 @@ export class SchedulingQueue {
   drain(limit = Infinity): QueuedPod[] {
     this.#wakeDue(this.#options.now());
     const drained: Entry[] = [];
+    const held: Entry[] = [];
     while (drained.length < limit) {
       const entry = this.#active.pop();
       if (!entry) break;
+      if (!this.#givenBack.has(entry) && this.#options.isHeld?.(entry.pod)) {
+        held.push(entry);
+        continue;
+      }
       this.#fly(entry);
       drained.push(entry);
     }
+    for (const entry of held) this.#active.push(entry);
     return drained;
   }
 
@@ -340,6 +348,7 @@ export class SchedulingQueue {
   }
 
   #activate(entry: Entry): void {
+    this.activations += 1;
     entry.queue = 'active';
     entry.firstAttempt ??= this.#options.now();
     this.#active.push(entry);

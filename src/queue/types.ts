@@ -43,6 +43,8 @@ export interface QueueOptions {
   flushAfterMs?: number;
   /** Whether the event can help a pod that these constraints rejected. Asked once per parked group. */
   helps(event: ClusterEvent, pod: Pod, plugins: readonly string[]): boolean;
+  /** Whether an active pod is left where it is when others are drained. */
+  isHeld?(pod: Pod): boolean;
   /** Told of pods that enter a queue; `event` is named as in scheduler_queue_incoming_pods_total. */
   onIncoming?(queue: 'active' | 'backoff' | 'unschedulable', event: string, pods: number): void;
 }

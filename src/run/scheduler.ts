@@ -19,7 +19,6 @@ import type { TurnOutcome } from '../classes/turn-outcome.ts';
 import { SchedulingCycle } from '../cycle.ts';
 import { POD_GROUP, type PodGroup } from '../gangs/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';
-import { systemClock } from '../kube/backoff.ts';
 import { Extenders } from '../extenders/extenders.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
@@ -40,6 +39,7 @@ import { Pulse } from './pulse.ts';
 import { countTurn, CycleMeter, CycleRecords } from './records.ts';
 import { labelOf } from './refused.ts';
 import { Reservations } from './reservation-api.ts';
+import { Windows } from './windows.ts';
 
 export interface SchedulerOptions {
   transport: Transport;
@@ -57,6 +57,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #cluster: Cluster;
   readonly #queue: SchedulingQueue;
+  readonly #windows: Windows;
   readonly #cycle: SchedulingCycle;
   readonly #bindings: Bindings;
   readonly #evictions: Evictions;
@@ -75,6 +76,8 @@ export class Scheduler implements ControlledScheduler {
   readonly #watches: Watch[] = [];
   readonly #ending = new AbortController();
   #meter?: CycleMeter;
+  /** The queue's activations when pods were last taken. */
+  #activationsSeen = 0;
   /** When the present cycle began, in milliseconds of performance.now(). */
   #cycleBegin = 0;
   #synced = false;
@@ -90,6 +93,7 @@ export class Scheduler implements ControlledScheduler {
     this.#transport = transport;
     this.#configuration = configuration;
     this.#profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, profile]));
+    this.#windows = new Windows(configuration.profiles);
     const kernel = loadKernel();
     this.#cluster = new Cluster(
       kernel.arena,
@@ -104,6 +108,8 @@ export class Scheduler implements ControlledScheduler {
         const profile = this.#profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
         return profile !== undefined && helps(event, pod, plugins, { cluster: this.#cluster, profile });
       },
+      // a step that was asked for takes what is there
+      isHeld: ({ spec }) => !this.#paused && this.#windows.holds(spec?.schedulerName ?? 'default-scheduler'),
       onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
     });
     this.#digest = new Digest(log);
@@ -254,25 +260,28 @@ export class Scheduler implements ControlledScheduler {
     while (!this.#stopped) {
       this.#extenders.next();
       if (this.#paused || !this.#hasWork()) {
-        const until = this.#paused ? undefined : this.#queue.nextWakeup();
+        const until = this.#paused ? undefined : this.#nextWakeup();
         await this.#pulse.wait(until, () => performance.now());
         continue;
       }
-      await this.#collect();
+      // what has arrived already is read first, and comes along
+      await new Promise((resolve) => setImmediate(resolve));
       if (!this.#paused && !this.#stopped) await this.#nextCycle();
     }
   }
 
+  /** Whether pods can be taken that could not the last time: they became active, or their window closes. */
   #hasWork(): boolean {
-    const wakeup = this.#queue.nextWakeup();
-    return this.#queue.counts().active > 0 || (wakeup !== undefined && wakeup <= performance.now());
+    const until = this.#nextWakeup();
+    const isNews = this.#queue.counts().active > 0 && this.#queue.activations !== this.#activationsSeen;
+    return isNews || (until !== undefined && until <= performance.now());
   }
 
-  /** Lets pods come together: for the period, or for as long as what has arrived already takes to be read. */
-  async #collect(): Promise<void> {
-    const { period } = this.#configuration.profiles[0]!.args.EquivalenceClasses;
-    if (period > 0) await systemClock.sleep(period * 1000, this.#ending.signal);
-    else await new Promise((resolve) => setImmediate(resolve));
+  #nextWakeup(): number | undefined {
+    const times = [this.#queue.nextWakeup(), this.#windows.nextClosing()].filter(
+      (time) => time !== undefined,
+    );
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   #nextCycle(): Promise<CycleRecord> {
@@ -285,6 +294,8 @@ export class Scheduler implements ControlledScheduler {
     const record = this.#records.begin(new Date());
     const begin = performance.now();
     this.#cycleBegin = begin;
+    this.#windows.look(begin);
+    this.#activationsSeen = this.#queue.activations;
     const passes = this.#cycle.correspondences.passes;
     const classes = new Set<string>();
     const meter = new CycleMeter(() => performance.now());

@@ -32,7 +32,7 @@ export async function serveExtender(answer: FakeExtender['answer']): Promise<Fak
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, any>;
       const nodes: string[] =
         body['NodeNames'] ?? body['Nodes']?.items.map((node: any) => node.metadata.name) ?? [];
-      const question = { verb: (request.url ?? '').split('/').at(-1)!, pod: body['Pod'], nodes, body };
+      const question = { verb: (request.url ?? '').split('/').at(-1), pod: body['Pod'], nodes, body };
       fake.questions.push(question);
       void Promise.resolve(fake.answer(question)).then((given) => {
         if (given === undefined) return;

@@ -305,7 +305,7 @@ describe('pods that are asked about', () => {
     release();
     await running.bound('one');
     expect(running.nodeOf('one')).toBe('a');
-    expect(extender.questions.at(-1)!.nodes).toEqual(['a']);
+    expect(extender.questions.at(-1).nodes).toEqual(['a']);
   });
 });
 

@@ -11,7 +11,7 @@ const gang = (name: string, count: number) =>
 const namesOf = (name: string, count: number) => gang(name, count).map(({ metadata }) => metadata!.name!);
 
 function groupCondition({ store }: Running, name: string) {
-  const group = store.collection('podgroups').get(`ns/${name}`)?.object as PodGroup | undefined;
+  const group: PodGroup | undefined = store.collection('podgroups').get(`ns/${name}`)?.object;
   return group?.status?.conditions?.find(({ type }) => type === 'PodGroupInitiallyScheduled');
 }
 
