@@ -199,14 +199,14 @@ export function isDomain(groups: usize, component: u32): bool {
   return load<u32>(groups + GROUPS_COMPONENTS_AT + <usize>component * COMPONENT_SIZE) == COMPONENT_DOMAIN;
 }
 
-/** The row's number for a component; -1 where the node lacks the label of one that is a number. */
+/** The row's number for a component; -Infinity, which no table holds, where the node lacks the label of an entry. */
 function numberOf(groups: usize, index: u32, row: u32): f64 {
   const record = groups + GROUPS_COMPONENTS_AT + <usize>index * COMPONENT_SIZE;
   const kind = load<u32>(record);
   const column = <usize>load<u32>(record, 4);
   const domain: u32 = column == 0 ? 1 : load<u32>(column + (<usize>row << 2));
   if (kind == COMPONENT_DOMAIN) return <f64>domain;
-  if (domain == 0) return -1;
+  if (domain == 0) return -Infinity;
   return load<f64>(<usize>load<u32>(record, 8) + (<usize>(kind == COMPONENT_ENTRY ? domain : row) << 3));
 }
 

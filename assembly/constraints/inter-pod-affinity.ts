@@ -145,7 +145,7 @@ export function scorePreferences(turn: usize): void {
   store<f64>(turn, greatest, TURN_PREFERENCE_MAX_AT);
 }
 
-/** What the record's table holds for a group; -1 where its nodes lack the label. */
+/** What the record's table holds for a group; below 0 where its nodes lack the label. */
 // @ts-ignore: decorator
 @inline
 function amountOf(groups: usize, group: usize, record: usize): f64 {
@@ -189,7 +189,9 @@ export function scoreGroupPreferences(turn: usize, groups: usize): void {
     for (let p = preferences; p > 0; p--) {
       const component = load<u32>(record, AMOUNT_COMPONENT_AT);
       const number = load<f64>(group + (<usize>component << 3), GROUP_COMPONENTS_AT);
-      raw += isDomain(groups, component) ? load<f64>(entryOf(record, <u32>number)) : number;
+      // a node without the label is preferred neither more nor less
+      if (isDomain(groups, component)) raw += load<f64>(entryOf(record, <u32>number));
+      else if (number != -Infinity) raw += number;
       record += AMOUNT_SIZE;
     }
     store<f64>(group, raw, GROUP_PREFERENCE_AT);

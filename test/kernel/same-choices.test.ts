@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Decision } from '../../src/api/types.ts';
+import type { Decision, Scenario } from '../../src/api/types.ts';
 import { TurnPacker } from '../../src/classes/turn-packer.ts';
+import { defaultConfiguration } from '../../src/config/load.ts';
 import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { KERNELS, type NamedKernel } from './kernels.ts';
@@ -64,7 +65,50 @@ describe('the three kernels make the same choices where the builds choose among 
     compare(fc.constant({ order }), 15, unexplained, crowded);
     expect(added).toHaveBeenCalled();
   });
+
+  // what the other nodes count as must not be mistaken for an amount, nor lower the least one
+  it.each(['podAffinity', 'podAntiAffinity'] as const)(
+    'where one node alone has the topology key of a preferred %s, whatever its weight',
+    (kind) => {
+      const added = vi.spyOn(TurnPacker.prototype, 'addGroups');
+      for (const app of ['wanted', 'absent']) {
+        const scenario = scenarioWithOneRack(kind, app);
+        const [wanted, ...others] = KERNELS.map(
+          ({ load }) => plan(scenario, { kernel: load(), configuration: defaultConfiguration() }).decisions,
+        );
+        for (const decisions of others) expect(decisions).toEqual(wanted);
+      }
+      expect(added).toHaveBeenCalled();
+    },
+  );
 });
+
+/** Six nodes of which the first has a rack and a pod that is `wanted`, and pods that mind pods of an app there, by 1. */
+function scenarioWithOneRack(kind: 'podAffinity' | 'podAntiAffinity', app: string): Scenario {
+  const allocatable = { cpu: '8', memory: '16Gi', pods: '110' };
+  const nodes = Array.from({ length: 6 }, (_, n) => ({
+    metadata: { name: `node-${n}`, ...(n === 0 && { labels: { rack: 'a' } }) },
+    status: { allocatable },
+  }));
+  const podAffinityTerm = { labelSelector: { matchLabels: { app } }, topologyKey: 'rack' };
+  const spec = {
+    containers: [{ name: 'main', resources: { requests: { cpu: '100m', memory: '64Mi' } } }],
+    affinity: {
+      [kind]: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm }] },
+    },
+  };
+  const pods = [
+    {
+      metadata: { name: 'bound', namespace: 'default', labels: { app: 'wanted' } },
+      spec: { containers: [{ name: 'main' }], nodeName: 'node-0' },
+    },
+  ];
+  const pending = Array.from({ length: 20 }, (_, n) => ({
+    metadata: { name: `pending-${n}`, namespace: 'default', labels: { app: 'absent' } },
+    spec,
+  }));
+  return { nodes, pods, objects: [], pending };
+}
 
 describe('the worlds of these properties', () => {
   const sample = fc.sample(worlds, { seed: 14, numRuns: 60 });
