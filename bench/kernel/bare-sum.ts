@@ -32,21 +32,27 @@ export async function compileSum(): Promise<Uint8Array<ArrayBuffer>> {
   return bytes;
 }
 
-/** A function that sums the columns in the kernel's own memory, by a module that was compiled from sum.ts. */
-export function bareSum(
+/** Functions that sum the columns in the kernel's own memory, by a module that was compiled from sum.ts. */
+export function sumsOver(
   module: Uint8Array<ArrayBuffer>,
   memory: LinearMemory,
   arena: Arena,
   columns: readonly ReadColumn[],
-): () => number {
-  const { exports } = instantiateSync<{ sum(columns: number, count: number): number }>(module, {
-    env: { memory },
-  });
+): { bare: () => number; unrolled: () => number } {
+  const { exports } = instantiateSync<{ sum(columns: number, count: number, unrolled: boolean): number }>(
+    module,
+    {
+      env: { memory },
+    },
+  );
   const records = arena.allocate(columns.length * RECORD_BYTES);
   columns.forEach(({ pointer, bytesPerEntry, entries }, n) => {
     // the blocks are padded to whole lanes
     const bytes = Math.ceil((entries * bytesPerEntry) / LANES_BYTES) * LANES_BYTES;
     arena.u32.set([pointer, bytesPerEntry, bytes], (records + n * RECORD_BYTES) / 4);
   });
-  return () => exports.sum(records, columns.length);
+  return {
+    bare: () => exports.sum(records, columns.length, false),
+    unrolled: () => exports.sum(records, columns.length, true),
+  };
 }

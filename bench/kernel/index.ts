@@ -4,7 +4,7 @@ import type { Bench, Figure, Size } from '../figure.ts';
 import { repeat, time } from '../measure.ts';
 import { planConfiguration, scenarioOf, type NodeKind } from '../workloads/scenario.ts';
 import { workload } from '../workloads/workloads.ts';
-import { bareSum, compileSum } from './bare-sum.ts';
+import { compileSum, sumsOver } from './bare-sum.ts';
 import { columnsRead } from './columns.ts';
 import { passOf, type Pass } from './pass.ts';
 
@@ -31,15 +31,19 @@ async function* figures(kind: NodeKind, size: Size): AsyncIterable<Figure> {
   const tenfold = passTime(passOf('simd', scenario(10), configuration), nodes * 10);
   const { arena } = one.kernel;
   const columns = columnsRead(arena, one.turn);
-  const sum = rowTime(bareSum(await compileSum(), one.memory, arena, columns), nodes);
+  const sums = sumsOver(await compileSum(), one.memory, arena, columns);
+  const sum = rowTime(sums.bare, nodes);
+  const unrolledSum = rowTime(sums.unrolled, nodes);
   const timings = repeat(size, () => {
-    const [pass, bare, plain, ofTenfold] = [lanes(), sum(), scalar(), tenfold()];
+    const [pass, bare, unrolled, plain, ofTenfold] = [lanes(), sum(), unrolledSum(), scalar(), tenfold()];
     return {
       pass,
       sum: bare,
+      'unrolled-sum': unrolled,
       'scalar-pass': plain,
       'pass-of-tenfold-nodes': ofTenfold,
       'pass-to-sum': pass / bare,
+      'pass-to-unrolled-sum': pass / unrolled,
       'scalar-to-simd': plain / pass,
       'tenfold-nodes': (10 * ofTenfold) / pass,
     };
@@ -54,8 +58,10 @@ async function* figures(kind: NodeKind, size: Size): AsyncIterable<Figure> {
   const bytes = columns.reduce((total, { bytesPerEntry, entries }) => total + bytesPerEntry * entries, 0);
   yield figure('pass', 'ns/node');
   yield figure('sum', 'ns/node');
+  yield figure('unrolled-sum', 'ns/node');
   yield { name: `kernel/${kind}/read`, value: bytes / nodes, unit: 'bytes/node' };
   yield { ...figure('pass-to-sum', 'times'), asked: { atMost: TIMES_THE_SUM_MAX } };
+  yield figure('pass-to-unrolled-sum', 'times');
   yield figure('scalar-pass', 'ns/node');
   yield figure('scalar-to-simd', 'times');
   yield figure('pass-of-tenfold-nodes', 'ns/node');

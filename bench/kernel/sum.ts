@@ -2,24 +2,37 @@
 // @ts-nocheck
 // It stands beside what uses it, not in assembly/, because it is no part of the kernel.
 
-// Four accumulators, so that an addition need not wait for the one before it: the bare sum is bound by what it reads.
-
-/** The sum over the columns at `columns` ({pointer, bytes per entry, bytes}, u32 each); `bytes` is a multiple of 16. */
-export function sum(columns: usize, count: u32): f64 {
+/**
+ * The sum over the columns at `columns` ({pointer, bytes per entry, bytes}, u32 each); `bytes` is a multiple of 16. Bare,
+ * each addition waits for the one before it; unrolled to four accumulators it is bound by what it reads.
+ */
+export function sum(columns: usize, count: u32, unrolled: bool): f64 {
   let total: f64 = 0;
   for (let n: u32 = 0; n < count; n++) {
     const record = columns + <usize>n * 12;
     const begin = <usize>load<u32>(record);
-    const bytes = load<u32>(record, 8);
+    const end = begin + load<u32>(record, 8);
     const width = load<u32>(record, 4);
-    if (width == 8) total += sumF64(begin, begin + bytes);
-    else if (width == 4) total += sumU32(begin, begin + bytes);
-    else total += sumU8(begin, begin + bytes);
+    if (width == 8) total += unrolled ? unrolledF64(begin, end) : sumF64(begin, end);
+    else if (width == 4) total += unrolled ? unrolledU32(begin, end) : sumU32(begin, end);
+    else total += sumU8(begin, end);
   }
   return total;
 }
 
 function sumF64(begin: usize, end: usize): f64 {
+  let a = f64x2.splat(0);
+  for (let at = begin; at < end; at += 16) a = f64x2.add(a, v128.load(at));
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+}
+
+function sumU32(begin: usize, end: usize): f64 {
+  let a = i32x4.splat(0);
+  for (let at = begin; at < end; at += 16) a = i32x4.add(a, v128.load(at));
+  return foldU32(a);
+}
+
+function unrolledF64(begin: usize, end: usize): f64 {
   let a = f64x2.splat(0);
   let b = a;
   let c = a;
@@ -36,7 +49,7 @@ function sumF64(begin: usize, end: usize): f64 {
   return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
 }
 
-function sumU32(begin: usize, end: usize): f64 {
+function unrolledU32(begin: usize, end: usize): f64 {
   let a = i32x4.splat(0);
   let b = a;
   let c = a;
@@ -50,6 +63,10 @@ function sumU32(begin: usize, end: usize): f64 {
   }
   for (; at < end; at += 16) a = i32x4.add(a, v128.load(at));
   a = i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
+  return foldU32(a);
+}
+
+function foldU32(a: v128): f64 {
   return <f64>(
     (<u32>(
       (i32x4.extract_lane(a, 0) +
