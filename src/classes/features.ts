@@ -12,7 +12,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set(
   initContainers nodeName nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates
   resourceClaims resources restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup securityContext
   serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds
-  tolerations topologySpreadConstraints volumes workloadRef`.split(/\s+/),
+  tolerations topologySpreadConstraints volumes`.split(/\s+/),
 );
 
 /** A pod with a field that is not understood is alike to no other: slower, never wrong. */
