@@ -191,8 +191,10 @@ export class Scheduler implements ControlledScheduler {
       (one, two) => order(one.kind) - order(two.kind),
     );
     for (const { kind, path, query, isOptional } of ordered) {
+      const isThere = !isOptional || !(await isMissing(this.#transport, path));
+      // a watch that is begun after the stop would outlive it
       this.#ending.signal.throwIfAborted();
-      if (isOptional && (await isMissing(this.#transport, path))) {
+      if (!isThere) {
         this.#log.info({ resource: path }, 'the API server does not have this resource');
         this.#cluster.store.withdraw(kind);
         continue;

@@ -135,3 +135,16 @@ it('can be stopped while the server refuses its lists', async () => {
   await running.scheduler.stop();
   await expect(started).rejects.toThrow('stopped before its first list');
 });
+
+it('begins no watch any more when it is stopped while it asks what the server has', async () => {
+  const harness = await startHarness();
+  const asks = (request: string) => /^GET \/apis\/policy\/v1$/.test(request);
+  harness.fail('GET', /^\/apis\/policy\/v1$/, { delayMs: 500 });
+  const running = new Running(harness);
+  const started = running.restart();
+  const refused = expect(started).rejects.toThrow('aborted');
+  await eventually(() => expect(harness.requests.some(asks)).toBe(true));
+  await running.scheduler.stop();
+  await refused;
+  expect(harness.requests.filter((request) => request.includes('/poddisruptionbudgets'))).toEqual([]);
+});
