@@ -2,11 +2,11 @@ import { request } from 'undici';
 import { loadCredentials } from '../../src/kube/credentials.ts';
 import { Transport } from '../../src/kube/transport.ts';
 import { apiSuite, type ApiHarness } from '../api/suite.ts';
-import { startControlPlane } from './control-plane.ts';
+import { startControlPlane, WITH_POD_GROUPS } from './control-plane.ts';
 
 async function start(cached: boolean): Promise<ApiHarness> {
   const controlPlane = await startControlPlane({
-    apiserverArgs: cached ? [] : ['--watch-cache-sizes', 'pods#0'],
+    apiserverArgs: [...WITH_POD_GROUPS, ...(cached ? [] : ['--watch-cache-sizes', 'pods#0'])],
   });
   const transport = new Transport(await loadCredentials(controlPlane.kubeconfigPath));
   const { client, etcd } = controlPlane;

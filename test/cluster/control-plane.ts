@@ -7,6 +7,12 @@ import { binary } from './binaries.ts';
 import { Client } from './client.ts';
 import { atExit, Daemon, removeFolder, until } from './processes.ts';
 
+/** Arguments of an API server that has pod groups, which are not there by default. */
+export const WITH_POD_GROUPS = [
+  '--feature-gates=GenericWorkload=true',
+  '--runtime-config=scheduling.k8s.io/v1beta1=true',
+];
+
 /** A running etcd and kube-apiserver, and how to reach them. */
 export interface ControlPlane {
   /** https://address:port */

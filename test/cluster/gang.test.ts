@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import type { PodGroup } from '../../src/gangs/pod-group.ts';
-import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { startControlPlane, WITH_POD_GROUPS, type ControlPlane } from './control-plane.ts';
 import { createNodes, listPods, node, pod, waitBound } from './fixtures.ts';
 import { until } from './processes.ts';
 import { configurationFile, startCoset } from './scheduler.ts';
@@ -13,12 +13,7 @@ const wanted = 8;
 
 let controlPlane: ControlPlane;
 beforeAll(async () => {
-  controlPlane = await startControlPlane({
-    apiserverArgs: [
-      '--feature-gates=GenericWorkload=true',
-      '--runtime-config=scheduling.k8s.io/v1beta1=true',
-    ],
-  });
+  controlPlane = await startControlPlane({ apiserverArgs: WITH_POD_GROUPS });
 });
 afterAll(() => controlPlane.stop());
 
