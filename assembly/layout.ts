@@ -43,7 +43,6 @@ export const CODE_SKIPPED = 254;
 /** There is no node in this row. */
 export const CODE_ABSENT = 255;
 export const CODE_REASON_BITS = 2;
-export const CODE_POSITION_MAX = 62;
 
 // ---- Match: filters and raw scores that read only what a node is, by tables over coded columns ----------------
 //

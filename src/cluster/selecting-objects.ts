@@ -8,7 +8,7 @@ import {
   type Service,
 } from '../api/types.ts';
 
-export const SELECTING_KINDS = ['Service', 'ReplicationController', 'ReplicaSet', 'StatefulSet'] as const;
+const SELECTING_KINDS = ['Service', 'ReplicationController', 'ReplicaSet', 'StatefulSet'] as const;
 export type SelectingKind = (typeof SELECTING_KINDS)[number];
 
 export interface SelectingObject {

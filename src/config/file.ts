@@ -1,5 +1,6 @@
 // The fields of a KubeSchedulerConfiguration file (kubescheduler.config.k8s.io/v1) and their types.
 import { anything, bool, exactly, int32, int64, list, number, text, type Shape } from '../api/shape.ts';
+import type { ExtenderTls } from './types.ts';
 
 export const API_VERSION = 'kubescheduler.config.k8s.io/v1';
 export const KIND = 'KubeSchedulerConfiguration';
@@ -57,16 +58,7 @@ export interface ExtenderFile {
   weight?: number;
   bindVerb?: string;
   enableHTTPS?: boolean;
-  tlsConfig?: {
-    insecure?: boolean;
-    serverName?: string;
-    certFile?: string;
-    keyFile?: string;
-    caFile?: string;
-    certData?: string;
-    keyData?: string;
-    caData?: string;
-  };
+  tlsConfig?: Partial<ExtenderTls>;
   httpTimeout?: string;
   nodeCacheCapable?: boolean;
   managedResources?: { name?: string; ignoredByScheduler?: boolean }[];

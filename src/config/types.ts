@@ -68,6 +68,18 @@ export interface Profile {
   args: PluginArgs;
 }
 
+/** Files by their paths, data in base64. */
+export interface ExtenderTls {
+  insecure: boolean;
+  serverName?: string;
+  certFile?: string;
+  keyFile?: string;
+  caFile?: string;
+  certData?: string;
+  keyData?: string;
+  caData?: string;
+}
+
 /** A service that is asked about pods over HTTP. A verb that is '' is not served. */
 export interface Extender {
   urlPrefix: string;
@@ -85,17 +97,7 @@ export interface Extender {
   ignoredResources: string[];
   /** It is passed over when it fails. */
   ignorable: boolean;
-  /** Files by their paths, data in base64. */
-  tls: {
-    insecure: boolean;
-    serverName?: string;
-    certFile?: string;
-    keyFile?: string;
-    caFile?: string;
-    certData?: string;
-    keyData?: string;
-    caData?: string;
-  };
+  tls: ExtenderTls;
 }
 
 export interface Configuration {

@@ -105,7 +105,7 @@ export function celDeviceOf(driver: string, device: Device): CelDevice {
 }
 
 /** "domain/name" or, in the domain of its driver, "name". */
-export function qualifiedName(driver: string, name: string): [domain: string, id: string] {
+function qualifiedName(driver: string, name: string): [domain: string, id: string] {
   const slash = name.indexOf('/');
   return slash === -1 ? [driver, name] : [name.slice(0, slash), name.slice(slash + 1)];
 }
