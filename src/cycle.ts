@@ -69,20 +69,26 @@ export class SchedulingCycle {
   readonly correspondences: Correspondences;
   readonly #options: CycleOptions;
   readonly #classes: ClassIndex;
+  /** What the constraints of each profile see, by the scheduler name that pods ask for. */
+  readonly #contexts: ReadonlyMap<string, ConstraintContext>;
   readonly #gangs: GangTurns;
-  readonly #binding = new Map<string, { placement: Placement; class: EquivalenceClass }>();
+  readonly #binding = new Map<string, Placement>();
   readonly #preempting = new Map<string, { preempting: Preempting; class: EquivalenceClass }>();
 
   constructor(options: CycleOptions) {
     this.#options = options;
     this.#classes = new ClassIndex(options.kernel);
+    const { cluster, extenders } = options;
+    this.#contexts = new Map(
+      [...options.profiles].map(([name, profile]) => [name, { cluster, profile, extenders }]),
+    );
     this.correspondences = new Correspondences(options.kernel, options.explain === 'detail');
     this.#gangs = new GangTurns({
       ...options,
       correspondences: this.correspondences,
       partition: (pods) => turnsIn(this.#partition(pods)),
       try: (outcome) => this.#try(outcome),
-      bind: (placement, equivalenceClass) => this.#bind(placement, equivalenceClass),
+      bind: (placement) => this.#bind(placement),
       giveBack: (outcome, pods) => this.#giveBackUndecided(outcome, pods),
     });
   }
@@ -133,23 +139,23 @@ export class SchedulingCycle {
 
   /** The pod's binding was acknowledged. */
   bound(key: string): void {
-    const binding = this.#binding.get(key);
-    if (binding === undefined) return;
+    const placement = this.#binding.get(key);
+    if (placement === undefined) return;
     this.#binding.delete(key);
-    this.#options.queue.delete(key, binding.placement.pod.uid);
-    this.correspondences.settle(binding.class, 1);
+    this.#options.queue.delete(key, placement.pod.uid);
+    this.correspondences.settle(placement.class, 1);
   }
 
   /** The pod's binding failed: its node is free again, and it is tried later. */
   bindingFailed(key: string, message: string): void {
-    const binding = this.#binding.get(key);
-    if (binding === undefined) return;
-    const { pod, reservations } = binding.placement;
+    const placement = this.#binding.get(key);
+    if (placement === undefined) return;
+    const { pod, reservations } = placement;
     this.#binding.delete(key);
     for (const reservation of reservations) reservation.release();
     this.#options.cluster.removePod(key, pod.uid);
     this.#options.queue.requeue(pod, message);
-    this.correspondences.settle(binding.class, 1);
+    this.correspondences.settle(placement.class, 1);
   }
 
   /** The victims of the pod are told to leave: it waits until they have. Or that failed, and it is tried again. */
@@ -162,28 +168,25 @@ export class SchedulingCycle {
     else this.#options.queue.requeue(pod, error);
   }
 
-  /** The class of a pod as it is now; undefined when no profile is its. */
-  classOf(pod: Pod): EquivalenceClass | undefined {
-    const context = this.#contextOf(pod);
-    return context && this.#classes.lookUp(pod, context).class;
+  /**
+   * The class of a pod as it is now, by what was found for the same object `before`; undefined when no profile is its.
+   */
+  classify(pod: Pod, before?: Classified): Classified | undefined {
+    const context = this.#contexts.get(pod.spec?.schedulerName ?? 'default-scheduler');
+    return context && this.#classes.lookUp(pod, context, before);
   }
 
   /** The nodes that the pod could have now, as far as this process knows; the best ones first. */
   nodesFor(pod: QueuedPod): string[] {
-    const classified = this.#expect(pod);
+    const classified = this.#lookUp(pod);
     if (classified === undefined) return [];
+    this.correspondences.expect(classified.class, 1);
     try {
       const correspondence = this.correspondences.open(classified.class, pod.pod);
       return correspondence.best(Infinity).map(({ node }) => node);
     } finally {
       this.correspondences.settle(classified.class, 1);
     }
-  }
-
-  #contextOf(pod: Pod): ConstraintContext | undefined {
-    const { cluster, profiles, extenders } = this.#options;
-    const profile = profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
-    return profile && { cluster, profile, extenders };
   }
 
   #obtain(): QueuedPod[] {
@@ -202,11 +205,11 @@ export class SchedulingCycle {
     // where the API server has no pod groups, it is as if no pod named one
     const groups = cluster.store.keeps(POD_GROUP);
     for (const pod of pods) {
-      const classified = this.#expect(pod);
+      const classified = this.#lookUp(pod);
       if (classified === undefined) continue;
       const podGroup = groups ? podGroupKeyOf(pod.pod) : undefined;
       if (podGroup === undefined) {
-        const turn = turns.add(pod, classified, cluster.nominations.of(pod.key) !== undefined);
+        const turn = turns.add(pod, classified.class, cluster.nominations.of(pod.key) !== undefined);
         if (turn !== undefined) parts.push(turn);
         continue;
       }
@@ -217,22 +220,18 @@ export class SchedulingCycle {
         parts.push(gang);
         turns.interrupt();
       }
-      const turn = gang.formed.add(pod, classified, false);
+      const turn = gang.formed.add(pod, classified.class, false);
       if (turn !== undefined) gang.turns.push(turn);
     }
+    for (const turn of turnsIn(parts)) this.correspondences.expect(turn.class, turn.pods.length);
     return parts;
   }
 
-  /** Looks a pod's class up, and expects a turn for it. A pod without a profile leaves the queue. */
-  #expect(pod: QueuedPod): Classified | undefined {
-    const context = this.#contextOf(pod.pod);
-    if (context === undefined) {
-      this.#options.queue.delete(pod.key, pod.uid);
-      return undefined;
-    }
-    const classified = this.#classes.lookUp(pod.pod, context);
-    this.correspondences.expect(classified.class, 1);
-    return classified;
+  /** The class of a waiting pod. A pod without a profile leaves the queue. */
+  #lookUp(pod: QueuedPod): Classified | undefined {
+    pod.classified = this.classify(pod.pod, pod.classified);
+    if (pod.classified === undefined) this.#options.queue.delete(pod.key, pod.uid);
+    return pod.classified;
   }
 
   #take(turn: Turn): TurnOutcome {
@@ -245,7 +244,7 @@ export class SchedulingCycle {
       return outcome;
     }
     const { extenders, queue } = this.#options;
-    const undecided = new Set(turn.pods);
+    let bound = 0;
     try {
       if (extenders !== undefined && !consult(outcome, extenders, this.correspondences)) {
         for (const { pod, message } of outcome.failed) queue.requeue(pod, message);
@@ -260,17 +259,21 @@ export class SchedulingCycle {
       if (next < turn.pods.length) this.#preempt(outcome, correspondence, next);
       this.#options.onPhase?.('bind');
       for (const placement of outcome.placed) {
-        undecided.delete(placement.pod);
-        this.#bind(placement, turn.class);
+        bound++;
+        this.#bind(placement);
       }
     } catch (error) {
       // a turn that breaks keeps no other from being taken
       outcome.fault = error as Error;
     } finally {
       // those that are being bound settle when they are
-      this.correspondences.settle(turn.class, undecided.size);
-      this.#giveBackUndecided(outcome, undecided);
-      for (const pod of turn.pods) if (!outcome.asked.includes(pod)) extenders?.decided(pod);
+      this.correspondences.settle(turn.class, turn.pods.length - bound);
+      if (outcome.fault !== undefined) {
+        const decided = new Set(outcome.placed.slice(0, bound).map(({ pod }) => pod));
+        this.#giveBackUndecided(outcome, new Set(turn.pods.filter((pod) => !decided.has(pod))));
+      }
+      if (extenders !== undefined)
+        for (const pod of turn.pods) if (!outcome.asked.includes(pod)) extenders.decided(pod);
     }
     return outcome;
   }
@@ -321,8 +324,7 @@ export class SchedulingCycle {
 
   /** Gives a pod a node that the kernel has not chosen. */
   #place(outcome: TurnOutcome, pod: QueuedPod, assignment: Assignment): void {
-    const shape = this.#classes.lookUp(pod.pod, outcome.turn.class.context).shape;
-    this.#options.cluster.assume(pod.pod, assignment.row, false, shape, pod.key);
+    this.#options.cluster.assume(pod.pod, assignment.row, false, pod.classified!.shape, pod.key);
     this.#reserve(outcome, assignment, pod);
   }
 
@@ -372,7 +374,7 @@ export class SchedulingCycle {
    * index of that one.
    */
   #assign(outcome: TurnOutcome, correspondence: Correspondence, first: number): number {
-    const { pods, shapes } = outcome.turn;
+    const { pods } = outcome.turn;
     let next = first;
     while (next < pods.length) {
       if (correspondence.isOneByOne && !correspondence.isCurrent)
@@ -381,8 +383,8 @@ export class SchedulingCycle {
       if (this.#options.explain !== undefined) outcome.explanations[next] = this.#explain(correspondence);
       const assignments = correspondence.assign(run);
       for (const assignment of assignments) {
-        const pod = pods[next]!;
-        this.#options.cluster.assume(pod.pod, assignment.row, true, shapes[next++], pod.key);
+        const pod = pods[next++]!;
+        this.#options.cluster.assume(pod.pod, assignment.row, true, pod.classified!.shape, pod.key);
         this.#reserve(outcome, assignment, pod);
       }
       correspondence.markSeen();
@@ -399,7 +401,7 @@ export class SchedulingCycle {
   #reserve(outcome: TurnOutcome, { row, node, total, feasible }: Assignment, pod: QueuedPod): void {
     try {
       const reservations = reserve(pod.pod, node, outcome.turn.class.context);
-      outcome.placed.push({ row, node, total, feasible, pod, reservations });
+      outcome.placed.push({ row, node, total, feasible, pod, class: outcome.turn.class, reservations });
     } catch (error) {
       const { message } = error as Error;
       this.#options.cluster.removePod(pod.key, pod.uid);
@@ -443,8 +445,8 @@ export class SchedulingCycle {
     return explanation;
   }
 
-  #bind(placement: Placement, equivalenceClass: EquivalenceClass): void {
-    this.#binding.set(placement.pod.key, { placement, class: equivalenceClass });
+  #bind(placement: Placement): void {
+    this.#binding.set(placement.pod.key, placement);
     try {
       this.#options.binder.bind(placement);
     } catch (error) {

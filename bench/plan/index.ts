@@ -46,13 +46,13 @@ async function* figures(workload: Workload, kind: NodeKind, size: Size): AsyncIt
     unit,
     spread,
   });
-  const { read, decide, partition, determine, assign } = times;
+  const { read, classify, decide, determine, assign } = times;
   yield {
     ...figure('decisions', decide, 1, 'decisions/s'),
     value: (counts.pods * NANOSECONDS) / decide.median,
   };
   yield figure('read', read, 1e6, 'ms');
-  yield figure('class-key', partition, counts.pods, 'ns/pod');
+  yield figure('class-key', classify, counts.pods, 'ns/pod');
   yield figure('determination', determine, 1e3 * turns, 'µs/turn');
   if (workload.outcome !== 'none') yield figure('assignment', assign, counts.pods, 'ns/pod');
   const inside = workload.outcome === 'one' ? assign.median / counts.pods : undefined;

@@ -5,21 +5,22 @@ import type { Configuration } from '../../src/config/types.ts';
 import { PHASES, SchedulingCycle, type Phase, type PodQueue } from '../../src/cycle.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
+import type { QueuedPod } from '../../src/queue/types.ts';
 import { time } from '../measure.ts';
 
 /** What planning a scenario took, in nanoseconds. */
 export interface Planned {
   placed: number;
   turns: number;
-  times: Record<Phase | 'read' | 'decide', number>;
+  times: Record<Phase | 'read' | 'classify' | 'decide', number>;
 }
 
-/** Reads a scenario into a new cluster, and decides on all its pending pods. */
+/** Reads a scenario into a new cluster, looks up the classes of its pending pods as when they arrive, and decides on them. */
 export function planOnce(scenario: Scenario, configuration: Configuration): Planned {
   const kernel = loadKernel();
   const profile = configuration.profiles[0]!;
   const { seed } = profile.args.EquivalenceClasses;
-  const pods = scenario.pending.map((pod) => ({
+  const pods = scenario.pending.map((pod): QueuedPod => ({
     pod,
     key: objectKey(pod),
     uid: pod.metadata?.uid ?? '',
@@ -27,11 +28,12 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     timestamp: 0,
     attempts: 1,
   }));
+  const waiting = new Map(pods.map((pod) => [pod.key, pod]));
   const queue: PodQueue = {
-    drain: () => pods,
+    drain: () => [...waiting.values()],
     park: () => {},
     requeue: () => {},
-    delete: () => {},
+    delete: (key) => void waiting.delete(key),
     drainGroup: () => [],
     waitingOf: () => 0,
   };
@@ -46,6 +48,9 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     profiles: new Map([[profile.schedulerName, profile]]),
     onPhase: (phase) => phases.begin(phase),
   });
+  const classify = time(() => {
+    for (const pod of pods) pod.classified = cycle.classify(pod.pod);
+  });
   let placed = 0;
   let turns = 0;
   const decide = time(() => {
@@ -55,7 +60,7 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     }
     phases.end();
   });
-  return { placed, turns, times: { read, decide, ...phases.times } };
+  return { placed, turns, times: { read, classify, decide, ...phases.times } };
 }
 
 /** Adds up how long each phase lasts, in nanoseconds: until the next one begins. */

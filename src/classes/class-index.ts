@@ -27,7 +27,6 @@ const TEMPLATE_LIMIT = 65_536;
 
 export class ClassIndex {
   readonly #kernel: Kernel;
-  readonly #known = new WeakMap<Pod, Classified>();
   readonly #byFingerprint = new Map<string, Classified>();
   readonly #encoder = new TextEncoder();
   /** Classes by index; more than one where hashes collide. */
@@ -46,12 +45,11 @@ export class ClassIndex {
   }
 
   /**
-   * The class of a pod, and what the cluster needs to know of it; worked out once for each pod object, and again when the
-   * selectors that are read have changed.
+   * The class of a pod, and what the cluster needs to know of it. What was found for the same object `before` stands until
+   * the selectors that are read have changed.
    */
-  lookUp(pod: Pod, context: ConstraintContext): Classified {
+  lookUp(pod: Pod, context: ConstraintContext, before?: Classified): Classified {
     const { rules } = context.cluster;
-    const before = this.#known.get(pod);
     if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {
       return before;
     }
@@ -66,7 +64,6 @@ export class ClassIndex {
       known = { rules, class: this.#find(features, context), shape: context.cluster.shapeOf(pod) };
       if (fingerprint !== undefined) this.#byFingerprint.set(fingerprint, known);
     }
-    this.#known.set(pod, known);
     return known;
   }
 

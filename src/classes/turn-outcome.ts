@@ -4,11 +4,13 @@ import type { Reservation } from '../constraints/constraint.ts';
 import type { GangOutcome } from '../gangs/gang-turns.ts';
 import type { Preempting } from '../preemption/preemptor.ts';
 import type { QueuedPod } from '../queue/types.ts';
+import type { EquivalenceClass } from './class-index.ts';
 import type { Assignment, Refusal } from './correspondence.ts';
 import type { Turn } from './turns.ts';
 
 export interface Placement extends Assignment {
   pod: QueuedPod;
+  class: EquivalenceClass;
   /** What was taken with the node, to be made real before the pod is bound. */
   reservations: Reservation[];
 }

@@ -1,14 +1,11 @@
 // Turns: pods of one class that are taken together, formed in the queue's order.
-import type { PodShape } from '../cluster/pod-shape.ts';
 import type { QueuedPod } from '../queue/types.ts';
-import type { Classified, EquivalenceClass } from './class-index.ts';
+import type { EquivalenceClass } from './class-index.ts';
 
 /** Pods of one class that are taken together. */
 export interface Turn {
   class: EquivalenceClass;
   pods: QueuedPod[];
-  /** What each of the pods is to the cluster. */
-  shapes: PodShape[];
   /** The only pod of the turn waits for the node that others were to leave for it. */
   isNominated: boolean;
 }
@@ -19,20 +16,15 @@ export class Turns {
   #last?: Turn;
 
   /** Adds a pod to a turn of its class, and returns the turn if it is a new one. */
-  add(
-    pod: QueuedPod,
-    { class: equivalenceClass, shape }: Classified,
-    isNominated: boolean,
-  ): Turn | undefined {
+  add(pod: QueuedPod, equivalenceClass: EquivalenceClass, isNominated: boolean): Turn | undefined {
     const { order } = equivalenceClass.context.profile.args.EquivalenceClasses;
     const isGrouped = order === 'grouped' && !isNominated;
     const open = isGrouped ? this.#grouped.get(equivalenceClass)?.get(pod.priority) : this.#last;
     if (open !== undefined && open.class === equivalenceClass && !open.isNominated && !isNominated) {
       open.pods.push(pod);
-      open.shapes.push(shape);
       return undefined;
     }
-    const turn: Turn = { class: equivalenceClass, pods: [pod], shapes: [shape], isNominated };
+    const turn: Turn = { class: equivalenceClass, pods: [pod], isNominated };
     this.#last = turn;
     if (isGrouped) {
       const byPriority = this.#grouped.get(equivalenceClass) ?? new Map<number, Turn>();

@@ -2,7 +2,6 @@
 //
 //   wait for the group, and for enough of its pods ──> try turn by turn ──┬─> enough: bind, the rest waits as usual
 //                                                                         └─> too few: take back, all wait
-import type { EquivalenceClass } from '../classes/class-index.ts';
 import type { Correspondences } from '../classes/correspondences.ts';
 import type { Turn } from '../classes/turns.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -35,7 +34,7 @@ export interface GangSteps {
   partition: (pods: readonly QueuedPod[]) => Turn[];
   /** Gives the pods of a turn nodes, and sets which wait, and why. */
   try: (outcome: TurnOutcome) => void;
-  bind: (placement: Placement, equivalenceClass: EquivalenceClass) => void;
+  bind: (placement: Placement) => void;
   /** After an error: frees what the pods were given, and has them tried again. */
   giveBack: (outcome: TurnOutcome, pods: Set<QueuedPod>) => void;
 }
@@ -111,7 +110,7 @@ export class GangTurns {
     const { turn, placed, waiting, refusal } = outcome;
     for (const placement of placed) {
       undecided.delete(placement.pod);
-      this.#steps.bind(placement, turn.class);
+      this.#steps.bind(placement);
     }
     if (refusal !== undefined) this.#steps.queue.park(turn.class.index, waiting, refusal);
     return outcome;

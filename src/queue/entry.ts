@@ -1,5 +1,6 @@
 // A pod as the queue keeps it: what drain() gives out, with what only the queue reads.
 import { objectKey, type Pod } from '../api/types.ts';
+import type { Classified } from '../classes/class-index.ts';
 import { podGroupKeyOf } from '../gangs/pod-group.ts';
 import type { HeapItem } from './heap.ts';
 import type { Group } from './parked-pods.ts';
@@ -27,7 +28,7 @@ export interface Entry extends QueuedPod, HeapItem {
 }
 
 /** The entry of a pod that was never tried. All fields are there from the start: entries keep one shape. */
-export function newEntry(pod: Pod, sequence: number, now: number): Entry {
+export function newEntry(pod: Pod, sequence: number, now: number, classified?: Classified): Entry {
   return {
     pod,
     key: objectKey(pod),
@@ -36,7 +37,7 @@ export function newEntry(pod: Pod, sequence: number, now: number): Entry {
     timestamp: now,
     firstAttempt: undefined,
     attempts: 0,
-    classId: undefined,
+    classified,
     queue: 'gated',
     heapIndex: -1,
     sequence,

@@ -10,6 +10,7 @@
 //                               +------------+--------- unschedulable
 //                                 an event or update that helps, or 5 minutes
 import { objectKey, type Pod } from '../api/types.ts';
+import type { Classified } from '../classes/class-index.ts';
 import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
 import { GroupMembers } from './group-members.ts';
@@ -59,12 +60,15 @@ export class SchedulingQueue {
     this.#flushAfterMs = options.flushAfterMs ?? FIVE_MINUTES_MS;
   }
 
-  /** Takes a pending pod: active, or gated if it has scheduling gates. One that is known is updated. */
-  add(pod: Pod): void {
-    const entry = newEntry(pod, this.#sequence++, this.#options.now());
+  /**
+   * Takes a pending pod, with its class where that is known: active, or gated if it has scheduling gates. One that is known
+   * is updated.
+   */
+  add(pod: Pod, classified?: Classified): void {
+    const entry = newEntry(pod, this.#sequence++, this.#options.now(), classified);
     const known = this.#entries.get(entry.key);
     if (known?.uid === entry.uid) {
-      this.#update(known, pod);
+      this.#update(known, pod, classified);
       return;
     }
     if (known) this.#remove(known);
@@ -83,10 +87,10 @@ export class SchedulingQueue {
    * Takes the new object of a pending pod. A gated pod without gates becomes active; a parked one wakes if the
    * change can help it; one in flight keeps the object until it comes back. An unknown pod is added.
    */
-  update(before: Pod, after: Pod): void {
+  update(before: Pod, after: Pod, classified?: Classified): void {
     const known = this.#entries.get(objectKey(before));
-    if (known && known.uid === (after.metadata?.uid ?? '')) this.#update(known, after);
-    else this.add(after);
+    if (known && known.uid === (after.metadata?.uid ?? '')) this.#update(known, after, classified);
+    else this.add(after, classified);
   }
 
   /** Every pod that is known, wherever it stands. */
@@ -200,7 +204,7 @@ export class SchedulingQueue {
     if (!entry) return;
     const { eventsFrom } = entry;
     this.#inFlight.delete(entry);
-    if (entry.newest) replacePod(entry, entry.newest, entry.changed);
+    if (entry.newest) replacePod(entry, entry.newest);
     Object.assign(entry, { newest: undefined, changed: false, attempts: entry.attempts - 1 });
     if (isGated(entry.pod)) {
       entry.queue = 'gated';
@@ -264,7 +268,7 @@ export class SchedulingQueue {
     return this.#parked.rejections();
   }
 
-  #update(entry: Entry, pod: Pod): void {
+  #update(entry: Entry, pod: Pod, classified?: Classified): void {
     const before = entry.newest ?? entry.pod;
     const changed = schedulingPropertiesChanged(before, pod);
     if (entry.queue === 'inFlight') {
@@ -272,7 +276,7 @@ export class SchedulingQueue {
       entry.changed ||= changed;
       return;
     }
-    replacePod(entry, pod, changed);
+    replacePod(entry, pod, classified);
     if (entry.queue === 'active') this.#active.update(entry);
     else if (entry.queue === 'gated' && !isGated(pod)) {
       this.#gated -= 1;
@@ -319,7 +323,7 @@ export class SchedulingQueue {
     entry.message = message;
     this.#inFlight.delete(entry);
     const { pod, newest, changed } = entry;
-    if (newest) replacePod(entry, newest, changed);
+    if (newest) replacePod(entry, newest);
     entry.newest = undefined;
     entry.changed = false;
     return changed ? pod : undefined;
@@ -409,10 +413,10 @@ export class SchedulingQueue {
   }
 }
 
-function replacePod(entry: Entry, pod: Pod, changed: boolean): void {
+function replacePod(entry: Entry, pod: Pod, classified?: Classified): void {
   entry.pod = pod;
   entry.priority = pod.spec?.priority ?? 0;
-  if (changed) entry.classId = undefined;
+  entry.classified = classified;
 }
 
 function groupOfOne(entry: Entry): string {

@@ -1,5 +1,6 @@
 // What the scheduling queue takes and gives.
 import type { Pod } from '../api/types.ts';
+import type { Classified } from '../classes/class-index.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 
 /** Where a pod stands. A pod is in flight from drain() until it is parked, requeued or deleted. */
@@ -19,8 +20,8 @@ export interface QueuedPod {
   firstAttempt?: number;
   /** How often it was drained. */
   attempts: number;
-  /** Free for the class layer; cleared when a change of the pod may move it to another class. */
-  classId?: string;
+  /** The pod's class, once it was looked up; of another object of the pod it is looked up anew. */
+  classified?: Classified;
 }
 
 /** Why a class of pods fits nowhere. */

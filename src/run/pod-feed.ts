@@ -104,8 +104,7 @@ export class PodFeed implements WatchHandler<Pod> {
     cluster.setPending(pod);
     if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
     // a pod that has no class is refused here, where it holds up no other one
-    cycle.classOf(pod);
-    queue.update(pod, pod);
+    queue.update(pod, pod, cycle.classify(pod));
   }
 
   #drop(key: string, uid: string, pod?: Pod): void {

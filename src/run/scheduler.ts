@@ -444,8 +444,8 @@ export class Scheduler implements ControlledScheduler {
 
   #classCounts(): Map<string, ClassRecord> {
     const records = new Map<string, ClassRecord>();
-    for (const { pod, key } of this.#queue.pods()) {
-      const index = this.#cycle.classOf(pod)?.index;
+    for (const { pod, key, classified } of this.#queue.pods()) {
+      const index = this.#cycle.classify(pod, classified)?.class.index;
       if (index === undefined) continue;
       const record = records.get(index);
       if (record !== undefined) {

@@ -30,7 +30,7 @@ describe('claims 10 and 11', () => {
   test('claim 11: the nodes that are left are scored, and sorted by their score', () => {
     const it = rig({ nodes: STEPS });
     const master = pod('master', { cpu: '2' });
-    const equivalenceClass = it.cycle.classOf(master)!;
+    const equivalenceClass = it.cycle.classify(master)!.class;
     it.cycle.correspondences.expect(equivalenceClass, 1);
     const correspondence = it.cycle.correspondences.open(equivalenceClass, master);
     const sorted = correspondence.best(Infinity);

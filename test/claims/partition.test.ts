@@ -41,7 +41,7 @@ const SHAPES: Record<'plain' | 'general' | 'resources' | 'rule', PodShape> = {
 /** Which of the pods above share a class with `plain` under these features. */
 function together(features: Features): string[] {
   const it = rig({ nodes: [node('a')], args: { features } });
-  const indexOf = (name: keyof typeof SHAPES) => it.cycle.classOf(pod(name, SHAPES[name]))!.index;
+  const indexOf = (name: keyof typeof SHAPES) => it.cycle.classify(pod(name, SHAPES[name]))!.class.index;
   return Object.keys(SHAPES).filter((name) => indexOf(name as keyof typeof SHAPES) === indexOf('plain'));
 }
 
@@ -68,8 +68,8 @@ describe('claims 3 to 6', () => {
     const it = rig({ nodes: [node('a')] });
     const [one, two] = pods(2, 'alike', { cpu: '1', memory: '1Gi' });
     const other = pod('other', { cpu: '1', memory: '2Gi' });
-    expect(it.cycle.classOf(one!)).toBe(it.cycle.classOf(two!));
-    expect(it.cycle.classOf(other)!.index).not.toBe(it.cycle.classOf(one!)!.index);
+    expect(it.cycle.classify(one!)?.class).toBe(it.cycle.classify(two!)?.class);
+    expect(it.cycle.classify(other)!.class.index).not.toBe(it.cycle.classify(one!)!.class.index);
   });
 
   test('claim 4: a pod joins the set that has its index, else a new one is made for it', () => {
@@ -117,7 +117,7 @@ describe('claim 7', () => {
   test('claim 7: each part is hashed separately, and the hashes are spliced at a fixed width into the index', () => {
     const it = rig({ nodes: [node('a')] });
     for (const shape of Object.values(SHAPES)) {
-      const { index, features } = it.cycle.classOf(pod('any', shape))!;
+      const { index, features } = it.cycle.classify(pod('any', shape))!.class;
       const parts = [features.general, features.resources, features.rule];
       expect(index).toMatch(/^[0-9a-f]{48}$/);
       expect(index).toBe(parts.map((part) => hashOf(it.kernel, part)).join(''));
@@ -126,7 +126,7 @@ describe('claim 7', () => {
 
   test('claim 7: a change of one part changes the hash of this part only', () => {
     const it = rig({ nodes: [node('a')] });
-    const hashes = (shape: PodShape) => it.cycle.classOf(pod('any', shape))!.index.match(/.{16}/g)!;
+    const hashes = (shape: PodShape) => it.cycle.classify(pod('any', shape))!.class.index.match(/.{16}/g)!;
     const [general, resources, rule] = hashes(SHAPES.plain) as [string, string, string];
     expect(hashes(SHAPES.general).slice(1)).toEqual([resources, rule]);
     expect(hashes(SHAPES.resources)).toEqual([general, expect.not.stringContaining(resources), rule]);
@@ -135,7 +135,7 @@ describe('claim 7', () => {
 
   test('claim 7: a part that is not configured has the hash of nothing', () => {
     const it = rig({ nodes: [node('a')], args: { features: ['resources'] } });
-    const hashes = it.cycle.classOf(pod('any', SHAPES.rule))!.index.match(/.{16}/g)!;
+    const hashes = it.cycle.classify(pod('any', SHAPES.rule))!.class.index.match(/.{16}/g)!;
     expect([hashes[0], hashes[2]]).toEqual([XXH64_OF_NOTHING, XXH64_OF_NOTHING]);
     expect(hashes[1]).not.toBe(XXH64_OF_NOTHING);
   });

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** Everything that a full pass says of a pod. */
 function passOf(it: Rig, pod: Pod) {
-  const correspondence = new Correspondence(it.kernel, it.cycle.classOf(pod)!, pod, true);
+  const correspondence = new Correspondence(it.kernel, it.cycle.classify(pod)!.class, pod, true);
   try {
     return {
       feasible: correspondence.feasible,
@@ -43,7 +43,7 @@ test.each<KernelBuild>(['scalar', 'simd'])(
       fc.property(anyCluster, neighbours, (shape, { one, two, field }) => {
         const pods = [podOf('one', one), podOf('two', two)] as const;
         const it = rigOf(shape, pods, build);
-        if (it.cycle.classOf(pods[0]) !== it.cycle.classOf(pods[1])) return;
+        if (it.cycle.classify(pods[0])?.class !== it.cycle.classify(pods[1])?.class) return;
         shared.set(field, (shared.get(field) ?? 0) + 1);
         expect(passOf(it, pods[1])).toEqual(passOf(it, pods[0]));
       }),
@@ -62,7 +62,7 @@ test('a class that was remembered for a template is the one that the features of
       const pods = pairs.flatMap(({ one, two }, n) => [podOf(`one-${n}`, one), podOf(`two-${n}`, two)]);
       const it = rigOf(shape, pods, 'simd');
       for (const pod of pods) {
-        expect(it.cycle.classOf(pod)!.features).toEqual(featuresOf(pod, it.context));
+        expect(it.cycle.classify(pod)!.class.features).toEqual(featuresOf(pod, it.context));
       }
     }),
     { numRuns: 200, seed: 17 },
@@ -76,7 +76,7 @@ test('two pods of any kind that share a class have the same full pass', () => {
       const it = rigOf(shape, pods, 'simd');
       const passes = new Map<string, ReturnType<typeof passOf>>();
       for (const pod of pods) {
-        const { index } = it.cycle.classOf(pod)!;
+        const { index } = it.cycle.classify(pod)!.class;
         const pass = passOf(it, pod);
         expect(pass).toEqual(passes.get(index) ?? pass);
         passes.set(index, pass);
@@ -91,8 +91,8 @@ test('a node taken by one pod of a class changes the same for another', () => {
     fc.property(anyCluster, neighbours, (shape, { one, two }) => {
       const pods = [podOf('one', one), podOf('two', two)] as const;
       const it = rigOf(shape, pods, 'simd');
-      if (it.cycle.classOf(pods[0]) !== it.cycle.classOf(pods[1])) return;
-      const correspondence = new Correspondence(it.kernel, it.cycle.classOf(pods[0])!, pods[0], false);
+      if (it.cycle.classify(pods[0])?.class !== it.cycle.classify(pods[1])?.class) return;
+      const correspondence = new Correspondence(it.kernel, it.cycle.classify(pods[0])!.class, pods[0], false);
       const [assignment] = correspondence.assign(1);
       correspondence.dispose();
       if (assignment !== undefined) it.cluster.assume(pods[0], assignment.row, true);

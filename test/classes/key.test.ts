@@ -19,7 +19,7 @@ type Spec = NonNullable<Pod['spec']>;
 const ZONE = 'topology.kubernetes.io/zone';
 
 function sameClass(it: Rig, one: Pod, two: Pod): boolean {
-  return it.cycle.classOf(one) === it.cycle.classOf(two);
+  return it.cycle.classify(one)?.class === it.cycle.classify(two)?.class;
 }
 
 /** Whether two pods of these shapes share a class where a service reads the label app. */
@@ -283,7 +283,7 @@ const NEXT = service('next', { unrelated: 'x' }, 'elsewhere');
 
 describe('labels count when a live selector reads them', () => {
   const classes = (it: Rig, list: readonly Pod[]) =>
-    new Set(list.map((each) => it.cycle.classOf(each)!.index));
+    new Set(list.map((each) => it.cycle.classify(each)!.class.index));
 
   test('the pods of a StatefulSet are of one class', () => {
     const it = rig({ objects: [STATEFUL_SET, service('web', { app: 'web' })] });
@@ -361,11 +361,13 @@ describe('what is not understood', () => {
     const strange = (name: string) => pod(name, withSpec({ gravity: 'low' } as Partial<Spec>));
     expect(sameClass(it, strange('one'), strange('two'))).toBe(false);
     expect(sameClass(it, strange('one'), pod('three', { cpu: '1' }))).toBe(false);
-    expect(it.cycle.classOf(strange('one'))!.index).toBe(it.cycle.classOf(strange('one'))!.index);
+    expect(it.cycle.classify(strange('one'))!.class.index).toBe(
+      it.cycle.classify(strange('one'))!.class.index,
+    );
   });
 
   test('pods of an unknown profile have no class', () => {
-    expect(rig().cycle.classOf(pod('any', withSpec({ schedulerName: 'unknown' })))).toBeUndefined();
+    expect(rig().cycle.classify(pod('any', withSpec({ schedulerName: 'unknown' })))?.class).toBeUndefined();
   });
 });
 

@@ -56,7 +56,7 @@ describe('order', () => {
 
 /** What a full pass says of the pod now. */
 function fresh(it: Rig, waiting: Pod): Explanation {
-  const correspondence = new Correspondence(it.kernel, it.cycle.classOf(waiting)!, waiting, true);
+  const correspondence = new Correspondence(it.kernel, it.cycle.classify(waiting)!.class, waiting, true);
   const explanation = {
     feasible: correspondence.feasible,
     best: correspondence.ties(),

@@ -1,3 +1,4 @@
+import type { Classified } from '../../src/classes/class-index.ts';
 import { describe, expect, it } from 'vitest';
 import { MAX_EVENTS } from '../../src/queue/event-log.ts';
 import { helpsWith, names, pod, rig, verdict } from './fixtures.ts';
@@ -214,17 +215,16 @@ describe('an update', () => {
     expect(queue.counts().unschedulable).toBe(1);
   });
 
-  it('clears the class of a pod whose properties changed, and keeps it otherwise', () => {
+  it('keeps the class of a pod through an attempt, and forgets it with the object that it was found for', () => {
     const { queue, clock } = rig();
-    queue.add(pod('a'));
+    const classified = { rules: 0 } as Classified;
+    queue.add(pod('a'), classified);
     const [drained] = queue.drain();
-    drained!.classId = 'c';
     queue.requeue(drained!);
+    expect(drained!.classified).toBe(classified);
     queue.update(pod('a'), pod('a', { conditions: [] }));
-    expect(drained!.classId).toBe('c');
-    queue.update(pod('a'), pod('a', { labels: { app: 'other' } }));
     clock.ms = 1_000;
-    expect(queue.drain()[0]?.classId).toBeUndefined();
+    expect(queue.drain()[0]?.classified).toBeUndefined();
   });
 
   it('of an unknown pod adds it', () => {

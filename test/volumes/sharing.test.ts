@@ -76,7 +76,7 @@ describe('pods of several classes', () => {
 
   it('with a claim each are told apart, and pods without volumes are not', () => {
     const { cycle } = rig({ nodes });
-    const index = (waiting: Pod) => cycle.classOf(waiting)?.index;
+    const index = (waiting: Pod) => cycle.classify(waiting)?.class.index;
     expect(index(podWith('x', ['one']))).toBe(index(podWith('y', ['one'])));
     expect(index(podWith('x', ['one']))).not.toBe(index(podWith('y', ['two'])));
     expect(index(podWith('x', ['one']))).not.toBe(index(podWith('y', ['one'], { namespace: 'other' })));

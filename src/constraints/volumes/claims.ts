@@ -29,7 +29,7 @@ export function claimNameOf(pod: Pod, volume: Volume): ClaimName | undefined {
 
 /** The claims of a pod's volumes, in their order. */
 export function claimNamesOf(pod: Pod): ClaimName[] {
-  return (pod.spec?.volumes ?? []).flatMap((volume) => claimNameOf(pod, volume) ?? []);
+  return pod.spec?.volumes?.flatMap((volume) => claimNameOf(pod, volume) ?? []) ?? [];
 }
 
 export function namespaceOf(pod: Pod): string {
