@@ -11,10 +11,17 @@
 import type { Pod } from './api/types.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { ClassIndex, type Classified, type EquivalenceClass } from './classes/class-index.ts';
-import type { Assignment, Correspondence, Refusal } from './classes/correspondence.ts';
+import type { Correspondence } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
 import { consult } from './classes/consulting.ts';
-import { outcomeOf, type Explanation, type Placement, type TurnOutcome } from './classes/turn-outcome.ts';
+import {
+  outcomeOf,
+  type Assignment,
+  type Explanation,
+  type Placement,
+  type Refusal,
+  type TurnOutcome,
+} from './classes/turn-outcome.ts';
 import { Turns, type Turn } from './classes/turns.ts';
 import type { Profile } from './config/types.ts';
 import type { ConstraintContext } from './constraints/constraint.ts';

@@ -4,6 +4,7 @@ import { scalar, simd } from '../../build/kernels.js';
 import type { Scenario } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Matches } from '../../src/classes/match.ts';
 import type { LinearMemory } from '../../src/columns/arena.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
@@ -27,7 +28,11 @@ export function passOf(build: KernelBuild, scenario: Scenario, configuration: Co
   const cluster = clusterOf(scenario, kernel, profile!.args.EquivalenceClasses.seed);
   const master = scenario.pending[0]!;
   const equivalenceClass = new ClassIndex(kernel).of(master, { cluster, profile: profile! });
-  const { feasible } = new Correspondence(kernel, equivalenceClass, master, false);
+  const { feasible } = new Correspondence(
+    { kernel, matches: new Matches(kernel), withDetail: false },
+    equivalenceClass,
+    master,
+  );
   if (feasible === 0) throw new Error(`${scenario.name ?? 'scenario'}: no node is feasible`);
   return { kernel, memory: exports.memory, turn };
 }

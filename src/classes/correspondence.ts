@@ -29,31 +29,13 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { FEATURE_PARTS } from './features.ts';
 import { rechecksOf, type HostCodes } from './host-codes.ts';
+import type { Match, Matches } from './match.ts';
 import { NominatedRows } from './nominated-rows.ts';
+import type { Assignment, Refusal } from './turn-outcome.ts';
 import { TurnPacker } from './turn-packer.ts';
 import { Verdicts, type Explained } from './verdicts.ts';
 import type { TurnMemory } from './turn-parts.ts';
 import { WhatIf } from './what-if.ts';
-
-/** A node for a pod. */
-export interface Assignment {
-  row: number;
-  node: string;
-  /** The node's weighted total. */
-  total: number;
-  /** Nodes that passed every filter when it was chosen. */
-  feasible: number;
-}
-
-/** Why a class found no node. */
-export interface Refusal {
-  /** kube-scheduler's FailedScheduling text. */
-  message: string;
-  /** The plugins that rejected. */
-  plugins: string[];
-  /** What came of the attempt to preempt other pods. */
-  preemption?: string;
-}
 
 const ASSIGNMENT_BYTES = 16;
 /** Pods that are placed by looking at all nodes before groups are formed, which costs as much as a few looks. */
@@ -64,12 +46,14 @@ export class Correspondence {
   /** Full passes over the nodes that it took. */
   passes = 0;
   readonly #kernel: Kernel;
+  readonly #matches: Matches;
   readonly #withDetail: boolean;
   #master: Pod;
   readonly #packed = new Map<string, Packed>();
   readonly #counted = new Map<PodKind, readonly Counter[]>();
   /** Why rows were rejected when that was asked last, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
+  #match!: Match;
   #memory!: TurnMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
@@ -86,8 +70,13 @@ export class Correspondence {
   #isCut = false;
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
-  constructor(kernel: Kernel, equivalenceClass: EquivalenceClass, master: Pod, withDetail: boolean) {
+  constructor(
+    { kernel, matches, withDetail }: { kernel: Kernel; matches: Matches; withDetail: boolean },
+    equivalenceClass: EquivalenceClass,
+    master: Pod,
+  ) {
     this.#kernel = kernel;
+    this.#matches = matches;
     this.class = equivalenceClass;
     this.#master = master;
     this.#withDetail = withDetail;
@@ -316,11 +305,13 @@ export class Correspondence {
       packer = this.#packer();
       this.#pack(this.#master, packer);
     } while (this.#epoch !== cluster.epoch);
-    const memory = packer.write(this.#mode(), this.#withDetail);
+    const { columns } = cluster.nodes;
+    const match = this.#matches.take(columns, packer.matchParts(), this.#epoch, this.#matchKey());
+    const memory = packer.write(match, this.#mode(), this.#withDetail);
     this.#free();
+    this.#match = match;
     this.#memory = memory;
     this.#position = cluster.journal.end;
-    this.#kernel.match(this.#memory.match);
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
     this.#countPods();
     this.#kernel.determine(this.#memory.turn);
@@ -392,6 +383,16 @@ export class Correspondence {
   #mayGroup(): boolean {
     const { candidates } = this.class.context.profile.args.EquivalenceClasses;
     return this.#mode() === 0 && candidates === undefined && !this.#isInspected;
+  }
+
+  /**
+   * All but the resource part of the features: pods that are alike in it find the same nodes, before these are asked for
+   * room. Not where the master's own features are left out, or objects of the store decide.
+   */
+  #matchKey(): string | undefined {
+    if (this.asksVary || this.#generations.size > 0) return undefined;
+    const { general, rule } = this.class.features;
+    return `${general.length}:${general}${rule}`;
   }
 
   #packer(): TurnPacker {
@@ -491,5 +492,6 @@ export class Correspondence {
     this.#freeGroups?.();
     this.#freeGroups = undefined;
     (this.#memory as TurnMemory | undefined)?.free();
+    if ((this.#match as Match | undefined) !== undefined) this.#matches.giveBack(this.#match);
   }
 }

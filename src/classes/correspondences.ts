@@ -3,6 +3,7 @@ import type { Pod } from '../api/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { Correspondence } from './correspondence.ts';
+import { Matches } from './match.ts';
 
 interface Entry {
   /** Absent until the class has its first turn. */
@@ -14,13 +15,11 @@ interface Entry {
 export class Correspondences {
   /** Full passes over the nodes so far. */
   passes = 0;
-  readonly #kernel: Kernel;
-  readonly #withDetail: boolean;
+  readonly #means: { kernel: Kernel; matches: Matches; withDetail: boolean };
   readonly #entries = new Map<EquivalenceClass, Entry>();
 
   constructor(kernel: Kernel, withDetail: boolean) {
-    this.#kernel = kernel;
-    this.#withDetail = withDetail;
+    this.#means = { kernel, matches: new Matches(kernel), withDetail };
   }
 
   get size(): number {
@@ -39,7 +38,7 @@ export class Correspondences {
     const entry = this.#entries.get(equivalenceClass)!;
     const before = entry.correspondence?.passes ?? 0;
     if (entry.correspondence === undefined) {
-      entry.correspondence = new Correspondence(this.#kernel, equivalenceClass, master, this.#withDetail);
+      entry.correspondence = new Correspondence(this.#means, equivalenceClass, master);
     } else {
       entry.correspondence.bringUpToDate(master);
     }

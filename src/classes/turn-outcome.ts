@@ -5,8 +5,27 @@ import type { GangOutcome } from '../gangs/gang-turns.ts';
 import type { Preempting } from '../preemption/preemptor.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { EquivalenceClass } from './class-index.ts';
-import type { Assignment, Refusal } from './correspondence.ts';
 import type { Turn } from './turns.ts';
+
+/** A node for a pod. */
+export interface Assignment {
+  row: number;
+  node: string;
+  /** The node's weighted total. */
+  total: number;
+  /** Nodes that passed every filter when it was chosen. */
+  feasible: number;
+}
+
+/** Why a class found no node. */
+export interface Refusal {
+  /** kube-scheduler's FailedScheduling text. */
+  message: string;
+  /** The plugins that rejected. */
+  plugins: string[];
+  /** What came of the attempt to preempt other pods. */
+  preemption?: string;
+}
 
 export interface Placement extends Assignment {
   pod: QueuedPod;

@@ -1,5 +1,4 @@
-// Collects what a class's constraints ask for, and writes it into linear memory as the kernel reads it: the match that is
-// computed once, and the turn.
+// Collects what a class's constraints ask for, and writes it into linear memory as the kernel reads it.
 import * as layout from '../../assembly/layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import type { Column, Columns } from '../columns/columns.ts';
@@ -13,7 +12,9 @@ import type {
   DomainAmounts,
   TurnMemory,
 } from './turn-parts.ts';
+import { Offsets } from '../columns/offsets.ts';
 import { HostCodes } from './host-codes.ts';
+import type { Match, MatchParts } from './match.ts';
 
 interface SoftSpread {
   counts: DomainCounts;
@@ -193,28 +194,20 @@ export class TurnPacker {
     f64[counts.countsPointer! / 8 + index]! += by;
   }
 
-  /** Writes the match and the turn. Their columns are as long as the node columns are now. */
-  write(mode: number, withDetail: boolean): TurnMemory {
-    const capacity = this.#columns.capacity;
-    const counted = [...this.#soft, ...this.#hard].map(({ counts }) => counts);
-    const terms = [
-      ...this.#filters.flatMap(({ terms: list }) => list),
-      ...counted.flatMap(({ eligible }) => eligible ?? []),
-      ...this.#normalized.flatMap(({ raw }) => raw.terms.map(({ conditions }) => conditions)),
-    ];
-    const conditions = terms.flat();
-    const masks = counted.filter(({ eligible }) => eligible !== undefined);
+  /** What of it reads only what the nodes are. */
+  matchParts(): MatchParts {
+    return {
+      filters: this.#filters,
+      masks: this.#masked().map(({ eligible }) => eligible!),
+      raws: this.#normalized.flatMap(({ raw }) => (raw.rows === undefined ? raw : [])),
+    };
+  }
 
-    const reserve = new Reservation();
-    const match = reserve.bytes(layout.MATCH_SIZE);
+  /** Writes the turn over a match of its parts. Its columns are as long as the node columns are now. */
+  write(match: Match, mode: number, withDetail: boolean): TurnMemory {
+    const capacity = this.#columns.capacity;
+    const reserve = new Offsets();
     const turn = reserve.bytes(layout.TURN_SIZE);
-    const conditionsAt = reserve.bytes(conditions.length * layout.CONDITION_SIZE);
-    const tables = conditions.map(({ passes }) => (passes ? reserve.bytes(passes.length) : 0));
-    const termsAt = reserve.bytes(terms.length * layout.TERM_SIZE);
-    const filtersAt = reserve.bytes(this.#filters.length * layout.FILTER_SIZE);
-    const masksAt = reserve.bytes(masks.length * layout.MASK_SIZE);
-    const rawsAt = reserve.bytes(this.#normalized.length * layout.RAW_SIZE);
-    const values = this.#normalized.map(({ raw }) => reserve.bytes((raw.values?.byCode.length ?? 0) * 8));
     const normalizedAt = reserve.bytes(this.#normalized.length * layout.NORMALIZED_SIZE);
     const portsAt = reserve.bytes(this.#ports.size * layout.PORT_SIZE);
     const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
@@ -236,8 +229,7 @@ export class TurnPacker {
     const amountsAt = amountLists.map((list) => reserve.bytes(list.length * layout.AMOUNT_SIZE));
     const amountTables = amountLists.map((list) => list.map(({ domains }) => reserve.bytes(domains * 8)));
     const preferenceRaw = reserve.bytes(this.#preferences.length > 0 ? capacity * 8 : 0);
-    const maskColumns = masks.map(() => reserve.bytes(capacity));
-    const rawColumns = this.#normalized.map(() => reserve.bytes(capacity * 8));
+    const ownRaws = this.#normalized.map(({ raw }) => (raw.rows ? reserve.bytes(capacity * 8) : 0));
     const fixed = reserve.bytes(this.#fixed.size > 0 ? capacity * 8 : 0);
     const staticCode = reserve.bytes(capacity);
     const code = reserve.bytes(capacity);
@@ -253,44 +245,19 @@ export class TurnPacker {
     const put = (at: number, ...words: number[]) =>
       words.forEach((word, n) => (u32[(base + at) / 4 + n] = word));
     const putNumber = (at: number, value: number) => (f64[(base + at) / 8] = value);
-    u8.fill(layout.CODE_ABSENT, base + staticCode, base + staticCode + capacity);
+    u8.copyWithin(base + staticCode, match.codes, match.codes + capacity);
     u8.fill(layout.CODE_ABSENT, base + code, base + code + capacity);
     f64.fill(-1, (base + total) / 8, (base + total) / 8 + capacity);
 
-    conditions.forEach(({ column, kind, code: operand, passes }, n) => {
-      const table = tables[n]!;
-      passes?.forEach((pass, at) => (u8[base + table + at] = pass ? 1 : 0));
-      put(conditionsAt + n * layout.CONDITION_SIZE, column.pointer, kind, passes ? base + table : operand);
-    });
-    let firstCondition = 0;
-    terms.forEach((term, n) => {
-      put(termsAt + n * layout.TERM_SIZE, firstCondition, term.length);
-      firstCondition += term.length;
-    });
-    let firstTerm = 0;
-    const takeTerms = (count: number) => (firstTerm += count) - count;
-    this.#filters.forEach(({ terms: list, code: rejection }, n) => {
-      put(filtersAt + n * layout.FILTER_SIZE, takeTerms(list.length), list.length, rejection);
-    });
-    masks.forEach((counts, n) => {
-      counts.eligiblePointer = base + maskColumns[n]!;
-      const count = counts.eligible!.length;
-      put(masksAt + n * layout.MASK_SIZE, takeTerms(count), count, counts.eligiblePointer);
-    });
+    this.#masked().forEach((counts, n) => (counts.eligiblePointer = match.masks[n]!));
     let matched = 0;
     this.#normalized.forEach(({ raw, weight, reverse, slot }, n) => {
-      const out = base + rawColumns[n]!;
+      const out = raw.rows ? base + ownRaws[n]! : match.raws[matched++]!;
       const record = normalizedAt + n * layout.NORMALIZED_SIZE;
       put(record, out, reverse ? 1 : 0);
       putNumber(record + layout.NORMALIZED_WEIGHT_AT, weight);
       put(record + layout.NORMALIZED_SLOT_AT, slot);
       for (const [row, value] of raw.rows ?? []) f64[out / 8 + row] = value;
-      if (raw.rows !== undefined) return;
-      const first = takeTerms(raw.terms.length);
-      raw.terms.forEach((term, t) => putNumber(termsAt + (first + t) * layout.TERM_SIZE + 8, term.weight));
-      raw.values?.byCode.forEach((value, at) => putNumber(values[n]! + at * 8, value));
-      const valueColumn = raw.values?.column.pointer ?? 0;
-      put(rawsAt + matched++ * layout.RAW_SIZE, first, raw.terms.length, out, valueColumn, base + values[n]!);
     });
     this.#writePorts(base + portsAt);
     this.#writeRequests(base + requestsAt, base + usageAt);
@@ -336,15 +303,6 @@ export class TurnPacker {
     });
     this.#attractedPointer = base + turn + layout.TURN_ATTRACTED_AT;
 
-    put(match + layout.MATCH_CLUSTER_AT, this.#columns.header, base + conditionsAt, base + termsAt);
-    put(
-      match + layout.MATCH_FILTERS_AT,
-      base + filtersAt,
-      this.#filters.length,
-      base + masksAt,
-      masks.length,
-    );
-    put(match + layout.MATCH_RAWS_AT, base + rawsAt, matched, base + staticCode, layout.MATCH_MAGIC);
     put(turn + layout.TURN_MAGIC_AT, layout.TURN_MAGIC, this.#columns.header, base + staticCode, base + code);
     put(turn + layout.TURN_ROW_SCORE_AT, base + rowScore, base + total);
     put(turn + layout.TURN_MODE_AT, mode, base + dirty, 0);
@@ -375,7 +333,6 @@ export class TurnPacker {
     putNumber(turn + layout.TURN_PREFERENCE_WEIGHT_AT, this.#preferenceWeight);
     put(turn + layout.TURN_DETAIL_AT, withDetail ? base + detail : 0);
     return {
-      match: base + match,
       turn: base + turn,
       staticCode: base + staticCode,
       code: base + code,
@@ -389,7 +346,7 @@ export class TurnPacker {
 
   /** Lets a turn that is in memory already check and count what was packed here. Returns how to undo the allocation. */
   replaceRequests(turn: number): () => void {
-    const reserve = new Reservation();
+    const reserve = new Offsets();
     const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
     const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
     const portsAt = reserve.bytes(this.#ports.size * layout.PORT_SIZE);
@@ -410,7 +367,7 @@ export class TurnPacker {
   /** Gives a turn that is in memory the room to form groups of nodes. Returns how to undo the allocation. */
   addGroups(turn: number): () => void {
     const { capacity } = this.#columns;
-    const reserve = new Reservation();
+    const reserve = new Offsets();
     const header = reserve.bytes(layout.GROUPS_SIZE);
     const links = [1, 2, 3, 4].map(() => reserve.bytes(capacity * 4));
     // one record more than the limit: a new group is written there before it is known to be new
@@ -457,20 +414,16 @@ export class TurnPacker {
     });
   }
 
+  /** What counts the pods of some nodes only. */
+  #masked(): DomainCounts[] {
+    return [...this.#soft, ...this.#hard]
+      .map(({ counts }) => counts)
+      .filter(({ eligible }) => eligible !== undefined);
+  }
+
   #portWord(word: Column): { conflicts: number; takes: number } {
     let bits = this.#ports.get(word);
     if (bits === undefined) this.#ports.set(word, (bits = { conflicts: 0, takes: 0 }));
     return bits;
-  }
-}
-
-/** Offsets of the parts of one block, each aligned to 16. */
-class Reservation {
-  size = 0;
-
-  bytes(count: number): number {
-    const at = this.size;
-    this.size += Math.ceil(count / 16) * 16;
-    return at;
   }
 }

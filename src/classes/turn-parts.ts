@@ -59,7 +59,6 @@ export interface DomainAmounts {
 
 /** A turn in memory: addresses of its parts. */
 export interface TurnMemory {
-  match: number;
   turn: number;
   staticCode: number;
   code: number;

@@ -10,7 +10,7 @@ import type { Rejection } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import { CONSTRAINTS } from '../constraints/index.ts';
 import type { ConstraintContext, Packed } from '../constraints/constraint.ts';
-import type { Refusal } from './correspondence.ts';
+import type { Refusal } from './turn-outcome.ts';
 import { fitError } from './fit-error.ts';
 import type { TurnMemory } from './turn-parts.ts';
 

@@ -1,5 +1,5 @@
 // What the cycle asks of the outside for a pod that others make way for.
-import type { Refusal } from '../classes/correspondence.ts';
+import type { Refusal } from '../classes/turn-outcome.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { Candidate } from './victims.ts';

@@ -14,8 +14,7 @@ import type {
   CycleRecord,
   SchedulerState,
 } from '../control/types.ts';
-import type { Refusal } from '../classes/correspondence.ts';
-import type { TurnOutcome } from '../classes/turn-outcome.ts';
+import type { Refusal, TurnOutcome } from '../classes/turn-outcome.ts';
 import { SchedulingCycle } from '../cycle.ts';
 import { POD_GROUP, type PodGroup } from '../gangs/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Matches } from '../../src/classes/match.ts';
 import { featuresOf } from '../../src/classes/features.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
@@ -14,7 +15,11 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** Everything that a full pass says of a pod. */
 function passOf(it: Rig, pod: Pod) {
-  const correspondence = new Correspondence(it.kernel, it.cycle.classify(pod)!.class, pod, true);
+  const correspondence = new Correspondence(
+    { kernel: it.kernel, matches: new Matches(it.kernel), withDetail: true },
+    it.cycle.classify(pod)!.class,
+    pod,
+  );
   try {
     return {
       feasible: correspondence.feasible,
@@ -92,7 +97,11 @@ test('a node taken by one pod of a class changes the same for another', () => {
       const pods = [podOf('one', one), podOf('two', two)] as const;
       const it = rigOf(shape, pods, 'simd');
       if (it.cycle.classify(pods[0])?.class !== it.cycle.classify(pods[1])?.class) return;
-      const correspondence = new Correspondence(it.kernel, it.cycle.classify(pods[0])!.class, pods[0], false);
+      const correspondence = new Correspondence(
+        { kernel: it.kernel, matches: new Matches(it.kernel), withDetail: false },
+        it.cycle.classify(pods[0])!.class,
+        pods[0],
+      );
       const [assignment] = correspondence.assign(1);
       correspondence.dispose();
       if (assignment !== undefined) it.cluster.assume(pods[0], assignment.row, true);

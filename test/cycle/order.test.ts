@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Matches } from '../../src/classes/match.ts';
 import type { Explanation } from '../../src/classes/turn-outcome.ts';
 import type { Pod } from '../../src/api/types.ts';
 import { anyCluster, anyPodFields, podOf } from '../classes/arbitrary.ts';
@@ -56,7 +57,11 @@ describe('order', () => {
 
 /** What a full pass says of the pod now. */
 function fresh(it: Rig, waiting: Pod): Explanation {
-  const correspondence = new Correspondence(it.kernel, it.cycle.classify(waiting)!.class, waiting, true);
+  const correspondence = new Correspondence(
+    { kernel: it.kernel, matches: new Matches(it.kernel), withDetail: true },
+    it.cycle.classify(waiting)!.class,
+    waiting,
+  );
   const explanation = {
     feasible: correspondence.feasible,
     best: correspondence.ties(),

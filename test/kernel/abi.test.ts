@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as layout from '../../assembly/layout.ts';
+import { Match } from '../../src/classes/match.ts';
 import { TurnPacker } from '../../src/classes/turn-packer.ts';
 import type { TurnMemory } from '../../src/classes/turn-parts.ts';
 import { Columns } from '../../src/columns/columns.ts';
@@ -28,6 +29,7 @@ describe('a module that was built from another layout', () => {
 describe.each(KERNELS)('the $name kernel', ({ load }) => {
   let kernel: Kernel;
   let columns: Columns;
+  let match: Match;
   let memory: TurnMemory;
   const put = (at: number, value: number): void => {
     kernel.arena.u32[at / 4] = value;
@@ -39,8 +41,9 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
     columns = new Columns(kernel.arena, 1);
     const names = ['a', 'b', 'c'].map((name) => [columns.takeRow(), name] as const);
     columns.rankRows(names.map(([, name]) => name));
-    memory = new TurnPacker(columns).write(0, false);
-    kernel.match(memory.match);
+    const packer = new TurnPacker(columns);
+    match = new Match(kernel, columns, packer.matchParts());
+    memory = packer.write(match, 0, false);
   });
 
   it('takes arguments that are right', () => {
@@ -96,7 +99,7 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
   });
 
   it.each([
-    ['match', () => memory.match + layout.MATCH_MAGIC_AT],
+    ['match', () => match.program + layout.MATCH_MAGIC_AT],
     ['determine', () => memory.turn + layout.TURN_MAGIC_AT],
     ['assign', () => memory.turn + layout.TURN_MAGIC_AT],
     ['determine', () => columns.header + layout.CLUSTER_MAGIC_AT],
@@ -105,7 +108,7 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
     put(mark(), 7);
     const call = () =>
       name === 'match'
-        ? kernel.match(memory.match)
+        ? kernel.match(match.program)
         : name === 'assign'
           ? kernel.assign(memory.turn, 0, 0)
           : kernel.determine(memory.turn);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CLUSTER_ROWS_AT, SOFT_WEIGHT_AT, TURN_SOFT_AT } from '../../assembly/layout.ts';
+import { Match } from '../../src/classes/match.ts';
 import { TurnPacker } from '../../src/classes/turn-packer.ts';
 import { Columns } from '../../src/columns/columns.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
@@ -32,8 +33,7 @@ function logarithms(kernel: Kernel): Record<string, string> {
   const packer = new TurnPacker(columns);
   const counts = { domain: domain.column, domains: domain.values.length, self: true };
   packer.softSpread(counts, { byRow: true, maxSkew: 1 }, false, 1);
-  const { match, turn } = packer.write(0, false);
-  kernel.match(match);
+  const { turn } = packer.write(new Match(kernel, columns, packer.matchParts()), 0, false);
   const { u32, f64 } = kernel.arena;
   const record = u32[(turn + TURN_SOFT_AT) / 4]!;
   return Object.fromEntries(

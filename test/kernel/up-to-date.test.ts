@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { objectKey } from '../../src/api/types.ts';
 import { ClassIndex, type EquivalenceClass } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Matches } from '../../src/classes/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { KERNELS } from './kernels.ts';
@@ -52,7 +53,12 @@ function run(kernel: Kernel, world: World, steps: readonly Step[], isWatched: bo
       const master = podOf(draw, 'master');
       const equivalenceClass = classes.of(master, context);
       const correspondence =
-        live.get(equivalenceClass) ?? new Correspondence(kernel, equivalenceClass, master, true);
+        live.get(equivalenceClass) ??
+        new Correspondence(
+          { kernel, matches: new Matches(kernel), withDetail: true },
+          equivalenceClass,
+          master,
+        );
       live.set(equivalenceClass, correspondence);
       correspondence.bringUpToDate();
       const assignments = correspondence.assign(action.pods);
@@ -82,7 +88,11 @@ function run(kernel: Kernel, world: World, steps: readonly Step[], isWatched: bo
     if (!isWatched && n < steps.length - 1) continue;
     for (const [equivalenceClass, correspondence] of live) {
       correspondence.bringUpToDate();
-      const fresh = new Correspondence(kernel, equivalenceClass, correspondence.master, true);
+      const fresh = new Correspondence(
+        { kernel, matches: new Matches(kernel), withDetail: true },
+        equivalenceClass,
+        correspondence.master,
+      );
       const answered = answers(correspondence);
       expect(answered).toEqual(answers(fresh));
       fresh.dispose();
@@ -118,7 +128,11 @@ describe('a turn that is brought up to date by what changed', () => {
     const context = { cluster, profile: configurationOfWorld(world!, {}).profiles[0]! };
     const pod = podOf({ ...world!.templates[0]!, port: undefined, spread: [] }, 'master');
     const equivalenceClass = new ClassIndex(kernel).of(pod, context);
-    const correspondence = new Correspondence(kernel, equivalenceClass, pod, false);
+    const correspondence = new Correspondence(
+      { kernel, matches: new Matches(kernel), withDetail: false },
+      equivalenceClass,
+      pod,
+    );
     cluster.setPod({
       ...pod,
       metadata: { ...pod.metadata, name: 'other' },

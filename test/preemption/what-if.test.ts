@@ -4,6 +4,7 @@ import { CODE_FEASIBLE } from '../../assembly/layout.ts';
 import { objectKey, type Scenario } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Matches } from '../../src/classes/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';
@@ -20,7 +21,7 @@ function determined(scenario: Scenario, kernel: Kernel, pending: number): Corres
   const [profile] = configurationFor(scenario, {}).profiles;
   const master = scenario.pending[pending]!;
   const of = new ClassIndex(kernel).of(master, { cluster, profile: profile! });
-  return new Correspondence(kernel, of, master, false);
+  return new Correspondence({ kernel, matches: new Matches(kernel), withDetail: false }, of, master);
 }
 
 /** Why the node is rejected; undefined when it is not. */

@@ -1,0 +1,154 @@
+// What the nodes are, to a class: the filters, masks and raw scores that read labels, taints, names and spec.unschedulable
+// only. No pod and no assignment changes it, so classes that differ in what they ask for share it.
+import * as layout from '../../assembly/layout.ts';
+import type { Columns } from '../columns/columns.ts';
+import { Offsets } from '../columns/offsets.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { RawScore, TermList } from './turn-parts.ts';
+
+export interface MatchParts {
+  /** Rejects with `code` the rows where no alternative holds. */
+  filters: readonly { terms: TermList; code: number }[];
+  /** Rows where an alternative holds. */
+  masks: readonly TermList[];
+  raws: readonly RawScore[];
+}
+
+export class Match {
+  /** The address of what the kernel is told. */
+  readonly program: number;
+  /** The address of the code of each row: u8[capacity]. */
+  readonly codes: number;
+  /** The addresses of the masks (u8[capacity]), and of the raw scores (f64[capacity]), in the order of the parts. */
+  readonly masks: readonly number[];
+  readonly raws: readonly number[];
+  /** The correspondences that read it. */
+  users = 0;
+  /** It stays when nobody reads it. */
+  isKept = false;
+  readonly #free: () => void;
+
+  /** Writes the parts into linear memory, and has the kernel go over the rows. */
+  constructor(kernel: Kernel, columns: Columns, parts: MatchParts) {
+    const { arena } = kernel;
+    const { capacity } = columns;
+    const terms = [
+      ...parts.filters.flatMap((filter) => filter.terms),
+      ...parts.masks.flat(),
+      ...parts.raws.flatMap((raw) => raw.terms.map(({ conditions }) => conditions)),
+    ];
+    const conditions = terms.flat();
+
+    const offsets = new Offsets();
+    const program = offsets.bytes(layout.MATCH_SIZE);
+    const conditionsAt = offsets.bytes(conditions.length * layout.CONDITION_SIZE);
+    const tables = conditions.map(({ passes }) => (passes ? offsets.bytes(passes.length) : 0));
+    const termsAt = offsets.bytes(terms.length * layout.TERM_SIZE);
+    const filtersAt = offsets.bytes(parts.filters.length * layout.FILTER_SIZE);
+    const masksAt = offsets.bytes(parts.masks.length * layout.MASK_SIZE);
+    const rawsAt = offsets.bytes(parts.raws.length * layout.RAW_SIZE);
+    const values = parts.raws.map(({ values: known }) => offsets.bytes((known?.byCode.length ?? 0) * 8));
+    const codes = offsets.bytes(capacity);
+    const maskColumns = parts.masks.map(() => offsets.bytes(capacity));
+    const rawColumns = parts.raws.map(() => offsets.bytes(capacity * 8));
+
+    const bytes = offsets.size;
+    const base = arena.allocate(bytes);
+    const { u8, u32, f64 } = arena;
+    const put = (at: number, ...words: number[]) => u32.set(words, (base + at) / 4);
+    const putNumber = (at: number, value: number) => (f64[(base + at) / 8] = value);
+    u8.fill(layout.CODE_ABSENT, base + codes, base + codes + capacity);
+
+    conditions.forEach(({ column, kind, code: operand, passes }, n) => {
+      const table = tables[n]!;
+      passes?.forEach((pass, at) => (u8[base + table + at] = pass ? 1 : 0));
+      put(conditionsAt + n * layout.CONDITION_SIZE, column.pointer, kind, passes ? base + table : operand);
+    });
+    let firstCondition = 0;
+    terms.forEach((term, n) => {
+      put(termsAt + n * layout.TERM_SIZE, firstCondition, term.length);
+      firstCondition += term.length;
+    });
+    let firstTerm = 0;
+    const takeTerms = (count: number) => (firstTerm += count) - count;
+    parts.filters.forEach(({ terms: list, code }, n) => {
+      put(filtersAt + n * layout.FILTER_SIZE, takeTerms(list.length), list.length, code);
+    });
+    parts.masks.forEach(({ length }, n) => {
+      put(masksAt + n * layout.MASK_SIZE, takeTerms(length), length, base + maskColumns[n]!);
+    });
+    parts.raws.forEach((raw, n) => {
+      const first = takeTerms(raw.terms.length);
+      raw.terms.forEach((term, t) => putNumber(termsAt + (first + t) * layout.TERM_SIZE + 8, term.weight));
+      raw.values?.byCode.forEach((value, at) => putNumber(values[n]! + at * 8, value));
+      const record = rawsAt + n * layout.RAW_SIZE;
+      put(record, first, raw.terms.length, base + rawColumns[n]!);
+      put(record + 12, raw.values?.column.pointer ?? 0, base + values[n]!);
+    });
+    put(program + layout.MATCH_CLUSTER_AT, columns.header, base + conditionsAt, base + termsAt);
+    put(program + layout.MATCH_FILTERS_AT, base + filtersAt, parts.filters.length);
+    put(program + layout.MATCH_MASKS_AT, base + masksAt, parts.masks.length);
+    put(program + layout.MATCH_RAWS_AT, base + rawsAt, parts.raws.length, base + codes, layout.MATCH_MAGIC);
+    kernel.match(base + program);
+
+    this.program = base + program;
+    this.codes = base + codes;
+    this.masks = maskColumns.map((at) => base + at);
+    this.raws = rawColumns.map((at) => base + at);
+    this.#free = () => arena.free(base, bytes);
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#free();
+  }
+}
+
+/** So many are kept for classes to come. */
+const KEPT_LIMIT = 64;
+
+/** The matches by what they were made of. */
+export class Matches {
+  readonly #kernel: Kernel;
+  readonly #kept = new Map<string, Match>();
+  #epoch = -1;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * The match of the parts, or the one that was made under the same key while the cluster had this epoch; without a key it
+   * is nobody else's. Give it back when it is read no longer.
+   */
+  take(columns: Columns, parts: MatchParts, epoch: number, key: string | undefined): Match {
+    if (epoch !== this.#epoch) for (const kept of this.#kept.keys()) this.#drop(kept);
+    this.#epoch = epoch;
+    let match = key === undefined ? undefined : this.#kept.get(key);
+    if (match === undefined) {
+      match = new Match(this.#kernel, columns, parts);
+      if (key !== undefined) this.#keep(key, match);
+    }
+    match.users++;
+    return match;
+  }
+
+  giveBack(match: Match): void {
+    match.users--;
+    if (match.users === 0 && !match.isKept) match.free();
+  }
+
+  #keep(key: string, match: Match): void {
+    match.isKept = true;
+    this.#kept.set(key, match);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_LIMIT) this.#drop(oldest!);
+  }
+
+  #drop(key: string): void {
+    const match = this.#kept.get(key)!;
+    this.#kept.delete(key);
+    match.isKept = false;
+    if (match.users === 0) match.free();
+  }
+}
