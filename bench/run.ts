@@ -3,10 +3,11 @@
 import { Command } from 'commander';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
 import { kernelBenches } from './kernel/index.ts';
+import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
 import { planBenches } from './plan/index.ts';
 
-const BENCHES: readonly Bench[] = [...kernelBenches, ...planBenches, ...partBenches];
+const BENCHES: readonly Bench[] = [...kernelBenches, ...planBenches, ...millionBenches, ...partBenches];
 
 interface Options {
   json: boolean;

@@ -29,9 +29,7 @@ export function scenarioOf(
 ): Scenario {
   const random = seededRandom(SEED);
   const nameOf = (row: number) => `node-${String(row).padStart(7, '0')}`;
-  const sizes = Array.from({ length: counts.nodes }, () =>
-    kind === 'uniform' ? NODE_DEFAULT : MIXED_SIZES[Math.floor(random() * MIXED_SIZES.length)]!,
-  );
+  const sizes = Array.from({ length: counts.nodes }, () => sizeOf(kind, random));
   const nodes = sizes.map((size, row) => stampNode(nameOf(row), size, zones[row % zones.length]));
   const onNode = (pod: Pod, row: number): Pod => ({ ...pod, spec: { ...pod.spec!, nodeName: nameOf(row) } });
   const load = kind === 'uniform' ? [] : sizes.map((size, row) => onNode(loadOf(size, row, random), row));
@@ -42,6 +40,11 @@ export function scenarioOf(
     stampPod(pods[n % pods.length]!, `pod-${n}`, n),
   );
   return { name: `${name}, ${kind} nodes`, nodes, pods: [...load, ...init], objects: [...services], pending };
+}
+
+/** The size of a node of the kind. */
+export function sizeOf(kind: NodeKind, random: () => number): NodeSize {
+  return kind === 'uniform' ? NODE_DEFAULT : MIXED_SIZES[Math.floor(random() * MIXED_SIZES.length)]!;
 }
 
 /** One pod that stands for all that is on the node already. */
