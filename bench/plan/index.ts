@@ -14,6 +14,19 @@ const ORACLE_PODS = 500;
 /** A decision inside a class must be so many times cheaper than the oracle's on all nodes. */
 const TIMES_THE_ORACLE_MIN = 200;
 
+/** So many times the oracle's decisions on all nodes, by workload. */
+const DECISIONS_MIN: Readonly<Record<string, number>> = {
+  none: 5000,
+  'default-spreading': 2000,
+  'zone-spreading-soft': 2000,
+  'zone-spreading-hard': 2000,
+  'required-affinity': 2000,
+  'required-anti-affinity': 2000,
+};
+
+/** A decision inside a class on ten times the nodes may cost so many times as much. */
+const TENFOLD_NODES_MAX = 3;
+
 const NANOSECONDS = 1e9;
 
 export const planBenches: readonly Bench[] = WORKLOADS.flatMap((workload) =>
@@ -56,13 +69,24 @@ async function* figures(workload: Workload, kind: NodeKind, size: Size): AsyncIt
   yield figure('determination', determine, 1e3 * turns, 'µs/turn');
   if (workload.outcome !== 'none') yield figure('assignment', assign, counts.pods, 'ns/pod');
   const inside = workload.outcome === 'one' ? assign.median / counts.pods : undefined;
+  if (workload.outcome === 'one') {
+    const { nodes, initPods, pods } = counts;
+    const tenfold = scenarioOf(workload, { nodes: nodes * 10, initPods: initPods * 10, pods }, kind);
+    const ofTenfold = repeat(size, () => planOnce(tenfold, configuration).times).assign;
+    yield {
+      ...figure('tenfold-nodes', ofTenfold, assign.median, 'times'),
+      asked: { atMost: TENFOLD_NODES_MAX },
+    };
+  }
   // building it takes minutes, which a smoke run must not
-  if (size === 'full') yield* besideOracle(name, scenario, counts.pods / decide.median, inside);
+  if (size === 'full')
+    yield* besideOracle(name, workload.name, scenario, counts.pods / decide.median, inside);
 }
 
 /** Ratios of speed: a decision of the whole plan, and one inside a class, against the oracle's. */
 async function* besideOracle(
   name: (what: string) => string,
+  workload: string,
   scenario: Scenario,
   decisionsPerNanosecond: number,
   inside: number | undefined,
@@ -84,7 +108,9 @@ async function* besideOracle(
       unit: 'times',
     });
     yield { name: name(suffix), value: podsPerSecond, unit: 'decisions/s' };
-    yield ratio('decisions', (decisionsPerNanosecond * NANOSECONDS) / podsPerSecond);
+    const decisions = ratio('decisions', (decisionsPerNanosecond * NANOSECONDS) / podsPerSecond);
+    const atLeast = percentage === 100 ? DECISIONS_MIN[workload] : undefined;
+    yield atLeast === undefined ? decisions : { ...decisions, asked: { atLeast } };
     if (inside === undefined) continue;
     const figure = ratio('inside-class', (microsecondsPerPod * 1e3) / inside);
     yield percentage === 100 ? { ...figure, asked: { atLeast: TIMES_THE_ORACLE_MIN } } : figure;
