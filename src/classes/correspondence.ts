@@ -4,7 +4,6 @@ import {
   CODE_CUT,
   CODE_FEASIBLE,
   CODE_NOT_CHOSEN,
-  CODE_REASON_BITS,
   MODE_CUT,
   MODE_RANDOM,
   MODE_RECHECK,
@@ -23,7 +22,7 @@ import {
 import type { Pod, Rejection } from '../api/types.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import { CONSTRAINTS } from '../constraints/index.ts';
+
 import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
@@ -32,6 +31,7 @@ import { rechecksOf, type HostCodes } from './host-codes.ts';
 import type { Match, Matches } from './match.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import type { Assignment, Refusal } from './turn-outcome.ts';
+import { placesIn } from './places.ts';
 import { TurnPacker } from './turn-packer.ts';
 import { Verdicts, type Explained } from './verdicts.ts';
 import type { TurnMemory } from './turn-parts.ts';
@@ -68,6 +68,7 @@ export class Correspondence {
   #epoch = -1;
   #position = 0;
   #isCut = false;
+  #isOneByOne = false;
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
   constructor(
@@ -215,7 +216,7 @@ export class Correspondence {
 
   /** Its pods must be placed one by one, and the nodes be determined anew when it is no longer current. */
   get isOneByOne(): boolean {
-    return [...this.#packed.values()].some(({ oneByOne }) => oneByOne);
+    return this.#isOneByOne;
   }
 
   /** Whether what was packed still holds, changes of usage apart. */
@@ -295,6 +296,7 @@ export class Correspondence {
     cluster.nodes.rank();
     this.#refusal = undefined;
     this.#packed.clear();
+    this.#isOneByOne = false;
     this.#generations.clear();
     this.#counted.clear();
     this.#explained.clear();
@@ -411,14 +413,12 @@ export class Correspondence {
   #pack(pod: Pod, packer: TurnPacker, only?: readonly string[]): void {
     const { context } = this.class;
     const { profile, cluster } = context;
-    for (const constraint of CONSTRAINTS) {
+    for (const { constraint, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(constraint.name)) continue;
-      const position = profile.filters.indexOf(constraint.name);
-      const code = position === -1 ? 0 : (position + 1) << CODE_REASON_BITS;
-      const weight = profile.scores.find(({ name }) => name === constraint.name)?.weight ?? 0;
-      const packed = constraint.pack?.(pod, { ...context, packer, code, weight });
+      const packed = constraint.pack(pod, { ...context, packer, code, weight });
       if (packed === undefined || only !== undefined) continue;
       this.#packed.set(constraint.name, packed);
+      this.#isOneByOne ||= packed.oneByOne ?? false;
       for (const kind of packed.kinds ?? []) this.#generations.set(kind, cluster.store.generation(kind));
       if (packed.refusal !== undefined) {
         const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;

@@ -233,21 +233,25 @@ export class TurnPacker {
     const fixed = reserve.bytes(this.#fixed.size > 0 ? capacity * 8 : 0);
     const staticCode = reserve.bytes(capacity);
     const code = reserve.bytes(capacity);
-    const rowScore = reserve.bytes(capacity * 8);
-    const total = reserve.bytes(capacity * 8);
     const spreadRaw = reserve.bytes(this.#soft.length > 0 ? capacity * 8 : 0);
     const dirty = reserve.bytes(DIRTY_ROWS * 4);
     const detail = reserve.bytes(withDetail ? layout.DETAIL_SLOTS * capacity * 8 : 0);
 
+    // what the pass writes before anybody reads it need not be 0
+    const zeroed = reserve.size;
+    const rowScore = reserve.bytes(capacity * 8);
+    const total = reserve.bytes(capacity * 8);
+
     const bytes = reserve.size;
-    const base = this.#arena.allocate(bytes);
+    const base = this.#arena.allocate(bytes, zeroed);
     const { u8, u32, f64 } = this.#arena;
     const put = (at: number, ...words: number[]) =>
       words.forEach((word, n) => (u32[(base + at) / 4 + n] = word));
     const putNumber = (at: number, value: number) => (f64[(base + at) / 8] = value);
     u8.copyWithin(base + staticCode, match.codes, match.codes + capacity);
+    // a lane may read past the last row
+    f64.fill(-1, (base + total) / 8 + this.#columns.rows, (base + total) / 8 + capacity);
     u8.fill(layout.CODE_ABSENT, base + code, base + code + capacity);
-    f64.fill(-1, (base + total) / 8, (base + total) / 8 + capacity);
 
     this.#masked().forEach((counts, n) => (counts.eligiblePointer = match.masks[n]!));
     let matched = 0;

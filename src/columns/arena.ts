@@ -32,13 +32,15 @@ export class Arena {
     return this.#usedBytes;
   }
 
-  /** A zeroed block of at least `bytes`, aligned to 16. Give it back with the same `bytes`. */
-  allocate(bytes: number): number {
+  /**
+   * A block of at least `bytes`, aligned to 16, of which the first `zeroed` are 0. Give it back with the same `bytes`.
+   */
+  allocate(bytes: number, zeroed = bytes): number {
     const size = blockSize(bytes);
     this.#usedBytes += size;
     const reused = this.#free.get(size)?.pop();
     if (reused !== undefined) {
-      this.u8.fill(0, reused, reused + size);
+      this.u8.fill(0, reused, reused + zeroed);
       return reused;
     }
     const pointer = this.#next;
