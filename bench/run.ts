@@ -2,12 +2,19 @@
 // may run on the machine meanwhile.
 import { Command } from 'commander';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
+import { cycleBenches } from './cycle/index.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
 import { planBenches } from './plan/index.ts';
 
-const BENCHES: readonly Bench[] = [...kernelBenches, ...planBenches, ...millionBenches, ...partBenches];
+const BENCHES: readonly Bench[] = [
+  ...kernelBenches,
+  ...planBenches,
+  ...millionBenches,
+  ...partBenches,
+  ...cycleBenches,
+];
 
 interface Options {
   json: boolean;
