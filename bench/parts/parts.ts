@@ -17,7 +17,7 @@ const CHUNK_BYTES = 65_536;
 /** What is timed, and the number of things that it works on. `prepare` is called before each repetition. */
 interface Work {
   items: number;
-  prepare(): () => void;
+  prepare: () => () => void;
 }
 
 const PARTS = {

@@ -1,7 +1,7 @@
 // Objects as an API server has them: with what it and the controllers add to what was asked for.
 import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
 
-type Served = ApiObject & Record<'spec' | 'status', unknown>;
+type Served = ApiObject & { spec?: unknown; status?: unknown };
 
 const TIME = '2026-01-01T00:00:00Z';
 
