@@ -15,6 +15,8 @@ const EFFORT: Readonly<Record<Size, { warmUps: number; repetitions: number }>> =
   smoke: { warmUps: 1, repetitions: 3 },
 };
 
+const REPETITIONS_FOR_LEAST = 60;
+
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -43,6 +45,19 @@ export function repeat<Name extends string>(
   const names = Object.keys(rounds[0]!) as Name[];
   const timings = names.map((name) => [name, timingOf(rounds.map((round) => round[name]))] as const);
   return Object.fromEntries(timings) as Record<Name, Timing>;
+}
+
+/**
+ * The least of each time that `once` measures, over so many short repetitions that some of each are not disturbed, even on
+ * a machine that is busy with something else.
+ */
+export function least<Name extends string>(once: () => Record<Name, number>): Record<Name, number> {
+  const lowest = once();
+  for (let n = 1; n < REPETITIONS_FOR_LEAST; n++) {
+    const measured = once();
+    for (const name of Object.keys(lowest) as Name[]) lowest[name] = Math.min(lowest[name], measured[name]);
+  }
+  return lowest;
 }
 
 /** Of what repetitions measured. */

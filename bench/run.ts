@@ -7,13 +7,14 @@ import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
 import { planBenches } from './plan/index.ts';
+import { ratioBenches } from './ratios/index.ts';
 
 const BENCHES: readonly Bench[] = [
   ...kernelBenches,
   ...planBenches,
-  ...millionBenches,
   ...partBenches,
   ...cycleBenches,
+  ...ratioBenches,
 ];
 
 interface Options {
