@@ -37,17 +37,18 @@ async function* passRatio(): AsyncIterable<Figure> {
   yield ratio('ratios/pass', pass / sum);
 }
 
-/** The phases of a plan, each for all pods together, to parsing the pods' JSON. */
+/** Planning and its dearest phases, each for all pods together, to parsing the pods' JSON. */
 function* planRatios(workload: Workload): Iterable<Figure> {
   const scenario = scenarioOf(workload, COUNTS, 'mixed');
   const configuration = planConfiguration(workload);
   const text = JSON.stringify(scenario.pending);
-  const { partition, determine, assign, parsing } = least(() => {
+  const { classify, decide, determine, assign, parsing } = least(() => {
     let pending: Pod[] = [];
     const parsing = time(() => (pending = JSON.parse(text) as Pod[]));
     return { ...planOnce({ ...scenario, pending }, configuration).times, parsing };
   });
-  yield ratio(`ratios/${workload.name}/class-key`, partition / parsing);
+  yield ratio(`ratios/${workload.name}/class-key`, classify / parsing);
+  yield ratio(`ratios/${workload.name}/decisions`, decide / parsing);
   yield ratio(`ratios/${workload.name}/determination`, determine / parsing);
   if (workload.outcome !== 'none') yield ratio(`ratios/${workload.name}/assignment`, assign / parsing);
 }
