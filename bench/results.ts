@@ -4,10 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLine, machine, type Figure } from './figure.ts';
 
-/** The levels, as they follow one another on the way from the kernel to a cluster. */
-export const LEVELS = ['ratios', 'kernel', 'parts', 'plan', 'cycle', 'cluster'] as const;
-export type Level = (typeof LEVELS)[number];
-
 export interface Results {
   run: { command: string; date: string; node: string; machine: string };
   figures: ReadonlyMap<string, number>;
@@ -16,7 +12,7 @@ export interface Results {
 const FOLDER = join(import.meta.dirname, 'results');
 
 /** Undefined when none were saved. */
-export function readResults(level: Level): Results | undefined {
+export function readResults(level: string): Results | undefined {
   let text: string;
   try {
     text = readFileSync(fileOf(level), 'utf8');
@@ -35,7 +31,7 @@ export function readResults(level: Level): Results | undefined {
 }
 
 /** Replaces what was saved of the level. */
-export function writeResults(level: Level, figures: readonly Figure[]): void {
+export function writeResults(level: string, figures: readonly Figure[]): void {
   const run: Results['run'] = {
     command: `npm run bench -- --only ${level} --save`,
     date: new Date().toISOString().slice(0, 10),
@@ -46,6 +42,6 @@ export function writeResults(level: Level, figures: readonly Figure[]): void {
   writeFileSync(fileOf(level), `${lines.join('\n')}\n`);
 }
 
-function fileOf(level: Level): string {
+function fileOf(level: string): string {
   return join(FOLDER, `${level}.jsonl`);
 }

@@ -9,13 +9,14 @@ import { partBenches } from './parts/index.ts';
 import { planBenches } from './plan/index.ts';
 import { ratioBenches } from './ratios/index.ts';
 import { writeReport } from './report/index.ts';
-import { LEVELS, readResults, writeResults, type Level } from './results.ts';
+import { readResults, writeResults } from './results.ts';
 
 const BENCHES: readonly Bench[] = [
   ...ratioBenches,
   ...kernelBenches,
   ...partBenches,
   ...planBenches,
+  ...millionBenches,
   ...cycleBenches,
 ];
 
@@ -57,10 +58,12 @@ async function run({ json, smoke, only, save, check }: Options, command: Command
 }
 
 function saveLevels(figures: readonly Figure[]): void {
-  const levelOf = ({ name }: Figure) => name.slice(0, name.indexOf('/')) as Level;
-  for (const level of LEVELS) {
-    const ofLevel = figures.filter((figure) => levelOf(figure) === level);
-    if (ofLevel.length > 0) writeResults(level, ofLevel);
+  const levelOf = ({ name }: Figure) => name.slice(0, name.indexOf('/'));
+  for (const level of new Set(figures.map(levelOf))) {
+    writeResults(
+      level,
+      figures.filter((figure) => levelOf(figure) === level),
+    );
   }
 }
 
