@@ -44,9 +44,13 @@ export function table(figures: readonly Figure[], size: Size): string {
       .join('  ')
       .trimEnd(),
   );
+  return [`${size} size, Node ${process.versions.node}, ${machine()}`, '', ...text].join('\n');
+}
+
+/** The number and the model of the processors. */
+export function machine(): string {
   const processors = cpus();
-  const machine = `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}`;
-  return [`${size} size, Node ${process.versions.node}, ${machine}`, '', ...text].join('\n');
+  return `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}`;
 }
 
 function shown(value: number): string {

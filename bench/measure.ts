@@ -15,6 +15,8 @@ const EFFORT: Readonly<Record<Size, { warmUps: number; repetitions: number }>> =
   smoke: { warmUps: 1, repetitions: 3 },
 };
 
+const REPETITIONS_FOR_LEAST = 60;
+
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -45,8 +47,22 @@ export function repeat<Name extends string>(
   return Object.fromEntries(timings) as Record<Name, Timing>;
 }
 
-function timingOf(values: number[]): Timing {
-  const sorted = values.sort((a, b) => a - b);
+/**
+ * The least of each time that `once` measures, over so many short repetitions that some of each are not disturbed, even on
+ * a machine that is busy with something else.
+ */
+export function least<Name extends string>(once: () => Record<Name, number>): Record<Name, number> {
+  const lowest = once();
+  for (let n = 1; n < REPETITIONS_FOR_LEAST; n++) {
+    const measured = once();
+    for (const name of Object.keys(lowest) as Name[]) lowest[name] = Math.min(lowest[name], measured[name]);
+  }
+  return lowest;
+}
+
+/** Of what repetitions measured. */
+export function timingOf(values: readonly number[]): Timing {
+  const sorted = values.toSorted((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   const median = quantile(0.5);
   return { median, spread: (quantile(0.75) - quantile(0.25)) / 2 / median };

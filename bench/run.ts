@@ -1,18 +1,31 @@
-// npm run bench [-- [--json] [--smoke] [--only NAME]]: prints a table of figures, or a line of JSON for each. Nothing else
-// may run on the machine meanwhile.
+// npm run bench: see --help. Nothing else may run on the machine meanwhile, except with --check.
 import { Command } from 'commander';
+import { worse } from './check.ts';
+import { cycleBenches } from './cycle/index.ts';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
 import { planBenches } from './plan/index.ts';
+import { ratioBenches } from './ratios/index.ts';
+import { writeReport } from './report/index.ts';
+import { readResults, writeResults } from './results.ts';
 
-const BENCHES: readonly Bench[] = [...kernelBenches, ...planBenches, ...millionBenches, ...partBenches];
+const BENCHES: readonly Bench[] = [
+  ...ratioBenches,
+  ...kernelBenches,
+  ...partBenches,
+  ...planBenches,
+  ...millionBenches,
+  ...cycleBenches,
+];
 
 interface Options {
   json: boolean;
   smoke: boolean;
   only?: string;
+  save: boolean;
+  check: boolean;
 }
 
 /** The benches whose name is `only`, or begins with it up to a slash. */
@@ -22,28 +35,55 @@ function selected(only: string | undefined): readonly Bench[] {
     : BENCHES.filter(({ name }) => name === only || name.startsWith(`${only}/`));
 }
 
-async function run({ json, smoke, only }: Options, command: Command): Promise<void> {
+async function run({ json, smoke, only, save, check }: Options, command: Command): Promise<void> {
   const benches = selected(only);
   if (benches.length === 0) {
     command.error(
       `error: no bench is named ${only}; there are ${BENCHES.map(({ name }) => name).join(', ')}`,
     );
   }
+  if (save && (smoke || only?.includes('/'))) command.error('error: --save takes whole levels at full size');
   const size: Size = smoke ? 'smoke' : 'full';
   const figures: Figure[] = [];
   for (const bench of benches) {
     process.stderr.write(`bench: ${bench.name}\n`);
     for await (const figure of bench.run(size)) {
       if (json) process.stdout.write(`${jsonLine(figure)}\n`);
-      else figures.push(figure);
+      figures.push(figure);
     }
   }
   if (!json) process.stdout.write(`${table(figures, size)}\n`);
+  if (save) saveLevels(figures);
+  if (check) await compare(benches, figures, size);
 }
 
-await new Command('bench')
+function saveLevels(figures: readonly Figure[]): void {
+  const levelOf = ({ name }: Figure) => name.slice(0, name.indexOf('/'));
+  for (const level of new Set(figures.map(levelOf))) {
+    writeResults(
+      level,
+      figures.filter((figure) => levelOf(figure) === level),
+    );
+  }
+}
+
+async function compare(benches: readonly Bench[], figures: readonly Figure[], size: Size): Promise<void> {
+  const saved = readResults('ratios')!.figures;
+  const complaints = await worse(saved, benches, figures, size);
+  for (const complaint of complaints) process.stderr.write(`bench: slower: ${complaint}\n`);
+  if (complaints.length > 0) process.exitCode = 1;
+  else process.stderr.write(`bench: none of ${saved.size} ratios is worse than it was\n`);
+}
+
+const program = new Command('bench')
   .option('--json', 'print a line of JSON for each figure', false)
   .option('--smoke', 'small sizes, few repetitions: whether it runs, not how fast', false)
   .option('--only <name>', 'run one bench, or the benches of one level')
-  .action((options: Options, command: Command) => run(options, command))
-  .parseAsync();
+  .option('--save', 'keep the figures in bench/results, for the report and for --check', false)
+  .option('--check', 'fail when a ratio is worse than the one in bench/results', false)
+  .action((options: Options, command: Command) => run(options, command));
+program
+  .command('report')
+  .description("write the README's section and the plots from bench/results")
+  .action(writeReport);
+await program.parseAsync();

@@ -54,11 +54,15 @@ function loadOf({ cpu, memory }: NodeSize, row: number, random: () => number): P
 }
 
 /** The default profile, with the workload's order. */
-export function planConfiguration({ order }: Workload): Configuration {
-  const file = {
+export function planConfiguration(workload: Workload): Configuration {
+  return configurationOf(configurationFile(workload), "the bench's configuration");
+}
+
+/** What planConfiguration() is read from. */
+export function configurationFile({ order }: Workload): object {
+  return {
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',
     profiles: [{ pluginConfig: [{ name: 'EquivalenceClasses', args: { order } }] }],
   };
-  return configurationOf(file, "the bench's configuration");
 }

@@ -27,6 +27,8 @@ export interface Counts {
 
 export interface Workload {
   name: string;
+  /** What its pods are like, for tables and plots. */
+  title: string;
   /** The scheduler_perf case that it is transcribed from. */
   shape?: string;
   counts: Readonly<Record<Size, Counts>>;
@@ -80,6 +82,7 @@ const LARGER: PodTemplate = () => ({ spec: asking('200m', '1000Mi') });
 export const WORKLOADS: readonly Workload[] = [
   {
     name: 'none',
+    title: 'no constraints',
     shape: 'SchedulingBasic',
     counts: BASIC,
     zones: [],
@@ -91,6 +94,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'default-spreading',
+    title: 'under a Service',
     shape: 'DefaultTopologySpreading',
     counts: SPREADING,
     zones: ZONES,
@@ -102,6 +106,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'zone-spreading-soft',
+    title: 'soft zone spreading',
     shape: 'PreferredTopologySpreading',
     counts: SPREADING,
     zones: ZONES,
@@ -113,6 +118,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'zone-spreading-hard',
+    title: 'hard zone spreading',
     shape: 'TopologySpreading',
     counts: SPREADING,
     zones: ZONES,
@@ -124,6 +130,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'required-affinity',
+    title: 'required affinity',
     shape: 'SchedulingPodAffinity',
     counts: SPREADING,
     zones: ZONES,
@@ -135,6 +142,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'required-anti-affinity',
+    title: 'required anti-affinity',
     shape: 'SchedulingPodAntiAffinity',
     counts: ANTI_AFFINITY,
     zones: [],
@@ -146,6 +154,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'mixed',
+    title: 'all five kinds',
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
@@ -156,6 +165,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'six-classes',
+    title: 'six classes in strict order',
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
@@ -173,6 +183,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'own-class',
+    title: 'every pod a class of its own',
     counts: BASIC,
     zones: [],
     services: [],
@@ -183,6 +194,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'unschedulable',
+    title: 'unschedulable',
     shape: 'Unschedulable',
     counts: UNSCHEDULABLE,
     zones: [],

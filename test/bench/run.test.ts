@@ -38,7 +38,11 @@ describe('the bench', () => {
       'plan/own-class/uniform/class-key',
       'plan/unschedulable/mixed/read',
       'parts/nodes/time',
-      'parts/decode/time',
+      'parts/decode-pods/time',
+      'ratios/pass',
+      'ratios/mixed/assignment',
+      // what a process uses is read from /proc
+      ...(process.platform === 'linux' ? ['cycle/unschedulable/cpu-per-pod', 'cycle/none/share/pods'] : []),
     ]) {
       expect(names).toContain(name);
     }

@@ -1,14 +1,30 @@
-// A pod as a watch brings it: with what an API server and the controllers add to what was asked for.
-import type { Pod } from '../../src/api/types.ts';
+// Objects as an API server has them: with what it and the controllers add to what was asked for.
+import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
+
+type Served = ApiObject & { spec?: unknown; status?: unknown };
 
 const TIME = '2026-01-01T00:00:00Z';
 
-/** The line of an ADDED event, without its newline. */
-export function watchLine(pod: Pod, resourceVersion: number): string {
-  return JSON.stringify({ type: 'ADDED', object: asServed(pod, resourceVersion) });
+/** The lines of a watch that says of each object that it was added. */
+export function watchLines(objects: readonly ApiObject[]): Buffer {
+  return Buffer.from(objects.map((object) => `${JSON.stringify({ type: 'ADDED', object })}\n`).join(''));
 }
 
-function asServed(pod: Pod, resourceVersion: number) {
+export function servedNode({ metadata, ...node }: Node, n: number): Served {
+  return {
+    kind: 'Node',
+    apiVersion: 'v1',
+    metadata: {
+      ...metadata,
+      uid: `uid-of-${metadata?.name}`,
+      resourceVersion: String(n + 1),
+      creationTimestamp: TIME,
+    },
+    ...node,
+  };
+}
+
+export function servedPod(pod: Pod, n: number): Served {
   const { metadata, spec } = pod;
   return {
     kind: 'Pod',
@@ -16,7 +32,7 @@ function asServed(pod: Pod, resourceVersion: number) {
     metadata: {
       ...metadata,
       generateName: 'bench-7d4b9c6f5-',
-      resourceVersion: String(resourceVersion),
+      resourceVersion: String(n + 1),
       generation: 1,
       creationTimestamp: TIME,
       ownerReferences: [

@@ -1,0 +1,58 @@
+// What coset's own code takes relative to code that is not coset's, measured in the same moment: ratios that hardly
+// depend on the machine, nor on what else it does, so that they can say of a change that it made something slower.
+import type { Pod } from '../../src/api/types.ts';
+import { compileSum, sumsOver } from '../kernel/bare-sum.ts';
+import { columnsRead } from '../kernel/columns.ts';
+import { passOf } from '../kernel/pass.ts';
+import type { Bench, Figure } from '../figure.ts';
+import { least, time } from '../measure.ts';
+import { planOnce } from '../plan/planning.ts';
+import { planConfiguration, scenarioOf } from '../workloads/scenario.ts';
+import { workload as named, WORKLOADS, type Workload } from '../workloads/workloads.ts';
+
+/** The same at every size. Small, so that most repetitions are not interrupted by whatever else the machine does. */
+const COUNTS = { nodes: 500, initPods: 100, pods: 300 };
+const PASSES_PER_REPETITION = 20;
+
+export const ratioBenches: readonly Bench[] = [
+  { name: 'ratios/pass', run: passRatio },
+  ...WORKLOADS.map((workload) => ({ name: `ratios/${workload.name}`, run: () => planRatios(workload) })),
+];
+
+/** A pass over all nodes, to the bare sum over the columns that it reads. */
+async function* passRatio(): AsyncIterable<Figure> {
+  const spreading = named('default-spreading');
+  const { kernel, memory, turn } = passOf(
+    'simd',
+    scenarioOf(spreading, COUNTS, 'mixed'),
+    planConfiguration(spreading),
+  );
+  const columns = columnsRead(kernel.arena, turn);
+  const { bare } = sumsOver(await compileSum(), memory, kernel.arena, columns);
+  const times = (call: () => number) =>
+    time(() => {
+      for (let n = 0; n < PASSES_PER_REPETITION; n++) call();
+    });
+  const { pass, sum } = least(() => ({ pass: times(() => kernel.determine(turn)), sum: times(bare) }));
+  yield ratio('ratios/pass', pass / sum);
+}
+
+/** Planning and its dearest phases, each for all pods together, to parsing the pods' JSON. */
+function* planRatios(workload: Workload): Iterable<Figure> {
+  const scenario = scenarioOf(workload, COUNTS, 'mixed');
+  const configuration = planConfiguration(workload);
+  const text = JSON.stringify(scenario.pending);
+  const { classify, decide, determine, assign, parsing } = least(() => {
+    let pending: Pod[] = [];
+    const parsing = time(() => (pending = JSON.parse(text) as Pod[]));
+    return { ...planOnce({ ...scenario, pending }, configuration).times, parsing };
+  });
+  yield ratio(`ratios/${workload.name}/class-key`, classify / parsing);
+  yield ratio(`ratios/${workload.name}/decisions`, decide / parsing);
+  yield ratio(`ratios/${workload.name}/determination`, determine / parsing);
+  if (workload.outcome !== 'none') yield ratio(`ratios/${workload.name}/assignment`, assign / parsing);
+}
+
+function ratio(name: string, value: number): Figure {
+  return { name, value, unit: 'times' };
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { reportFiles } from '../../bench/report/index.ts';
+import { replaceBetweenMarkers } from '../../bench/report/markdown.ts';
+import { svg } from '../../bench/report/plot.ts';
+import { clusterPlot } from '../../bench/report/plots.ts';
+import { section } from '../../bench/report/section.ts';
+import type { Results } from '../../bench/results.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+const cluster: Results = {
+  run: {
+    command: 'npm run bench -- --only cluster --save',
+    date: '2026-01-02',
+    node: '24.0.0',
+    machine: '2 x X',
+  },
+  figures: new Map([
+    ['cluster/none/coset/pods-per-second', 1003.4],
+    ['cluster/none/coset/cpu-per-pod', 0.31],
+    ['cluster/none/coset/peak-memory', 120.2],
+    ['cluster/none/kube-scheduler/pods-per-second', 427],
+    ['cluster/none/kube-scheduler/cpu-per-pod', 2.34],
+    ['cluster/none/kube-scheduler/peak-memory', 171],
+    ['cluster/none/bare-client/pods-per-second', 1180],
+    ['cluster/none/bare-client/cpu-per-pod', 0.28],
+    ['cluster/none/bare-client/peak-memory', 144],
+    ['cluster/none/coset-to-kube-scheduler/rate', 2.35],
+  ]),
+};
+
+describe('the report', () => {
+  it('says in the README, and draws, what the saved figures say', () => {
+    const files = reportFiles();
+    expect([...files.keys()]).toContain('README.md');
+    for (const [path, text] of files) {
+      expect(readFileSync(join(root, path), 'utf8'), `npm run bench -- report writes ${path}`).toBe(text);
+    }
+  });
+
+  it('has a line for each workload that was measured, and says how', () => {
+    const text = section({ cluster });
+    const lines = text.split('\n').filter((line) => line.startsWith('| '));
+    expect(lines.slice(2).map((line) => line.split('|').map((cell) => cell.trim()))).toEqual([
+      [
+        '',
+        'no constraints',
+        ...['1,003', '427', '1,180', '2.4 times'],
+        '0.31 / 2.34 / 0.28',
+        '120 / 171 / 144',
+        '',
+      ],
+    ]);
+    expect(text).toContain('`npm run bench -- --only cluster --save`, 2026-01-02, 2 x X, Node 24.0.0');
+  });
+
+  it('draws a bar with its value for each contestant', () => {
+    const text = svg(clusterPlot(cluster));
+    for (const label of ['no constraints', 'kube-scheduler', '1,003', '427', '1,180']) {
+      expect(text).toContain(`>${label}</text>`);
+    }
+  });
+
+  it('refuses a text without its markers', () => {
+    expect(() => replaceBetweenMarkers('# coset\n', 'x')).toThrow('do not both stand in the text');
+  });
+});
