@@ -4,15 +4,7 @@ import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/api/
 import { configurationOf } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { seededRandom } from '../random.ts';
-import {
-  asking,
-  MIXED_SIZES,
-  NODE_DEFAULT,
-  podDefault,
-  stampNode,
-  stampPod,
-  type NodeSize,
-} from './templates.ts';
+import { asking, MIXED_SIZES, NODE_DEFAULT, stampNode, stampPod, type NodeSize } from './templates.ts';
 import type { Counts, Workload } from './workloads.ts';
 
 /** uniform: all nodes are alike and empty, as in scheduler_perf. mixed: five sizes, each node under a load of its own. */
@@ -23,7 +15,7 @@ const LOAD_MAX = 0.6;
 const SEED = 1;
 
 export function scenarioOf(
-  { name, zones, services, pods }: Workload,
+  { name, zones, services, init, pods }: Workload,
   counts: Counts,
   kind: NodeKind,
 ): Scenario {
@@ -35,13 +27,19 @@ export function scenarioOf(
   const nodes = sizes.map((size, row) => stampNode(nameOf(row), size, zones[row % zones.length]));
   const onNode = (pod: Pod, row: number): Pod => ({ ...pod, spec: { ...pod.spec!, nodeName: nameOf(row) } });
   const load = kind === 'uniform' ? [] : sizes.map((size, row) => onNode(loadOf(size, row, random), row));
-  const init = Array.from({ length: counts.initPods }, (_, n) =>
-    onNode(stampPod(podDefault, `init-${n}`, n), n % counts.nodes),
+  const initial = Array.from({ length: counts.initPods }, (_, n) =>
+    onNode(stampPod(init, `init-${n}`, n), n % counts.nodes),
   );
   const pending = Array.from({ length: counts.pods }, (_, n) =>
     stampPod(pods[n % pods.length]!, `pod-${n}`, n),
   );
-  return { name: `${name}, ${kind} nodes`, nodes, pods: [...load, ...init], objects: [...services], pending };
+  return {
+    name: `${name}, ${kind} nodes`,
+    nodes,
+    pods: [...load, ...initial],
+    objects: [...services],
+    pending,
+  };
 }
 
 /** One pod that stands for all that is on the node already. */

@@ -22,10 +22,11 @@ export const MIXED_SIZES: readonly NodeSize[] = [
 ];
 
 export const ZONE = 'topology.kubernetes.io/zone';
+const HOSTNAME = 'kubernetes.io/hostname';
 
 export function stampNode(name: string, size: NodeSize, zone: string | undefined): Node {
   return {
-    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...(zone && { [ZONE]: zone }) } },
+    metadata: { name, labels: { [HOSTNAME]: name, ...(zone && { [ZONE]: zone }) } },
     spec: {},
     status: {
       allocatable: { ...size },
@@ -76,6 +77,30 @@ export const podWithLabel: PodTemplate = () => ({
 export const podWithTopologySpreading = spreading('blue', 'DoNotSchedule');
 
 export const podWithPreferredTopologySpreading = spreading('yellow', 'ScheduleAnyway');
+
+/** Requires pods of its own color in its zone. */
+export const podWithPodAffinity: PodTemplate = () => ({
+  labels: { color: 'blue' },
+  spec: {
+    ...asking('100m', '500Mi'),
+    affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [termOf('blue', ZONE)] } },
+  },
+});
+
+/** Requires that no other pod of its own color is on its node. */
+export const podWithPodAntiAffinity: PodTemplate = () => ({
+  labels: { color: 'green' },
+  spec: {
+    ...asking('100m', '500Mi'),
+    affinity: {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [termOf('green', HOSTNAME)] },
+    },
+  },
+});
+
+function termOf(color: string, topologyKey: string) {
+  return { labelSelector: { matchLabels: { color } }, topologyKey };
+}
 
 /** Requires one of the zones. */
 export function podWithNodeAffinity(zones: string[]): PodTemplate {

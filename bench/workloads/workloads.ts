@@ -1,5 +1,6 @@
 // What is measured, as data. Those with a `shape` have the nodes, pods and counts of a scheduler_perf case at its 5,000
-// and its 500 nodes, with one difference: 10,000 pods are measured at the full size of all of them.
+// and its 500 nodes, with two differences: 10,000 pods are measured at the full size where so many find room, and there
+// are three zones where affinity to a zone would otherwise mean the whole cluster.
 import type { Service } from '../../src/api/types.ts';
 import type { Size } from '../figure.ts';
 import {
@@ -10,6 +11,8 @@ import {
   podOfItsOwn,
   podWithLabel,
   podWithNodeAffinity,
+  podWithPodAffinity,
+  podWithPodAntiAffinity,
   podWithPreferredTopologySpreading,
   podWithTopologySpreading,
   type PodTemplate,
@@ -17,7 +20,7 @@ import {
 
 export interface Counts {
   nodes: number;
-  /** Pods of podDefault that are on the nodes before. */
+  /** Pods that are on the nodes before. */
   initPods: number;
   pods: number;
 }
@@ -30,6 +33,8 @@ export interface Workload {
   /** The nodes' zones, round robin; none where it is empty. */
   zones: readonly string[];
   services: readonly Service[];
+  /** What the pods that are on the nodes before are stamped from. */
+  init: PodTemplate;
   /** The pods to place, stamped from these in turn. */
   pods: readonly PodTemplate[];
   order: 'grouped' | 'strict';
@@ -50,6 +55,12 @@ const BASIC = {
 const SPREADING = {
   full: { nodes: 5000, initPods: 5000, pods: 10_000 },
   smoke: { nodes: 500, initPods: 1000, pods: 1000 },
+};
+
+// a node has room for one: 4,000 of them leave a fifth of the nodes to choose from
+const ANTI_AFFINITY = {
+  full: { nodes: 5000, initPods: 1000, pods: 3000 },
+  smoke: { nodes: 500, initPods: 100, pods: 300 },
 };
 
 const UNSCHEDULABLE = {
@@ -73,6 +84,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: BASIC,
     zones: [],
     services: [],
+    init: podDefault,
     pods: [podDefault],
     order: 'grouped',
     outcome: 'one',
@@ -83,6 +95,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
+    init: podDefault,
     pods: [podWithLabel],
     order: 'grouped',
     outcome: 'one',
@@ -93,6 +106,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [],
+    init: podDefault,
     pods: [podWithPreferredTopologySpreading],
     order: 'grouped',
     outcome: 'one',
@@ -103,15 +117,49 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [],
+    init: podDefault,
     pods: [podWithTopologySpreading],
     order: 'grouped',
     outcome: 'one',
+  },
+  {
+    name: 'required-affinity',
+    shape: 'SchedulingPodAffinity',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [],
+    init: podWithPodAffinity,
+    pods: [podWithPodAffinity],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'required-anti-affinity',
+    shape: 'SchedulingPodAntiAffinity',
+    counts: ANTI_AFFINITY,
+    zones: [],
+    services: [],
+    init: podWithPodAntiAffinity,
+    pods: [podWithPodAntiAffinity],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'mixed',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [SERVICE],
+    init: podDefault,
+    pods: [podDefault, podWithLabel, podWithTopologySpreading, podWithPodAffinity, podWithPodAntiAffinity],
+    order: 'grouped',
+    outcome: 'many',
   },
   {
     name: 'six-classes',
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
+    init: podDefault,
     pods: [
       podDefault,
       LARGER,
@@ -128,6 +176,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: BASIC,
     zones: [],
     services: [],
+    init: podDefault,
     pods: [podOfItsOwn],
     order: 'grouped',
     outcome: 'many',
@@ -138,6 +187,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: UNSCHEDULABLE,
     zones: [],
     services: [],
+    init: podDefault,
     pods: [podLargeCpu],
     order: 'grouped',
     outcome: 'none',
