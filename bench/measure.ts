@@ -45,8 +45,9 @@ export function repeat<Name extends string>(
   return Object.fromEntries(timings) as Record<Name, Timing>;
 }
 
-function timingOf(values: number[]): Timing {
-  const sorted = values.sort((a, b) => a - b);
+/** Of what repetitions measured. */
+export function timingOf(values: readonly number[]): Timing {
+  const sorted = values.toSorted((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   const median = quantile(0.5);
   return { median, spread: (quantile(0.75) - quantile(0.25)) / 2 / median };

@@ -2,11 +2,12 @@
 // may run on the machine meanwhile.
 import { Command } from 'commander';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
+import { clusterBenches } from './cluster/index.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { partBenches } from './parts/index.ts';
 import { planBenches } from './plan/index.ts';
 
-const BENCHES: readonly Bench[] = [...kernelBenches, ...planBenches, ...partBenches];
+const BENCHES: readonly Bench[] = [...kernelBenches, ...planBenches, ...partBenches, ...clusterBenches];
 
 interface Options {
   json: boolean;
@@ -15,20 +16,21 @@ interface Options {
 }
 
 /** The benches whose name is `only`, or begins with it up to a slash. */
-function selected(only: string | undefined): readonly Bench[] {
-  return only === undefined
-    ? BENCHES
-    : BENCHES.filter(({ name }) => name === only || name.startsWith(`${only}/`));
+function selected(only: string | undefined, size: Size): readonly Bench[] {
+  return BENCHES.filter(({ name, isLong }) => {
+    if (name === only) return true;
+    return (only === undefined || name.startsWith(`${only}/`)) && !(isLong && size === 'smoke');
+  });
 }
 
 async function run({ json, smoke, only }: Options, command: Command): Promise<void> {
-  const benches = selected(only);
+  const size: Size = smoke ? 'smoke' : 'full';
+  const benches = selected(only, size);
   if (benches.length === 0) {
     command.error(
       `error: no bench is named ${only}; there are ${BENCHES.map(({ name }) => name).join(', ')}`,
     );
   }
-  const size: Size = smoke ? 'smoke' : 'full';
   const figures: Figure[] = [];
   for (const bench of benches) {
     process.stderr.write(`bench: ${bench.name}\n`);

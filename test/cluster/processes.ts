@@ -34,6 +34,11 @@ export class Daemon {
     return this.#output;
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.#name} did not start:\n${this.#output}`);
+    return this.#child.pid;
+  }
+
   get running(): boolean {
     return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
