@@ -16,6 +16,8 @@ export interface Figure {
 export interface Bench {
   /** "level/what": `--only` takes a level, a name, or any part of it up to a slash. */
   readonly name: string;
+  /** It takes long even when it is small: a smoke run has it only when it is asked for by its whole name. */
+  readonly isLong?: boolean;
   run(size: Size): Iterable<Figure> | AsyncIterable<Figure>;
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { worse } from './check.ts';
 import { cycleBenches } from './cycle/index.ts';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
+import { clusterBenches } from './cluster/index.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   ...planBenches,
   ...millionBenches,
   ...cycleBenches,
+  ...clusterBenches,
 ];
 
 interface Options {
@@ -29,21 +31,22 @@ interface Options {
 }
 
 /** The benches whose name is `only`, or begins with it up to a slash. */
-function selected(only: string | undefined): readonly Bench[] {
-  return only === undefined
-    ? BENCHES
-    : BENCHES.filter(({ name }) => name === only || name.startsWith(`${only}/`));
+function selected(only: string | undefined, size: Size): readonly Bench[] {
+  return BENCHES.filter(({ name, isLong }) => {
+    if (name === only) return true;
+    return (only === undefined || name.startsWith(`${only}/`)) && !(isLong && size === 'smoke');
+  });
 }
 
 async function run({ json, smoke, only, save, check }: Options, command: Command): Promise<void> {
-  const benches = selected(only);
+  const size: Size = smoke ? 'smoke' : 'full';
+  const benches = selected(only, size);
   if (benches.length === 0) {
     command.error(
       `error: no bench is named ${only}; there are ${BENCHES.map(({ name }) => name).join(', ')}`,
     );
   }
   if (save && (smoke || only?.includes('/'))) command.error('error: --save takes whole levels at full size');
-  const size: Size = smoke ? 'smoke' : 'full';
   const figures: Figure[] = [];
   for (const bench of benches) {
     process.stderr.write(`bench: ${bench.name}\n`);

@@ -31,6 +31,8 @@ export interface ControlPlane {
   folder: string;
   /** etcd's own URL, without credentials. */
   etcd: string;
+  /** Both programs. */
+  daemons: readonly Daemon[];
   /** Requests as system:masters. */
   client: Client;
   /** Ends both programs and removes all their files. */
@@ -73,13 +75,15 @@ async function freePorts(address: string, count: number): Promise<number[]> {
  * nothing makes service accounts or taints nodes; what would wait for that is switched off.
  * @param options.address the API server's own address, for a client that cannot reach loopback
  * @param options.apiserverArgs more arguments for kube-apiserver
+ * @param options.etcdData where etcd finds and keeps its data, which stays when the control plane goes
  */
 export async function startControlPlane(
-  options: { address?: string; apiserverArgs?: string[] } = {},
+  options: { address?: string; apiserverArgs?: string[]; etcdData?: string } = {},
 ): Promise<ControlPlane> {
   const { address = '127.0.0.1', apiserverArgs = [] } = options;
   const [etcdPath, apiserverPath] = [await binary('etcd'), await binary('kube-apiserver')];
   const folder = mkdtempSync(join(tmpdir(), 'coset-control-plane-'));
+  const { etcdData = join(folder, 'etcd') } = options;
   const daemons: Daemon[] = [];
   const forget = atExit(() => {
     for (const daemon of daemons) daemon.kill();
@@ -99,7 +103,7 @@ export async function startControlPlane(
     const peer = `http://127.0.0.1:${peerPort}`;
     daemons.push(
       new Daemon(etcdPath, [
-        ...['--data-dir', join(folder, 'etcd'), '--unsafe-no-fsync', '--log-level', 'error'],
+        ...['--data-dir', etcdData, '--unsafe-no-fsync', '--log-level', 'error'],
         ...['--listen-client-urls', etcd, '--advertise-client-urls', etcd],
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
         ...['--initial-cluster', `default=${peer}`],
@@ -165,6 +169,7 @@ export async function startControlPlane(
       env: { ...process.env, KUBECONFIG: kubeconfigPath },
       folder,
       etcd,
+      daemons,
       client,
       stop: async () => {
         await client.close();

@@ -6,7 +6,7 @@ import { atExit, Daemon } from './processes.ts';
 
 /**
  * A configuration that coset and kube-scheduler both read: the stock profile, no leader election (there is one
- * scheduler), and coset's own settings as the arguments of its plugin.
+ * scheduler), more requests a second than the server can answer, and coset's own settings as the arguments of its plugin.
  * @param kubeconfig where the scheduler finds its kubeconfig
  */
 export function configurationFile(
@@ -20,8 +20,8 @@ export function configurationFile(
 kind: KubeSchedulerConfiguration
 clientConnection:
   kubeconfig: ${JSON.stringify(kubeconfig)}
-  qps: 1000
-  burst: 1000
+  qps: 10000
+  burst: 10000
 leaderElection:
   leaderElect: false
 profiles:
@@ -42,7 +42,8 @@ export interface Scheduler {
   stop(): Promise<number | null>;
 }
 
-function start(command: string, args: string[]): Scheduler {
+/** Starts a program that schedules. */
+export function startScheduler(command: string, args: string[]): Scheduler {
   const daemon = new Daemon(command, args);
   const forget = atExit(() => daemon.kill());
   return {
@@ -57,11 +58,14 @@ function start(command: string, args: string[]): Scheduler {
 
 /** Starts kube-scheduler with a configuration file. It serves nothing, since a port would have to be free. */
 export async function startKubeScheduler(configuration: string): Promise<Scheduler> {
-  return start(await binary('kube-scheduler'), ['--config', configuration, '--secure-port', '0']);
+  return startScheduler(await binary('kube-scheduler'), ['--config', configuration, '--secure-port', '0']);
 }
 
-/** Starts `coset run` with a configuration file, as the bundle that people run. */
+/** Starts `coset run` with a configuration file, as the bundle that people run. Its control API takes a free port. */
 export function startCoset(configuration: string): Scheduler {
   const bundle = join(import.meta.dirname, '../../dist/coset.js');
-  return start(process.execPath, [bundle, 'run', '--config', configuration]);
+  return startScheduler(process.execPath, [
+    ...[bundle, 'run', '--config', configuration],
+    ...['--control', '127.0.0.1:0'],
+  ]);
 }

@@ -1,0 +1,27 @@
+// Who is measured: each gets the same API server, the same user and the same configuration file.
+import { join } from 'node:path';
+import type { ControlPlane } from '../../test/cluster/control-plane.ts';
+import {
+  configurationFile,
+  startCoset,
+  startKubeScheduler,
+  startScheduler,
+  type Scheduler,
+} from '../../test/cluster/scheduler.ts';
+
+export const CONTESTANTS = ['kube-scheduler', 'coset', 'bare-client'] as const;
+export type Contestant = (typeof CONTESTANTS)[number];
+
+export async function start(contestant: Contestant, controlPlane: ControlPlane): Promise<Scheduler> {
+  switch (contestant) {
+    case 'kube-scheduler':
+      return startKubeScheduler(configurationFile(controlPlane));
+    case 'coset':
+      return startCoset(configurationFile(controlPlane));
+    case 'bare-client':
+      return startScheduler(process.execPath, [
+        join(import.meta.dirname, 'bare-client.ts'),
+        controlPlane.schedulerKubeconfigPath,
+      ]);
+  }
+}

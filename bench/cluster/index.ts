@@ -1,0 +1,124 @@
+// The whole way through a real API server, side by side with kube-scheduler and with a client that only binds.
+import { binary } from '../../test/cluster/binaries.ts';
+import type { Bench, Figure, Size } from '../figure.ts';
+import { timingOf, type Timing } from '../measure.ts';
+import { scenarioOf } from '../workloads/scenario.ts';
+import { workload, type Counts, type Workload } from '../workloads/workloads.ts';
+import { CONTESTANTS, type Contestant } from './contestants.ts';
+import { measuredRun, type Measured } from './measured-run.ts';
+import { pendingMemory, startUp } from './loads.ts';
+import { PreparedCluster } from './prepared-cluster.ts';
+import { orderOf, ratio, type Round } from './rounds.ts';
+
+const COUNTS: Readonly<Record<Size, Counts>> = {
+  full: { nodes: 5000, initPods: 1000, pods: 3000 },
+  smoke: { nodes: 400, initPods: 80, pods: 300 },
+};
+const ROUNDS: Readonly<Record<Size, number>> = { full: 5, smoke: 1 };
+
+/** How many times kube-scheduler's pods a second are asked for. */
+const TIMES_KUBE_SCHEDULER_MIN = {
+  none: 2,
+  'default-spreading': 3.5,
+  'zone-spreading-hard': 5,
+  'required-affinity': 5,
+  'required-anti-affinity': 5,
+  mixed: 6,
+};
+/** Of the bare client's pods a second, and of its CPU. */
+const BARE_CLIENT_RATE_MIN = 0.85;
+const BARE_CLIENT_CPU_MAX = 1.5;
+
+// what a process uses is read from /proc
+export const clusterBenches: readonly Bench[] =
+  process.platform === 'linux'
+    ? [
+        ...Object.entries(TIMES_KUBE_SCHEDULER_MIN).map(([name, times]) => ({
+          ...withControlPlane(`cluster/${name}`, (size) => figures(workload(name), size, times)),
+          // that one has the pods of all the others
+          isLong: name !== 'mixed',
+        })),
+        withControlPlane('cluster/pending-memory', pendingMemory),
+        withControlPlane('cluster/start-up', startUp),
+      ]
+    : [];
+
+/** A bench that has no figures where the control plane's programs cannot be had. */
+function withControlPlane(name: string, run: Bench['run']): Bench {
+  return {
+    name,
+    async *run(size) {
+      try {
+        for (const program of ['etcd', 'kube-apiserver', 'kube-scheduler'] as const) await binary(program);
+      } catch (error) {
+        process.stderr.write(`bench: no control plane to run on: ${(error as Error).message}\n`);
+        return;
+      }
+      yield* run(size);
+    },
+  };
+}
+
+async function* figures(load: Workload, size: Size, timesMin: number): AsyncIterable<Figure> {
+  const rounds = await measureRounds(load, size);
+  const name = (what: string) => `cluster/${load.name}/${what}`;
+  const figure = (what: string, unit: string, { median, spread }: Timing): Figure => ({
+    name: name(what),
+    value: median,
+    unit,
+    spread,
+  });
+  for (const contestant of CONTESTANTS) {
+    const of = (what: string, unit: string, value: (measured: Measured) => number) =>
+      figure(`${contestant}/${what}`, unit, timingOf(rounds.map((round) => value(round[contestant]))));
+    yield of('pods-per-second', 'pods/s', ({ rate }) => rate);
+    yield of('from-start', 'pods/s', ({ fromStart }) => fromStart);
+    yield of('with-events', 'pods/s', ({ withEvents }) => withEvents);
+    yield of('cpu-per-pod', 'ms/pod', ({ cpu }) => cpu);
+    yield of('cpu-per-pod-with-events', 'ms/pod', ({ cpuWithEvents }) => cpuWithEvents);
+    yield of('peak-memory', 'MiB', ({ peakMemory }) => peakMemory);
+  }
+  const compared = (
+    other: Contestant,
+    what: string,
+    value: (measured: Measured) => number,
+    asked: Asked,
+  ) => ({
+    ...figure(`coset-to-${other}/${what}`, 'times', ratio(rounds, ['coset', other], value)),
+    // a small run says nothing about it
+    ...(size === 'full' && { asked }),
+  });
+  const times = { atLeast: timesMin };
+  yield compared('kube-scheduler', 'rate', ({ rate }) => rate, times);
+  yield compared('kube-scheduler', 'from-start', ({ fromStart }) => fromStart, times);
+  yield compared('kube-scheduler', 'peak-memory', ({ peakMemory }) => peakMemory, { atMost: 1 });
+  const share = { atLeast: BARE_CLIENT_RATE_MIN };
+  yield compared('bare-client', 'rate', ({ rate }) => rate, share);
+  yield compared('bare-client', 'from-start', ({ fromStart }) => fromStart, share);
+  yield compared('bare-client', 'with-events', ({ withEvents }) => withEvents, share);
+  const cpuShare = { atMost: BARE_CLIENT_CPU_MAX };
+  yield compared('bare-client', 'cpu', ({ cpu }) => cpu, cpuShare);
+  yield compared('bare-client', 'cpu-with-events', ({ cpuWithEvents }) => cpuWithEvents, cpuShare);
+}
+
+type Asked = NonNullable<Figure['asked']>;
+
+async function measureRounds(load: Workload, size: Size): Promise<Round<Contestant, Measured>[]> {
+  const counts = COUNTS[size];
+  const prepared = await PreparedCluster.of(scenarioOf(load, counts, 'uniform'));
+  try {
+    const rounds: Round<Contestant, Measured>[] = [];
+    for (let n = 0; n < ROUNDS[size]; n++) {
+      const round: Partial<Record<Contestant, Measured>> = {};
+      for (const contestant of orderOf(CONTESTANTS, n)) {
+        const measured = await measuredRun(contestant, prepared, counts.pods);
+        process.stderr.write(`bench: ${contestant}: ${JSON.stringify(measured)}\n`);
+        round[contestant] = measured;
+      }
+      rounds.push(round as Round<Contestant, Measured>);
+    }
+    return rounds;
+  } finally {
+    prepared.remove();
+  }
+}
