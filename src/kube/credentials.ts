@@ -22,7 +22,7 @@ export interface Credentials {
   skipTLSVerify: boolean;
   /** The URL of an http, https or socks5 proxy. */
   proxy?: string;
-  /** The headers that authenticate a request sent now. Throws when a token cannot be had. */
+  /** The headers that authenticate a request sent now, in one object until they change. Throws when a token cannot be had. */
   headers(): Promise<Record<string, string>>;
   /** To be called when the server refuses the headers: the next call of headers() obtains new ones. */
   renew(): void;
@@ -31,13 +31,15 @@ export interface Credentials {
 /** Token files and exec plugins are asked again after this time, as client-go does with token files. */
 const HEADERS_KEPT_MS = 60_000;
 
+const NO_HEADERS = Promise.resolve({});
+
 /** For a server that asks for no credentials, such as the embedded one. */
 export function anonymousCredentials(server: string): Credentials {
   return {
     server: server.replace(/\/+$/, ''),
     source: server,
     skipTLSVerify: false,
-    headers: () => Promise.resolve({}),
+    headers: () => NO_HEADERS,
     renew: () => undefined,
   };
 }
@@ -115,7 +117,7 @@ async function fromConfig(source: string, config: KubeConfig): Promise<Credentia
     serverName: cluster.tlsServerName,
     skipTLSVerify: cluster.skipTLSVerify,
     proxy: cluster.proxyUrl || undefined,
-    headers: async () => requestHeaders(await authenticator.options()),
+    headers: () => authenticator.headers(),
     renew: () => authenticator.renew(),
   };
 }
@@ -144,13 +146,19 @@ function readCertificateAuthority(
   }
 }
 
+interface Asked {
+  until: number;
+  options: Promise<RequestOptions>;
+  headers: Promise<Record<string, string>>;
+}
+
 /** Asks client-node for the user's certificates and token: files, exec plugins, OIDC and the rest. */
 class Authenticator {
   readonly #source: string;
   readonly #config: KubeConfig;
   #provider: KubeConfig;
   // One promise for all requests of a minute, so that a burst of them starts one exec plugin.
-  #current: { until: number; options: Promise<RequestOptions> } | undefined;
+  #current: Asked | undefined;
 
   constructor(source: string, config: KubeConfig) {
     this.#source = source;
@@ -159,15 +167,11 @@ class Authenticator {
   }
 
   options(): Promise<RequestOptions> {
-    const now = Date.now();
-    if (this.#current === undefined || this.#current.until <= now) {
-      const current = { until: now + HEADERS_KEPT_MS, options: this.#ask() };
-      this.#current = current;
-      current.options.catch(() => {
-        if (this.#current === current) this.#current = undefined;
-      });
-    }
-    return this.#current.options;
+    return this.#asked().options;
+  }
+
+  headers(): Promise<Record<string, string>> {
+    return this.#asked().headers;
   }
 
   renew(): void {
@@ -181,6 +185,19 @@ class Authenticator {
     const cluster = { name: 'cluster', server: 'https://cluster', skipTLSVerify: false };
     provider.loadFromClusterAndUser(cluster, this.#config.getCurrentUser()!);
     return provider;
+  }
+
+  #asked(): Asked {
+    const now = Date.now();
+    if (this.#current === undefined || this.#current.until <= now) {
+      const options = this.#ask();
+      const current = { until: now + HEADERS_KEPT_MS, options, headers: options.then(requestHeaders) };
+      this.#current = current;
+      current.headers.catch(() => {
+        if (this.#current === current) this.#current = undefined;
+      });
+    }
+    return this.#current;
   }
 
   async #ask(): Promise<RequestOptions> {

@@ -1,7 +1,8 @@
 // Writes that nothing waits for: few at a time, beside the bindings, out of a bounded buffer.
 import { Backoff, systemClock, type Clock } from './backoff.ts';
+import type { Method } from './carrier.ts';
 import { Limiter } from './limiter.ts';
-import { replyMessage, type Method, type Reply, type Transport } from './transport.ts';
+import { replyMessage, type Reply, type Transport } from './transport.ts';
 
 /** A write that may be repeated without harm. */
 export interface Message {

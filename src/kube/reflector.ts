@@ -6,7 +6,7 @@
 import type { ApiObject } from '../api/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { LineDecoder } from './lines.ts';
-import { replyMessage, type Reply, type Transport } from './transport.ts';
+import { Reply, replyMessage, type Transport } from './transport.ts';
 
 export interface WatchHandler<T> {
   /** The whole resource, after the first list and after each later one: the caller finds what changed. */
@@ -227,10 +227,5 @@ class WatchEndedError extends Error {}
 async function readReply(status: number, body: AsyncIterable<unknown>): Promise<Reply> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  try {
-    return { status, body: JSON.parse(text) };
-  } catch {
-    return { status, body: text };
-  }
+  return new Reply(status, Buffer.concat(chunks));
 }

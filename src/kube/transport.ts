@@ -1,16 +1,9 @@
 // HTTP to one API server: pooled connections, timeouts, retries where they are safe.
 import type { Readable } from 'node:stream';
-import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-export interface Reply {
-  status: number;
-  /** The parsed JSON; the bare text where a proxy or a health check answers something else. */
-  body: unknown;
-}
+import { Lane } from './lane.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
@@ -19,12 +12,32 @@ export interface RequestOptions {
 }
 
 export interface TransportOptions {
-  /** Connections, and so requests in flight; further requests wait for a free one. */
-  connections?: number;
   /** How long the server may take to begin its answer, and between two parts of it. */
   timeoutMs?: number;
   clock?: Clock;
   random?: () => number;
+}
+
+/** The answer to a request. */
+export class Reply {
+  readonly status: number;
+  readonly #bytes: Buffer;
+
+  constructor(status: number, bytes: Buffer) {
+    this.status = status;
+    this.#bytes = bytes;
+  }
+
+  /** The JSON, parsed when it is asked for; the bare text where a proxy or a health check answers something else. */
+  get body(): unknown {
+    const text = this.#bytes.toString('utf8');
+    if (text === '') return undefined;
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
+  }
 }
 
 /** A request that got no answer. The message names the server, never what was sent to it. */
@@ -39,44 +52,29 @@ export class TransportError extends Error {
   }
 }
 
-/** Errors of a connection that could not be made: nothing was sent. */
-const UNSENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 const CONNECTION_ATTEMPTS = 4;
 const THROTTLED_ATTEMPTS = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Below the 90 s after which an API server closes an idle connection. */
-const IDLE_MS = 60_000;
-/** Finds a peer that vanished without closing its connection. */
-const TCP_KEEPALIVE_MS = 30_000;
 
 export class Transport {
   /** The server's URL, as errors name it. */
   readonly server: string;
   readonly #credentials: Credentials;
-  readonly #origin: string;
   readonly #basePath: string;
-  readonly #requests: Dispatcher;
-  // Watches hold their connections for minutes: they must not use up those of the requests.
-  readonly #streams: Dispatcher;
+  readonly #requests: Lane;
+  // What watches hold for minutes must not be in the way of the requests.
+  readonly #streams: Lane;
   readonly #clock: Clock;
   readonly #random: () => number;
+  /** The credentials' headers as they were last, and with those that every request has. */
+  #headers: { given: Record<string, string>; sent: Record<string, string> } = { given: {}, sent: COMMON_HEADERS };
 
   constructor(credentials: Credentials, options: TransportOptions = {}) {
-    const { connections = 64, timeoutMs = 30_000, clock = systemClock, random = Math.random } = options;
-    const url = new URL(credentials.server);
+    const { timeoutMs = 30_000, clock = systemClock, random = Math.random } = options;
     this.server = credentials.server;
     this.#credentials = credentials;
-    this.#origin = url.origin;
-    this.#basePath = url.pathname.replace(/\/+$/, '');
-    this.#requests = createDispatcher(credentials, { connections, timeoutMs });
-    this.#streams = createDispatcher(credentials, { timeoutMs });
+    this.#basePath = new URL(credentials.server).pathname.replace(/\/+$/, '');
+    this.#requests = new Lane(credentials, timeoutMs);
+    this.#streams = new Lane(credentials, timeoutMs);
     this.#clock = clock;
     this.#random = random;
   }
@@ -89,30 +87,43 @@ export class Transport {
    */
   async request(method: Method, path: string, body?: unknown, options: RequestOptions = {}): Promise<Reply> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const backoff = new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
+    const { signal, contentType = 'application/json' } = options;
+    const outgoing = {
+      method,
+      path: this.#basePath + path,
+      headers: COMMON_HEADERS,
+      payload,
+      contentType: payload === undefined ? undefined : contentType,
+      signal,
+    };
+    let backoff: Backoff | undefined;
+    const pause = (leastMs = 0) => {
+      backoff ??= new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
+      return this.#clock.sleep(Math.max(leastMs, backoff.next()), signal);
+    };
     let failures = 0;
     let throttled = 0;
     let renewed = false;
     for (;;) {
-      const headers = await this.#headers();
-      let answer: { reply: Reply; retryAfterMs: number };
+      outgoing.headers = await this.#currentHeaders();
+      let answer: Answer;
       try {
-        answer = await this.#send(method, path, headers, payload, options);
+        answer = await (await this.#requests.carrier()).send(outgoing);
       } catch (error) {
-        const failure = this.#failure(error, options.signal);
+        const failure = this.#failure(error, signal);
         const repeatable = method === 'GET' || !failure.mayHaveArrived;
-        if (options.signal?.aborted || !repeatable || ++failures >= CONNECTION_ATTEMPTS) throw failure;
-        await this.#clock.sleep(backoff.next(), options.signal);
+        if (signal?.aborted || !repeatable || ++failures >= CONNECTION_ATTEMPTS) throw failure;
+        await pause();
         continue;
       }
-      const { reply, retryAfterMs } = answer;
-      if (reply.status === 429 && ++throttled < THROTTLED_ATTEMPTS && !options.signal?.aborted) {
-        await this.#clock.sleep(Math.max(retryAfterMs, backoff.next()), options.signal);
-      } else if (reply.status === 401 && !renewed) {
+      if (answer.status === 429 && ++throttled < THROTTLED_ATTEMPTS && !signal?.aborted) {
+        const seconds = Number(answer.retryAfter);
+        await pause(Number.isFinite(seconds) ? seconds * 1000 : 0);
+      } else if (answer.status === 401 && !renewed) {
         renewed = true;
         this.#credentials.renew();
       } else {
-        return reply;
+        return new Reply(answer.status, answer.bytes);
       }
     }
   }
@@ -125,18 +136,12 @@ export class Transport {
     path: string,
     { signal, silenceMs }: { signal: AbortSignal; silenceMs: number },
   ): Promise<{ status: number; body: Readable }> {
-    const headers = await this.#headers();
+    const headers = await this.#currentHeaders();
+    const outgoing: Outgoing = { method: 'GET', path: this.#basePath + path, headers, signal };
     try {
-      const response = await this.#streams.request({
-        origin: this.#origin,
-        path: this.#basePath + path,
-        method: 'GET',
-        headers,
-        signal,
-        bodyTimeout: silenceMs,
-      });
-      if (response.statusCode === 401) this.#credentials.renew();
-      return { status: response.statusCode, body: response.body };
+      const response = await (await this.#streams.carrier()).open(outgoing, silenceMs);
+      if (response.status === 401) this.#credentials.renew();
+      return response;
     } catch (error) {
       throw this.#failure(error, signal);
     }
@@ -144,75 +149,25 @@ export class Transport {
 
   /** Closes all connections; what is still under way fails. */
   async close(): Promise<void> {
-    await Promise.all([this.#requests.destroy(), this.#streams.destroy()]);
+    await Promise.all([this.#requests.close(), this.#streams.close()]);
   }
 
-  async #send(
-    method: Method,
-    path: string,
-    headers: Record<string, string>,
-    payload: string | undefined,
-    { signal, contentType = 'application/json' }: RequestOptions,
-  ): Promise<{ reply: Reply; retryAfterMs: number }> {
-    if (payload !== undefined) headers['content-type'] = contentType;
-    const response = await this.#requests.request({
-      origin: this.#origin,
-      path: this.#basePath + path,
-      method,
-      headers,
-      body: payload,
-      signal,
-    });
-    const text = await response.body.text();
-    const seconds = Number(response.headers['retry-after']);
-    return {
-      reply: { status: response.statusCode, body: parseBody(response.headers['content-type'], text) },
-      retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : 0,
-    };
-  }
-
-  async #headers(): Promise<Record<string, string>> {
-    return { ...(await this.#credentials.headers()), accept: 'application/json', 'user-agent': 'coset' };
+  /** One object for as long as the credentials' headers are the same one. */
+  async #currentHeaders(): Promise<Record<string, string>> {
+    const given = await this.#credentials.headers();
+    if (given !== this.#headers.given) this.#headers = { given, sent: { ...given, ...COMMON_HEADERS } };
+    return this.#headers.sent;
   }
 
   #failure(error: unknown, signal: AbortSignal | undefined): TransportError {
     if (signal?.aborted) return new TransportError(`${this.server}: the request was cancelled`, true, error);
     const { code = '', message } = error as { code?: string; message?: string };
-    return new TransportError(`${this.server} does not answer: ${message || code}`, !UNSENT.has(code), error);
+    const mayHaveArrived = !(error instanceof UnsentError);
+    return new TransportError(`${this.server} does not answer: ${message || code}`, mayHaveArrived, error);
   }
 }
 
-function createDispatcher(
-  credentials: Credentials,
-  { connections, timeoutMs }: { connections?: number; timeoutMs: number },
-): Dispatcher {
-  const { ca, cert, key, serverName, skipTLSVerify, proxy } = credentials;
-  const tls = {
-    ca,
-    cert,
-    key,
-    ...(serverName !== undefined && { servername: serverName }),
-    ...(skipTLSVerify && { rejectUnauthorized: false }),
-    keepAlive: true,
-    keepAliveInitialDelay: TCP_KEEPALIVE_MS,
-  };
-  const options = {
-    connections,
-    allowH2: false,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    keepAliveTimeout: IDLE_MS,
-  };
-  return proxy === undefined
-    ? new Pool(new URL(credentials.server).origin, { ...options, connect: tls })
-    : new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
-}
-
-function parseBody(contentType: string | string[] | undefined, text: string): unknown {
-  if (text === '') return undefined;
-  return String(contentType).startsWith('application/json') ? JSON.parse(text) : text;
-}
+const COMMON_HEADERS: Record<string, string> = { accept: 'application/json', 'user-agent': 'coset' };
 
 /** One line on an answer that is not a success: what the server says, or its status alone. */
 export function replyMessage(reply: Reply): string {

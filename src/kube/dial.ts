@@ -1,0 +1,60 @@
+// Connections to an API server, and what it speaks on them.
+import { isIP } from 'node:net';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { UnsentError, type Carrier } from './carrier.ts';
+import type { Credentials } from './credentials.ts';
+import { Http1Carrier } from './http1-carrier.ts';
+import { Http2Carrier } from './http2-carrier.ts';
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** Finds a peer that vanished without closing its connection. */
+const TCP_KEEPALIVE_MS = 30_000;
+
+/** A new way to the server: one connection of HTTP/2 where it speaks that, else a pool of HTTP/1.1. */
+export function dial(credentials: Credentials, timeoutMs: number): Promise<Carrier> {
+  const { protocol, hostname, port, host } = new URL(credentials.server);
+  if (protocol !== 'https:' || credentials.proxy !== undefined) {
+    return Promise.resolve(new Http1Carrier(credentials, timeoutMs));
+  }
+  // a URL has brackets around an IPv6 address
+  const name = hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve, reject) => {
+    const socket: TLSSocket = connect({
+      host: name,
+      port: Number(port || 443),
+      ...(isIP(name) === 0 && { servername: name }),
+      ...tlsOptions(credentials),
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    const late = new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`);
+    const timer = setTimeout(() => socket.destroy(late), CONNECT_TIMEOUT_MS);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      const { code = '', message } = error as { code?: string; message: string };
+      reject(new UnsentError(message || code, { cause: error }));
+    };
+    socket.once('error', fail);
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      socket.off('error', fail);
+      if (socket.alpnProtocol === 'h2') {
+        resolve(new Http2Carrier(socket, host, timeoutMs));
+        return;
+      }
+      socket.destroy();
+      resolve(new Http1Carrier(credentials, timeoutMs));
+    });
+  });
+}
+
+export function tlsOptions({ ca, cert, key, serverName, skipTLSVerify }: Credentials): ConnectionOptions {
+  return {
+    ca,
+    cert,
+    key,
+    ...(serverName !== undefined && { servername: serverName }),
+    ...(skipTLSVerify && { rejectUnauthorized: false }),
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_KEEPALIVE_MS,
+  } as ConnectionOptions;
+}

@@ -1,0 +1,85 @@
+// Requests over HTTP/1.1, one at a time on each connection of a pool: for plain http, for proxies, and for servers that do
+// not speak HTTP/2.
+import type { Readable } from 'node:stream';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
+import type { Credentials } from './credentials.ts';
+import { CONNECT_TIMEOUT_MS, tlsOptions } from './dial.ts';
+
+/** Requests in flight; further ones wait for a free connection. Watches have a pool of their own. */
+const CONNECTIONS = 64;
+/** Below the 90 s after which an API server closes an idle connection. */
+const IDLE_MS = 60_000;
+
+/** Errors of a connection that could not be made. */
+const UNCONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+export class Http1Carrier implements Carrier {
+  readonly isSpent = false;
+  readonly isEnded = false;
+  readonly #dispatcher: Dispatcher;
+  readonly #origin: string;
+
+  /** `timeoutMs` bounds the time until an answer begins, and between two parts of it. */
+  constructor(credentials: Credentials, timeoutMs: number) {
+    const options = {
+      connections: CONNECTIONS,
+      allowH2: false,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: IDLE_MS,
+    };
+    const tls = tlsOptions(credentials);
+    this.#origin = new URL(credentials.server).origin;
+    this.#dispatcher =
+      credentials.proxy === undefined
+        ? new Pool(this.#origin, { ...options, connect: tls })
+        : new ProxyAgent({ ...options, uri: credentials.proxy, requestTls: tls });
+  }
+
+  async send(request: Outgoing): Promise<Answer> {
+    const { statusCode, headers, body } = await this.#request(request);
+    return {
+      status: statusCode,
+      retryAfter: headers['retry-after'] as string | undefined,
+      bytes: Buffer.from(await body.bytes()),
+    };
+  }
+
+  async open(request: Outgoing, silenceMs: number): Promise<{ status: number; body: Readable }> {
+    const { statusCode, body } = await this.#request(request, silenceMs);
+    return { status: statusCode, body };
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.destroy();
+  }
+
+  async #request(
+    { method, path, headers, contentType, payload, signal }: Outgoing,
+    bodyTimeout?: number,
+  ): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#dispatcher.request({
+        origin: this.#origin,
+        path,
+        method,
+        headers: contentType === undefined ? headers : { ...headers, 'content-type': contentType },
+        body: payload,
+        signal,
+        bodyTimeout,
+      });
+    } catch (error) {
+      const { code = '', message } = error as { code?: string; message: string };
+      throw UNCONNECTED.has(code) ? new UnsentError(message || code, { cause: error }) : error;
+    }
+  }
+}
