@@ -29,8 +29,8 @@ interface Series {
   lastWrittenMs: number;
 }
 
-/** Small beside the bindings' concurrency: events may come late, bindings may not. */
-const CONCURRENCY = 8;
+/** That of the bindings: each has its event, and fewer at a time would fall behind until some are dropped. */
+const CONCURRENCY = 48;
 const NOTE_LIMIT_BYTES = 1024;
 const NAME_LIMIT = 253;
 /** A series that was not observed for this long has ended. */

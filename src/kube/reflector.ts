@@ -8,9 +8,16 @@ import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { LineDecoder } from './lines.ts';
 import { Reply, replyMessage, type Transport } from './transport.ts';
 
+/** Takes a list as its pages come, so that nobody holds all of it. */
+export interface Listing<T> {
+  take(items: T[]): void;
+  /** The list is over: what was not in it is no longer there. Not called for a list that failed on its way. */
+  end(): void;
+}
+
 export interface WatchHandler<T> {
-  /** The whole resource, after the first list and after each later one: the caller finds what changed. */
-  replace(items: T[]): void;
+  /** The whole resource is going to be listed, at first and whenever the watch has lost its place. */
+  list(): Listing<T>;
   added(object: T): void;
   modified(object: T): void;
   /** The last state before the object was deleted, or ceased to match the query. */
@@ -22,6 +29,8 @@ export interface WatchOptions<T> {
   /** For instance /api/v1/nodes. */
   path: string;
   query?: Record<string, string>;
+  /** What must have been told before: the first list is handed over after it. */
+  after?: Promise<unknown>;
   handler: WatchHandler<T>;
   /** Told of each failure, also of a handler that threw; the watch goes on. */
   onError: (error: Error) => void;
@@ -102,6 +111,7 @@ class Reflector<T extends ApiObject> {
       let worked = false;
       try {
         if (this.#resourceVersion === undefined) await this.#list();
+        if (signal.aborted) return;
         worked = await this.#follow(this.#resourceVersion!);
       } catch (error) {
         if (signal.aborted) return;
@@ -114,37 +124,50 @@ class Reflector<T extends ApiObject> {
 
   /** Lists all pages at one resourceVersion and hands them over. */
   async #list(): Promise<void> {
-    let listed: { items: T[]; resourceVersion: string };
+    let resourceVersion: string | undefined;
     try {
-      listed = await this.#pages(PAGE_SIZE);
+      resourceVersion = await this.#pages(PAGE_SIZE);
     } catch (error) {
       if (!(error instanceof ExpiredError)) throw error;
       // The snapshot that the pages come from was compacted meanwhile: one answer needs none.
-      listed = await this.#pages(undefined);
+      resourceVersion = await this.#pages(undefined);
     }
-    if (this.#abort.signal.aborted) return;
-    this.#hand(() => this.#options.handler.replace(listed.items));
-    this.#resourceVersion = listed.resourceVersion;
+    if (resourceVersion === undefined) return;
+    this.#resourceVersion = resourceVersion;
     this.#settle.resolve();
   }
 
-  async #pages(limit: number | undefined): Promise<{ items: T[]; resourceVersion: string }> {
-    const { transport } = this.#options;
-    const items: T[] = [];
-    let next: string | undefined;
+  /** Returns the resourceVersion of the list; undefined when it was stopped meanwhile. */
+  async #pages(limit: number | undefined): Promise<string | undefined> {
+    const { handler, after } = this.#options;
+    const listing = handler.list();
+    let page = this.#page(limit, undefined);
     for (;;) {
-      const url = this.#url({ ...(limit && { limit: String(limit) }), ...(next && { continue: next }) });
-      const reply = await transport.request('GET', url, undefined, { signal: this.#abort.signal });
+      const reply = await page;
       if (reply.status === 410 && limit !== undefined) throw new ExpiredError();
       if (reply.status !== 200) throw this.#refused('list', reply);
       const list = reply.body as {
         metadata: { resourceVersion: string; continue?: string };
         items?: T[] | null;
       };
-      for (const item of list.items ?? []) items.push(item);
-      next = list.metadata.continue || undefined;
-      if (next === undefined) return { items, resourceVersion: list.metadata.resourceVersion };
+      const next = list.metadata.continue || undefined;
+      if (next !== undefined) {
+        // the server makes the next page while this one is taken
+        page = this.#page(limit, next);
+        page.catch(() => undefined);
+      }
+      await after;
+      if (this.#abort.signal.aborted) return undefined;
+      this.#hand(() => listing.take(list.items ?? []));
+      if (next !== undefined) continue;
+      this.#hand(() => listing.end());
+      return list.metadata.resourceVersion;
     }
+  }
+
+  #page(limit: number | undefined, next: string | undefined): Promise<Reply> {
+    const url = this.#url({ ...(limit && { limit: String(limit) }), ...(next && { continue: next }) });
+    return this.#options.transport.request('GET', url, undefined, { signal: this.#abort.signal });
   }
 
   /** Watches until the connection ends. Returns whether it worked, so that the next one may follow at once. */

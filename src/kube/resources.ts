@@ -10,17 +10,34 @@ export interface WatchedResource {
   isOptional?: boolean;
 }
 
-/** Whether the server says that it does not have a resource. False when it does not answer. */
-export async function isMissing(transport: Transport, path: string): Promise<boolean> {
-  // the list itself would be refused to who has no right to it, whether it is there or not
-  const [version, name] = [posix.dirname(path), posix.basename(path)];
+/**
+ * The paths of the resources that the server says it does not have. What it says nothing of, because it does not answer,
+ * is not among them.
+ */
+export async function missingAmong(
+  transport: Transport,
+  resources: readonly WatchedResource[],
+): Promise<Set<string>> {
+  // a list itself would be refused to who has no right to it, whether it is there or not
+  const versions = new Set(resources.map(({ path }) => posix.dirname(path)));
+  const there = new Map<string, Set<string> | undefined>();
+  await Promise.all(
+    [...versions].map(async (version) => there.set(version, await namesIn(transport, version))),
+  );
+  const isMissing = ({ path }: WatchedResource) =>
+    there.get(posix.dirname(path))?.has(posix.basename(path)) === false;
+  return new Set(resources.filter(isMissing).map(({ path }) => path));
+}
+
+/** The names of an API version's resources; undefined when the server does not say. */
+async function namesIn(transport: Transport, version: string): Promise<Set<string> | undefined> {
   try {
     const { status, body } = await transport.request('GET', version);
-    if (status === 404) return true;
-    const { resources } = body as { resources?: { name: string }[] };
-    return status === 200 && !resources?.some((resource) => resource.name === name);
+    if (status === 404) return new Set();
+    const { resources } = (status === 200 ? body : {}) as { resources?: { name: string }[] };
+    return resources && new Set(resources.map(({ name }) => name));
   } catch (error) {
-    if (error instanceof TransportError) return false;
+    if (error instanceof TransportError) return undefined;
     throw error;
   }
 }

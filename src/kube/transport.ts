@@ -66,7 +66,10 @@ export class Transport {
   readonly #clock: Clock;
   readonly #random: () => number;
   /** The credentials' headers as they were last, and with those that every request has. */
-  #headers: { given: Record<string, string>; sent: Record<string, string> } = { given: {}, sent: COMMON_HEADERS };
+  #headers: { given: Record<string, string>; sent: Record<string, string> } = {
+    given: {},
+    sent: COMMON_HEADERS,
+  };
 
   constructor(credentials: Credentials, options: TransportOptions = {}) {
     const { timeoutMs = 30_000, clock = systemClock, random = Math.random } = options;

@@ -2,7 +2,7 @@
 import type { Node } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { SharedEvent } from '../queue/types.ts';
-import type { WatchHandler } from '../kube/reflector.ts';
+import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface NodeFeedOptions {
@@ -22,10 +22,19 @@ export class NodeFeed implements WatchHandler<Node> {
     this.#options = options;
   }
 
-  replace(nodes: Node[]): void {
-    const names = new Set(nodes.map(({ metadata }) => metadata?.name));
-    for (const [name, node] of this.#nodes) if (!names.has(name)) this.deleted(node);
-    for (const node of nodes) this.#set(node);
+  list(): Listing<Node> {
+    const names = new Set<string | undefined>();
+    return {
+      take: (nodes) => {
+        for (const node of nodes) {
+          names.add(node.metadata?.name);
+          this.#set(node);
+        }
+      },
+      end: () => {
+        for (const [name, node] of this.#nodes) if (!names.has(name)) this.deleted(node);
+      },
+    };
   }
 
   added(node: Node): void {

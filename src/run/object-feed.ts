@@ -1,7 +1,7 @@
 // Services, controllers and namespaces of the API server, into the cluster.
 import { objectKey, type ApiObject } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { WatchHandler } from '../kube/reflector.ts';
+import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
@@ -21,10 +21,19 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
     this.#options = options;
   }
 
-  replace(objects: ApiObject[]): void {
-    const keys = new Set(objects.map(objectKey));
-    for (const [key, object] of this.#known) if (!keys.has(key)) this.deleted(object);
-    for (const object of objects) this.added(object);
+  list(): Listing<ApiObject> {
+    const keys = new Set<string>();
+    return {
+      take: (objects) => {
+        for (const object of objects) {
+          keys.add(objectKey(object));
+          this.added(object);
+        }
+      },
+      end: () => {
+        for (const [key, object] of this.#known) if (!keys.has(key)) this.deleted(object);
+      },
+    };
   }
 
   added(object: ApiObject): void {

@@ -7,9 +7,10 @@ import { objectKey, type Pod } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { SchedulingCycle } from '../cycle.ts';
-import type { WatchHandler } from '../kube/reflector.ts';
+import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { SharedEvent } from '../queue/types.ts';
+import { PendingPods } from './pending-pods.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface PodFeedOptions {
@@ -28,6 +29,7 @@ export class PodFeed implements WatchHandler<Pod> {
   readonly #options: PodFeedOptions;
   /** uid of every pod that the API server has, by key. */
   readonly #uids = new Map<string, string>();
+  readonly #pending = new PendingPods();
   /** Pods that took the name of one that is still being bound. */
   readonly #successors = new Map<string, Pod>();
 
@@ -35,10 +37,19 @@ export class PodFeed implements WatchHandler<Pod> {
     this.#options = options;
   }
 
-  replace(pods: Pod[]): void {
-    const keys = new Set(pods.map(objectKey));
-    for (const [key, uid] of this.#uids) if (!keys.has(key)) this.#drop(key, uid);
-    for (const pod of pods) this.#set(pod);
+  list(): Listing<Pod> {
+    const keys = new Set<string>();
+    return {
+      take: (pods) => {
+        for (const pod of pods) {
+          keys.add(objectKey(pod));
+          this.#set(pod);
+        }
+      },
+      end: () => {
+        for (const [key, uid] of this.#uids) if (!keys.has(key)) this.#drop(key, uid);
+      },
+    };
   }
 
   added(pod: Pod): void {
@@ -77,7 +88,7 @@ export class PodFeed implements WatchHandler<Pod> {
     if (inBinding !== undefined && inBinding !== uid) this.#successors.set(key, pod);
     else if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
     else if (this.#options.isOurs(pod.spec?.schedulerName ?? 'default-scheduler'))
-      this.#setPending(key, uid, pod);
+      this.#setPending(key, uid, this.#pending.kept(pod));
   }
 
   #setAssigned(key: string, uid: string, pod: Pod): void {

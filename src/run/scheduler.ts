@@ -23,7 +23,7 @@ import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
-import { isMissing, SCHEDULER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
+import { missingAmong, SCHEDULER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
@@ -185,25 +185,15 @@ export class Scheduler implements ControlledScheduler {
    * stopped before. A server that does not answer is asked again and again.
    */
   async start(): Promise<void> {
-    // services and controllers first: the classes of pods depend on them
-    const ordered: WatchedResource[] = [...SCHEDULER_RESOURCES].sort(
-      (one, two) => order(one.kind) - order(two.kind),
+    const pods = SCHEDULER_RESOURCES.find(({ kind }) => kind === 'Pod')!;
+    // the classes of pods depend on services and controllers, and what a pod uses is packed into its node's row
+    const others = this.#followOthers();
+    const listed = this.#follow(
+      pods,
+      others.catch(() => undefined),
     );
-    for (const { kind, path, query, isOptional } of ordered) {
-      const isThere = !isOptional || !(await isMissing(this.#transport, path));
-      // a watch that is begun after the stop would outlive it
-      this.#ending.signal.throwIfAborted();
-      if (!isThere) {
-        this.#log.info({ resource: path }, 'the API server does not have this resource');
-        this.#cluster.store.withdraw(kind);
-        continue;
-      }
-      const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
-      const handler = this.#handlerOf(kind);
-      const started = watch({ transport: this.#transport, path, query, handler, onError });
-      this.#watches.push(started);
-      await started.synced;
-    }
+    await others;
+    await listed;
     this.#synced = true;
     const { nodes, podCount: assigned } = this.#cluster;
     this.#log.info({ nodes: nodes.count, assigned, ...this.#queue.counts() }, 'synced');
@@ -211,6 +201,31 @@ export class Scheduler implements ControlledScheduler {
       this.#failure = (error as Error).message;
       this.#log.fatal({ error: (error as Error).stack }, 'the scheduling loop has ended');
     });
+  }
+
+  /** Lists and watches everything but pods. Resolves when the lists are in. */
+  async #followOthers(): Promise<void> {
+    const others: readonly WatchedResource[] = SCHEDULER_RESOURCES.filter(({ kind }) => kind !== 'Pod');
+    const optional = others.filter(({ isOptional }) => isOptional);
+    const missing = await missingAmong(this.#transport, optional);
+    // a watch that is begun after the stop would outlive it
+    this.#ending.signal.throwIfAborted();
+    const there = others.filter(({ path }) => !missing.has(path));
+    for (const { kind, path } of optional) {
+      if (!missing.has(path)) continue;
+      this.#log.info({ resource: path }, 'the API server does not have this resource');
+      this.#cluster.store.withdraw(kind);
+    }
+    await Promise.all(there.map((resource) => this.#follow(resource)));
+  }
+
+  /** Lists and watches a resource. Resolves when the list is in, which is taken when `after` has come. */
+  #follow({ kind, path, query }: WatchedResource, after?: Promise<unknown>): Promise<void> {
+    const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
+    const handler = this.#handlerOf(kind);
+    const started = watch({ transport: this.#transport, path, query, after, handler, onError });
+    this.#watches.push(started);
+    return started.synced;
   }
 
   /** Ends after the turn at hand. Bindings that were sent are waited for; those that were not are given up. */
@@ -458,10 +473,6 @@ export class Scheduler implements ControlledScheduler {
   }
 }
 
-function order(kind: string): number {
-  return kind === 'Pod' ? 2 : kind === 'Node' ? 1 : 0;
-}
-
 /** Lets the loop look at the queue after each thing that the handler was told. */
 function withPulse<T>(handler: WatchHandler<T>, pulse: Pulse): WatchHandler<ApiObject> {
   const beating =
@@ -471,7 +482,10 @@ function withPulse<T>(handler: WatchHandler<T>, pulse: Pulse): WatchHandler<ApiO
       pulse.beat();
     };
   return {
-    replace: beating((items) => handler.replace(items as T[])),
+    list: () => {
+      const listing = handler.list();
+      return { take: beating((items) => listing.take(items as T[])), end: () => listing.end() };
+    },
     added: beating((item) => handler.added(item as T)),
     modified: beating((item) => handler.modified(item as T)),
     deleted: beating((item) => handler.deleted(item as T)),

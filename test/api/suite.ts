@@ -395,7 +395,13 @@ function watchPods(transport: Transport, path: string, query: Record<string, str
     path,
     query,
     handler: {
-      replace: (pods) => seen.push(['replace', ...pods.map((pod) => pod.metadata?.name)].join(' ')),
+      list: () => {
+        const listed: (string | undefined)[] = [];
+        return {
+          take: (pods) => listed.push(...pods.map((pod) => pod.metadata?.name)),
+          end: () => seen.push(['replace', ...listed].join(' ')),
+        };
+      },
       added: note('added'),
       modified: note('modified'),
       deleted: note('deleted'),

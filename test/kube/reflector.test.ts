@@ -26,7 +26,13 @@ function watchNodes(
     transport,
     path: PATH,
     handler: {
-      replace: (nodes) => events.push(['replace', ...nodes.map((node) => node.metadata?.name)].join(' ')),
+      list: () => {
+        const listed: (string | undefined)[] = [];
+        return {
+          take: (nodes) => listed.push(...nodes.map((node) => node.metadata?.name)),
+          end: () => events.push(['replace', ...listed].join(' ')),
+        };
+      },
       added: note('added'),
       modified: note('modified'),
       deleted: note('deleted'),

@@ -132,8 +132,9 @@ it('can be stopped while the server refuses its lists', async () => {
     });
   });
   expect(await running.control('/readyz')).toContain('[-]caches failed: the first lists are not in yet');
+  const refused = expect(started).rejects.toThrow('stopped before its first list');
   await running.scheduler.stop();
-  await expect(started).rejects.toThrow('stopped before its first list');
+  await refused;
 });
 
 it('begins no watch any more when it is stopped while it asks what the server has', async () => {
