@@ -135,11 +135,11 @@ export class Http2Carrier implements Carrier {
     this.#exchanges.add(exchange);
     const cancelled = signal && this.#cancelledBy(signal);
     cancelled?.add(stream);
-    stream.on('error', reject);
+    stream.on('error', (error) => reject(failureOf(stream, error)));
     stream.on('close', () => {
       this.#exchanges.delete(exchange);
       cancelled?.delete(stream);
-      if (!exchange.isAnswered) reject(broken(stream));
+      if (!exchange.isAnswered) reject(failureOf(stream, new Error('the connection was closed')));
     });
     if (payload !== undefined) stream.end(payload);
     return exchange;
@@ -174,9 +174,8 @@ export class Http2Carrier implements Carrier {
   }
 }
 
-/** Why a stream was closed before its answer was whole. */
-function broken({ rstCode }: ClientHttp2Stream): Error {
-  return rstCode === constants.NGHTTP2_REFUSED_STREAM
-    ? new UnsentError('the server refused the stream')
-    : new Error('the connection was closed');
+/** The error, unless the server says that it has not looked at the request. */
+function failureOf({ rstCode }: ClientHttp2Stream, error: Error): Error {
+  if (rstCode !== constants.NGHTTP2_REFUSED_STREAM) return error;
+  return new UnsentError('the server refused the stream', { cause: error });
 }

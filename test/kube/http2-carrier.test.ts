@@ -1,0 +1,213 @@
+import {
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Server as TlsServer } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { anonymousCredentials } from '../../src/kube/credentials.ts';
+import { Transport } from '../../src/kube/transport.ts';
+import { selfSigned } from './certificate.ts';
+import { TestClock } from './harness.ts';
+
+const POD = '/api/v1/namespaces/default/pods/pod-a';
+const { cert, key } = selfSigned();
+
+type Answering = (request: Http2ServerRequest, response: Http2ServerResponse, nth: number) => void;
+
+interface Server {
+  transport: Transport;
+  clock: TestClock;
+  sessions: ServerHttp2Session[];
+  /** "METHOD path" of each request. */
+  requests: string[];
+}
+
+/** A server that speaks TLS, and how it answers its n-th request. */
+async function serve(answer: Answering, timeoutMs?: number): Promise<Server> {
+  const sessions: ServerHttp2Session[] = [];
+  const requests: string[] = [];
+  const server = createSecureServer({ cert, key });
+  server.on('session', (session) => sessions.push(session));
+  server.on('request', (request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    answer(request, response, requests.length);
+  });
+  const clock = new TestClock();
+  const transport = await transportTo(server, clock, timeoutMs);
+  onTestFinished(() => sessions.forEach((session) => session.destroy()));
+  return { transport, clock, sessions, requests };
+}
+
+async function transportTo(server: TlsServer, clock: TestClock, timeoutMs?: number): Promise<Transport> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { ...anonymousCredentials(url), ca: Buffer.from(cert) };
+  const transport = new Transport(credentials, { clock, random: () => 0, timeoutMs });
+  onTestFinished(async () => {
+    await transport.close();
+    server.close();
+  });
+  return transport;
+}
+
+function json(response: Http2ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+describe('a transport to a server that speaks HTTP/2', () => {
+  it('sends many requests at the same time over one connection', async () => {
+    const waiting: (() => void)[] = [];
+    const { transport, sessions, requests } = await serve((request, response) => {
+      waiting.push(() => void text(request).then((body) => json(response, { body, url: request.url })));
+      if (waiting.length === 100) for (const answer of waiting) answer();
+    });
+    const sent = Array.from({ length: 100 }, (_, n) => transport.request('POST', `/bindings/${n}`, { n }));
+    const replies = await Promise.all(sent);
+    expect(replies.map(({ body }) => body)).toEqual(
+      sent.map((_, n) => ({ body: `{"n":${n}}`, url: `/bindings/${n}` })),
+    );
+    expect(sessions).toHaveLength(1);
+    expect(requests[0]).toBe('POST /bindings/0');
+  });
+
+  it('keeps watches on a connection of their own', async () => {
+    const { transport, sessions } = await serve((request, response) => {
+      if (request.url === '/watch') response.write('{"type":"BOOKMARK"}\n');
+      else json(response, {});
+    });
+    const abort = new AbortController();
+    const { status, body } = await transport.stream('/watch', { signal: abort.signal, silenceMs: 10_000 });
+    expect(status).toBe(200);
+    const [chunk] = await body.take(1).toArray();
+    expect(String(chunk)).toBe('{"type":"BOOKMARK"}\n');
+    await transport.request('GET', POD);
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('ends a stream that falls silent, and one that is cancelled', async () => {
+    const { transport } = await serve((_, response) => void response.write('a\n'));
+    const abort = new AbortController();
+    const silent = await transport.stream('/watch', { signal: abort.signal, silenceMs: 50 });
+    await expect(text(silent.body)).rejects.toThrow('silence');
+    const cancelled = await transport.stream('/watch', { signal: abort.signal, silenceMs: 10_000 });
+    setTimeout(() => abort.abort(), 20);
+    await text(cancelled.body).catch(() => undefined);
+    expect(cancelled.body.destroyed).toBe(true);
+  });
+
+  it('cancels a request under way, and sends none that was cancelled before', async () => {
+    const { transport, requests } = await serve(() => undefined);
+    const abort = new AbortController();
+    const sent = transport.request('POST', POD, {}, { signal: abort.signal });
+    await expect.poll(() => requests.length).toBe(1);
+    abort.abort();
+    await expect(sent).rejects.toThrow('the request was cancelled');
+    const late = transport.request('POST', POD, {}, { signal: abort.signal });
+    await expect(late).rejects.toThrow('the request was cancelled');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('takes a new connection when the server ends the old one, and loses nothing that was under way', async () => {
+    let first: Http2ServerResponse | undefined;
+    const { transport, sessions } = await serve((_, response, nth) => {
+      if (nth === 1) first = response;
+      else json(response, { nth });
+    });
+    const slow = transport.request('POST', POD, {});
+    await expect.poll(() => first !== undefined).toBe(true);
+    sessions[0]!.goaway();
+    await expect
+      .poll(async () => {
+        await transport.request('GET', POD);
+        return sessions.length;
+      })
+      .toBe(2);
+    json(first!, { nth: 1 });
+    expect((await slow).body).toEqual({ nth: 1 });
+  });
+
+  it('sends a write again that the server refused to look at', async () => {
+    const { transport, requests } = await serve((request, response, nth) => {
+      if (nth === 1) request.stream.close(7);
+      else json(response, {}, 201);
+    });
+    expect((await transport.request('POST', POD, {})).status).toBe(201);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('repeats no write that may have arrived, and a GET on a new connection', async () => {
+    const { transport, sessions } = await serve((request, response, nth) => {
+      if (nth === 2) json(response, {});
+      else request.stream.session!.destroy();
+    });
+    const sent = transport.request('POST', POD, {});
+    await expect(sent).rejects.toMatchObject({ name: 'TransportError', mayHaveArrived: true });
+    expect((await transport.request('GET', POD)).status).toBe(200);
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('takes half an answer for none', async () => {
+    const { transport } = await serve((request, response) => {
+      response.writeHead(201, { 'content-type': 'application/json' });
+      response.write('{"half":');
+      setTimeout(() => request.stream.session!.destroy(), 20);
+    });
+    await expect(transport.request('POST', POD, {})).rejects.toMatchObject({ mayHaveArrived: true });
+  });
+
+  it('gives up on a silent connection, and goes on with a new one', async () => {
+    const { transport, sessions } = await serve((_, response, nth) => {
+      if (nth > 1) json(response, {});
+    }, 100);
+    await expect(transport.request('POST', POD, {})).rejects.toThrow('no answer in time');
+    expect((await transport.request('POST', POD, {})).status).toBe(200);
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('gives up on one slow answer of a connection that works', async () => {
+    const { transport, sessions } = await serve((request, response) => {
+      if (request.url === '/quick') json(response, {});
+    }, 200);
+    const slow = expect(transport.request('POST', POD, {})).rejects.toThrow('no answer in time');
+    const asking = setInterval(() => void transport.request('GET', '/quick').catch(() => undefined), 20);
+    await slow;
+    clearInterval(asking);
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('waits as long as a 429 asks for', async () => {
+    const { transport, clock } = await serve((_, response, nth) => {
+      if (nth === 1) response.setHeader('retry-after', '7');
+      json(response, {}, nth === 1 ? 429 : 200);
+    });
+    expect((await transport.request('POST', POD, {})).status).toBe(200);
+    expect(clock.slept).toEqual([7000]);
+  });
+
+  it('says why there is no connection, and that nothing was sent', async () => {
+    const { transport } = await serve((_, response) => json(response, {}));
+    const stranger = new Transport(anonymousCredentials(transport.server), { clock: new TestClock() });
+    onTestFinished(() => stranger.close());
+    await expect(stranger.request('POST', POD, {})).rejects.toMatchObject({
+      message: expect.stringContaining('self-signed certificate') as string,
+      mayHaveArrived: false,
+    });
+  });
+});
+
+it('a transport to a server that speaks HTTP/1.1 only speaks that', async () => {
+  const versions: string[] = [];
+  const server = createServer({ cert, key }, (request, response) => {
+    versions.push(request.httpVersion);
+    response.end('{}');
+  });
+  const transport = await transportTo(server, new TestClock());
+  expect((await transport.request('GET', POD)).body).toEqual({});
+  expect(versions).toEqual(['1.1']);
+});
