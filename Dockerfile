@@ -21,4 +21,5 @@ USER 65532:65532
 ENV NODE_ENV=production
 # The control API: health, metrics, and the classes as they are.
 EXPOSE 10259
-ENTRYPOINT ["/usr/local/bin/node", "/app/coset.js"]
+# A bound on the young generation of the heap: it would grow to 64 MB, and save hardly any time by it.
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=8", "/app/coset.js"]

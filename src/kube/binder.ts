@@ -1,7 +1,6 @@
 // Binding a pod to its node: what the API server holds in the end is what the caller is told.
 import type { Pod } from '../api/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
-import { Limiter } from './limiter.ts';
 import { replyMessage, type Reply, type Transport } from './transport.ts';
 
 export interface PodReference {
@@ -21,8 +20,6 @@ export type BindOutcome =
 
 export interface BinderOptions {
   transport: Transport;
-  /** Bindings in flight. Fewer than the transport's connections, so that lists and events get through. */
-  concurrency?: number;
   clock?: Clock;
   random?: () => number;
 }
@@ -31,28 +28,17 @@ const ATTEMPTS = 4;
 
 export class Binder {
   readonly #transport: Transport;
-  readonly #limiter: Limiter;
   readonly #clock: Clock;
   readonly #random: () => number;
 
-  constructor({ transport, concurrency = 48, clock = systemClock, random = Math.random }: BinderOptions) {
+  constructor({ transport, clock = systemClock, random = Math.random }: BinderOptions) {
     this.#transport = transport;
-    this.#limiter = new Limiter(concurrency);
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** Bindings that are under way or wait for their turn. */
-  get pending(): number {
-    return this.#limiter.running + this.#limiter.waiting;
-  }
-
   /** Binds the pod to the node. Never throws: every end is an outcome. */
-  bind(pod: PodReference, node: string): Promise<BindOutcome> {
-    return this.#limiter.run(() => this.#bind(pod, node));
-  }
-
-  async #bind(pod: PodReference, node: string): Promise<BindOutcome> {
+  async bind(pod: PodReference, node: string): Promise<BindOutcome> {
     const path = `${podPath(pod)}/binding`;
     const binding = {
       apiVersion: 'v1',
@@ -60,7 +46,7 @@ export class Binder {
       metadata: { namespace: pod.namespace, name: pod.name, uid: pod.uid },
       target: { kind: 'Node', name: node },
     };
-    const backoff = new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
+    let backoff: Backoff | undefined;
     for (let attempt = 1; ; attempt++) {
       const { reply, error } = await this.#attempt('POST', path, binding);
       if (reply !== undefined && reply.status < 300) return { type: 'bound' };
@@ -70,6 +56,7 @@ export class Binder {
       if (!failure.retryable) return failure;
       // A timeout or a server error may come after the pod was bound.
       if (attempt === ATTEMPTS) return this.#resolve(pod, node, failure);
+      backoff ??= new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
       await this.#clock.sleep(backoff.next());
     }
   }

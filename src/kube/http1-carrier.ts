@@ -6,8 +6,8 @@ import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier
 import type { Credentials } from './credentials.ts';
 import { CONNECT_TIMEOUT_MS, tlsOptions } from './dial.ts';
 
-/** Requests in flight; further ones wait for a free connection. Watches have a pool of their own. */
-const CONNECTIONS = 64;
+/** Requests in flight: enough that bindings find a free connection when the server answers no event and no condition. */
+const CONNECTIONS = 128;
 /** Below the 90 s after which an API server closes an idle connection. */
 const IDLE_MS = 60_000;
 

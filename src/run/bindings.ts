@@ -37,13 +37,13 @@ export interface BindingsOptions {
   onSettled(key: string): void;
 }
 
-/** Bindings in flight. Fewer than the transport's connections, so that lists and events get through. */
+/** Bindings in flight: more would only wait in the API server. */
 const CONCURRENCY = 48;
 
 export class Bindings {
   readonly #options: BindingsOptions;
   readonly #binder: Binder;
-  /** Here and not in the binder, because what has not been sent can still be given up. */
+  /** What waits in it has not been sent, and can still be given up. */
   readonly #limiter = new Limiter(CONCURRENCY);
   /** uid of each pod whose binding has no outcome yet, by key. */
   readonly #open = new Map<string, string>();
@@ -52,7 +52,7 @@ export class Bindings {
 
   constructor(options: BindingsOptions) {
     this.#options = options;
-    this.#binder = new Binder({ transport: options.transport, concurrency: Infinity });
+    this.#binder = new Binder({ transport: options.transport });
   }
 
   /** The uid of the pod of this name that is being bound. */

@@ -61,11 +61,11 @@ export async function startKubeScheduler(configuration: string): Promise<Schedul
   return startScheduler(await binary('kube-scheduler'), ['--config', configuration, '--secure-port', '0']);
 }
 
-/** Starts `coset run` with a configuration file, as the bundle that people run. Its control API takes a free port. */
+/** Starts `coset run` with a configuration file, as the image does. Its control API takes a free port. */
 export function startCoset(configuration: string): Scheduler {
   const bundle = join(import.meta.dirname, '../../dist/coset.js');
   return startScheduler(process.execPath, [
-    ...[bundle, 'run', '--config', configuration],
+    ...['--max-semi-space-size=8', bundle, 'run', '--config', configuration],
     ...['--control', '127.0.0.1:0'],
   ]);
 }

@@ -150,13 +150,13 @@ describe('EventRecorder', () => {
     const harness = await startHarness();
     const { recorder, errors } = record(harness);
     const pod = loadPod(harness, 'pod-a');
-    for (let index = 0; index < 20; index++) recorder.scheduled(pod, `node-${index}`);
+    for (let index = 0; index < 100; index++) recorder.scheduled(pod, `node-${index}`);
     recorder.stop();
     await recorder.idle();
     recorder.scheduled(pod, 'node-late');
     const { sent, dropped, failed } = recorder.counts;
-    expect(sent + dropped + failed).toBe(21);
-    expect(dropped).toBeGreaterThanOrEqual(13);
+    expect(sent + dropped + failed).toBe(101);
+    expect(dropped).toBeGreaterThanOrEqual(53);
     expect(errors).toEqual([]);
   });
 });
