@@ -23,13 +23,14 @@ import {
   GROUPS_COUNT_AT,
   GROUPS_LIMIT_AT,
   GROUPS_OF_ROW_AT,
+  GROUPS_OPEN_AT,
+  GROUPS_OPEN_COUNT_AT,
   GROUPS_RECORDS_AT,
   GROUPS_ROUND_AT,
   GROUPS_TABLE_AT,
   GROUPS_TABLE_SIZE_AT,
   GROUP_COMPONENTS_AT,
   GROUP_COUNT_AT,
-  GROUP_OPEN_AT,
   GROUP_ROOT_AT,
   GROUP_SIZE,
   HARD_COMPONENT_AT,
@@ -87,6 +88,13 @@ function rowsOf(turn: usize): u32 {
 @inline
 export function groupAt(groups: usize, index: u32): usize {
   return <usize>load<u32>(groups, GROUPS_RECORDS_AT) + <usize>index * GROUP_SIZE;
+}
+
+/** The address of an open group. */
+// @ts-ignore: decorator
+@inline
+export function openAt(groups: usize, index: u32): usize {
+  return <usize>load<u32>(<usize>load<u32>(groups, GROUPS_OPEN_AT) + (<usize>index << 2));
 }
 
 /** Whether the turn has groups now. */
@@ -298,15 +306,19 @@ export function regroup(turn: usize, row: u32): bool {
   return true;
 }
 
-/** Finds which groups the filters by domains leave open. Returns how many rows stand in these. */
+/** Lists the groups that the filters by domains leave open. Returns how many rows stand in these. */
 export function openGroups(turn: usize, groups: usize): u32 {
+  const list = <usize>load<u32>(groups, GROUPS_OPEN_AT);
+  let open: u32 = 0;
   let feasible: u32 = 0;
   for (let n: u32 = 0, count = load<u32>(groups, GROUPS_COUNT_AT); n < count; n++) {
     const group = groupAt(groups, n);
     const size = load<u32>(group, GROUP_COUNT_AT);
-    const open = size != 0 && groupIsEven(turn, groups, group) && groupIsAttractive(turn, groups, group);
-    store<u32>(group, open ? 1 : 0, GROUP_OPEN_AT);
-    if (open) feasible += size;
+    if (size == 0 || !groupIsEven(turn, groups, group) || !groupIsAttractive(turn, groups, group)) continue;
+    store<u32>(list + (<usize>open << 2), <u32>group);
+    open++;
+    feasible += size;
   }
+  store<u32>(groups, open, GROUPS_OPEN_COUNT_AT);
   return feasible;
 }

@@ -1,7 +1,7 @@
 // The bytes that the host and the kernels share. Both compilers read this file (asc and tsc), so it holds
 // literal exports only. Offsets and sizes are in bytes, pointers are u32 addresses in linear memory; 0 is "absent".
 
-export const ABI_VERSION = 6;
+export const ABI_VERSION = 7;
 
 /** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
 export const ROW_BLOCK = 16;
@@ -296,8 +296,9 @@ export const REASON_NO_LABEL = 1;
 //
 //   header   0 limit   4 groups   8 components   12 built   16 group of row (u32[capacity])   20 child   24 next   28 previous
 //            32 records   36 table (u32[table size])   40 table size (a power of two)   44 round (u32, state)
-//            48 component records: 0 kind   4 column   8 table   12 (pad)
-//   record   0 root   4 size   8 open   12 (pad)   16 score (f64)   24 spread raw   32 preference raw   40 components (f64 each)
+//            48 open groups' addresses (u32[limit], state)   52 how many (u32, state)
+//            56 component records: 0 kind   4 column   8 table   12 (pad)
+//   record   0 root   4 size   8 spread raw (f64)   16 preference raw (f64)   24 components (f64 each)
 export const GROUPS_LIMIT_AT = 0;
 export const GROUPS_COUNT_AT = 4;
 export const GROUPS_COMPONENT_COUNT_AT = 8;
@@ -310,10 +311,13 @@ export const GROUPS_RECORDS_AT = 32;
 export const GROUPS_TABLE_AT = 36;
 export const GROUPS_TABLE_SIZE_AT = 40;
 export const GROUPS_ROUND_AT = 44;
-export const GROUPS_COMPONENTS_AT = 48;
+/** The groups that the filters by domains leave open to the pod at hand. */
+export const GROUPS_OPEN_AT = 48;
+export const GROUPS_OPEN_COUNT_AT = 52;
+export const GROUPS_COMPONENTS_AT = 56;
 export const COMPONENT_LIMIT = 8;
 export const COMPONENT_SIZE = 16;
-export const GROUPS_SIZE = 176;
+export const GROUPS_SIZE = 184;
 /** The code in a domain column that many rows share. */
 export const COMPONENT_DOMAIN = 0;
 /** A number in a f64 column, -1 where the domain column has no label. */
@@ -322,12 +326,10 @@ export const COMPONENT_NUMBER = 1;
 export const COMPONENT_ENTRY = 2;
 export const GROUP_ROOT_AT = 0;
 export const GROUP_COUNT_AT = 4;
-export const GROUP_OPEN_AT = 8;
-export const GROUP_SCORE_AT = 16;
-export const GROUP_SPREAD_AT = 24;
-export const GROUP_PREFERENCE_AT = 32;
-export const GROUP_COMPONENTS_AT = 40;
-export const GROUP_SIZE = 104;
+export const GROUP_SPREAD_AT = 8;
+export const GROUP_PREFERENCE_AT = 16;
+export const GROUP_COMPONENTS_AT = 24;
+export const GROUP_SIZE = 88;
 export const NO_ROW = 0xffff_ffff;
 /** So many groups are looked at as fast as a few hundred nodes; with more of them the turn goes without. */
 export const GROUP_LIMIT = 512;

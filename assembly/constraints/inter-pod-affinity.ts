@@ -11,9 +11,8 @@ import {
   AMOUNT_SIZE,
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
-  GROUPS_COUNT_AT,
+  GROUPS_OPEN_COUNT_AT,
   GROUP_COMPONENTS_AT,
-  GROUP_OPEN_AT,
   GROUP_PREFERENCE_AT,
   REASON_AFFINITY,
   STALE_PREFERENCES,
@@ -34,7 +33,7 @@ import {
   TURN_REPULSION_COUNT_AT,
   TURN_STALE_AT,
 } from '../layout';
-import { groupAt, isDomain } from '../groups';
+import { openAt, isDomain } from '../groups';
 import { refilterAll, refilterDomain } from '../refilter';
 
 // @ts-ignore: decorator
@@ -181,9 +180,8 @@ export function scoreGroupPreferences(turn: usize, groups: usize): void {
   let least = Infinity;
   let greatest = -Infinity;
   const preferences = load<u32>(turn, TURN_PREFERENCE_COUNT_AT);
-  for (let n: u32 = 0, count = load<u32>(groups, GROUPS_COUNT_AT); n < count; n++) {
-    const group = groupAt(groups, n);
-    if (load<u32>(group, GROUP_OPEN_AT) == 0) continue;
+  for (let n: u32 = 0, count = load<u32>(groups, GROUPS_OPEN_COUNT_AT); n < count; n++) {
+    const group = openAt(groups, n);
     let raw: f64 = 0;
     let record = <usize>load<u32>(turn, TURN_PREFERENCES_AT);
     for (let p = preferences; p > 0; p--) {

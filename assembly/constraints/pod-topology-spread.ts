@@ -4,11 +4,10 @@
 import {
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
-  GROUPS_COUNT_AT,
+  GROUPS_OPEN_COUNT_AT,
   GROUPS_ROUND_AT,
   GROUP_COMPONENTS_AT,
   GROUP_COUNT_AT,
-  GROUP_OPEN_AT,
   GROUP_SPREAD_AT,
   HARD_AT_MINIMUM_AT,
   HARD_COMPONENT_AT,
@@ -53,7 +52,7 @@ import {
   TURN_SPREAD_RAW_AT,
   TURN_STALE_AT,
 } from '../layout';
-import { groupAt, isDomain } from '../groups';
+import { openAt, isDomain } from '../groups';
 import { goLog, goRound, rejected4 } from '../number';
 import { refilterAll, refilterDomain } from '../refilter';
 
@@ -393,13 +392,12 @@ function groupIsIgnored(turn: usize, groups: usize, group: usize): bool {
 }
 
 /** Counts the domains that the open groups stand in, which weigh the constraints. */
-function weighByGroups(turn: usize, groups: usize, count: u32): void {
+function weighByGroups(turn: usize, groups: usize, open: u32): void {
   const round = load<u32>(groups, GROUPS_ROUND_AT) + 1;
   store<u32>(groups, round, GROUPS_ROUND_AT);
   let scored: u32 = 0;
-  for (let n: u32 = 0; n < count; n++) {
-    const group = groupAt(groups, n);
-    if (load<u32>(group, GROUP_OPEN_AT) == 0) continue;
+  for (let n: u32 = 0; n < open; n++) {
+    const group = openAt(groups, n);
     if (groupIsIgnored(turn, groups, group)) store<f64>(group, -1, GROUP_SPREAD_AT);
     else {
       store<f64>(group, 0, GROUP_SPREAD_AT);
@@ -413,9 +411,9 @@ function weighByGroups(turn: usize, groups: usize, count: u32): void {
       size = 0;
       const component = <usize>load<u32>(record, SOFT_COMPONENT_AT) << 3;
       const present = <usize>load<u32>(record, SOFT_PRESENT_AT);
-      for (let n: u32 = 0; n < count; n++) {
-        const group = groupAt(groups, n);
-        if (load<u32>(group, GROUP_OPEN_AT) == 0 || load<f64>(group, GROUP_SPREAD_AT) < 0) continue;
+      for (let n: u32 = 0; n < open; n++) {
+        const group = openAt(groups, n);
+        if (load<f64>(group, GROUP_SPREAD_AT) < 0) continue;
         const entry = present + (<usize>load<f64>(group + component, GROUP_COMPONENTS_AT) << 2);
         if (load<u32>(entry) == round) continue;
         store<u32>(entry, round);
@@ -432,13 +430,13 @@ function weighByGroups(turn: usize, groups: usize, count: u32): void {
 
 /** Scores the open groups by the soft constraints, and finds the least and the greatest score. */
 export function scoreGroupSpread(turn: usize, groups: usize): void {
-  const count = load<u32>(groups, GROUPS_COUNT_AT);
-  weighByGroups(turn, groups, count);
+  const open = load<u32>(groups, GROUPS_OPEN_COUNT_AT);
+  weighByGroups(turn, groups, open);
   let least = Infinity;
   let greatest: f64 = 0;
-  for (let n: u32 = 0; n < count; n++) {
-    const group = groupAt(groups, n);
-    if (load<u32>(group, GROUP_OPEN_AT) == 0 || load<f64>(group, GROUP_SPREAD_AT) < 0) continue;
+  for (let n: u32 = 0; n < open; n++) {
+    const group = openAt(groups, n);
+    if (load<f64>(group, GROUP_SPREAD_AT) < 0) continue;
     let score: f64 = 0;
     let record = <usize>load<u32>(turn, TURN_SOFT_AT);
     for (let s = load<u32>(turn, TURN_SOFT_COUNT_AT); s > 0; s--) {

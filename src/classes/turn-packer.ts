@@ -378,6 +378,7 @@ export class TurnPacker {
     const records = reserve.bytes((layout.GROUP_LIMIT + 1) * layout.GROUP_SIZE);
     const tableSize = 2 ** Math.ceil(Math.log2(layout.GROUP_LIMIT * 2));
     const table = reserve.bytes(tableSize * 4);
+    const open = reserve.bytes(layout.GROUP_LIMIT * 4);
     const base = this.#arena.allocate(reserve.size);
     const { u32 } = this.#arena;
     const put = (at: number, value: number) => (u32[(base + header + at) / 4] = value);
@@ -392,6 +393,7 @@ export class TurnPacker {
     put(layout.GROUPS_RECORDS_AT, base + records);
     put(layout.GROUPS_TABLE_AT, base + table);
     put(layout.GROUPS_TABLE_SIZE_AT, tableSize);
+    put(layout.GROUPS_OPEN_AT, base + open);
     u32[(turn + layout.TURN_GROUPS_AT) / 4] = base + header;
     return () => this.#arena.free(base, reserve.size);
   }
