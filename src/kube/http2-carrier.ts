@@ -135,7 +135,7 @@ export class Http2Carrier implements Carrier {
     this.#exchanges.add(exchange);
     const cancelled = signal && this.#cancelledBy(signal);
     cancelled?.add(stream);
-    stream.on('error', (error) => reject(failureOf(stream, error)));
+    stream.on('error', (error: Error) => reject(failureOf(stream, error)));
     stream.on('close', () => {
       this.#exchanges.delete(exchange);
       cancelled?.delete(stream);

@@ -33,7 +33,7 @@ export class Reply {
     const text = this.#bytes.toString('utf8');
     if (text === '') return undefined;
     try {
-      return JSON.parse(text);
+      return JSON.parse(text) as unknown;
     } catch {
       return text;
     }

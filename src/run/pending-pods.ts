@@ -9,11 +9,9 @@ const SPECS_MAX = 1024;
 export class PendingPods {
   readonly #specs = new Map<string, PodSpec>();
 
-  /** The pod in as few objects as it can be: without the fields that only writers read, its spec that of its equals. */
+  /** The pod without what only its writers read, with the spec that it has in common with others. */
   kept(pod: Pod): Pod {
-    const { metadata, spec, ...rest } = pod;
-    const { managedFields: _, ...kept } = metadata ?? {};
-    return { ...rest, metadata: kept, spec: this.#shared(spec) };
+    return { ...pod, metadata: { ...pod.metadata, managedFields: undefined }, spec: this.#shared(pod.spec) };
   }
 
   #shared(spec: PodSpec): PodSpec {
