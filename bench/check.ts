@@ -5,7 +5,7 @@ import type { Bench, Figure, Size } from './figure.ts';
  * A ratio may be so many times the one that was saved. Its noise is a sixth on a busy machine of two cores; a part that
  * takes twice as long is far beyond.
  */
-export const TOLERANCE = 1.5;
+const TOLERANCE = 1.4;
 
 /** What a disturbance made worse is better the next time; what a change made worse is not. */
 const ATTEMPTS = 3;

@@ -24,15 +24,22 @@ export function passOf(build: KernelBuild, scenario: Scenario, configuration: Co
   const exports = instantiateSync(build === 'simd' ? simd : scalar, {}).exports as unknown as KernelExports;
   let turn = 0;
   const kernel = new Kernel({ ...exports, determine: (at) => exports.determine((turn = at)) });
+  correspondenceOf(kernel, scenario, configuration);
+  return { kernel, memory: exports.memory, turn };
+}
+
+/** Packs the scenario into the kernel, and determines the nodes for the class of its first pending pod. */
+export function correspondenceOf(
+  kernel: Kernel,
+  scenario: Scenario,
+  configuration: Configuration,
+): Correspondence {
   const [profile] = configuration.profiles;
   const cluster = clusterOf(scenario, kernel, profile!.args.EquivalenceClasses.seed);
   const master = scenario.pending[0]!;
   const equivalenceClass = new ClassIndex(kernel).of(master, { cluster, profile: profile! });
-  const { feasible } = new Correspondence(
-    { kernel, matches: new Matches(kernel), withDetail: false },
-    equivalenceClass,
-    master,
-  );
-  if (feasible === 0) throw new Error(`${scenario.name ?? 'scenario'}: no node is feasible`);
-  return { kernel, memory: exports.memory, turn };
+  const means = { kernel, matches: new Matches(kernel), withDetail: false };
+  const correspondence = new Correspondence(means, equivalenceClass, master);
+  if (correspondence.feasible === 0) throw new Error(`${scenario.name ?? 'scenario'}: no node is feasible`);
+  return correspondence;
 }
