@@ -3,6 +3,23 @@ import { build } from 'esbuild';
 import buildKernels from './kernels.mjs';
 import { bundle, isStale, root } from './stale.mjs';
 
+/**
+ * Leaves out what nobody uses of the Kubernetes client: hundreds of generated classes, of which a kubeconfig takes none.
+ * Its package does not say that its modules do nothing but define things.
+ */
+const usedOnly = {
+  name: 'used-only',
+  setup({ onResolve, resolve }) {
+    const filter = /^@kubernetes\/client-node$|^\./;
+    onResolve({ filter }, async ({ path, pluginData, ...options }) => {
+      const isClient = path.startsWith('@') || options.importer.includes('@kubernetes/client-node');
+      if (!isClient || pluginData === usedOnly) return undefined;
+      const resolved = await resolve(path, { ...options, pluginData: usedOnly });
+      return { ...resolved, sideEffects: false };
+    });
+  },
+};
+
 await buildKernels();
 if (isStale(bundle)) {
   await build({
@@ -18,6 +35,7 @@ if (isStale(bundle)) {
       js: "import { createRequire as cosetRequire } from 'node:module'; const require = cosetRequire(import.meta.url);",
     },
     legalComments: 'linked',
+    plugins: [usedOnly],
     logLevel: 'warning',
   });
 }
