@@ -2,7 +2,7 @@
 import type { Bench, Figure, Size } from './figure.ts';
 
 /**
- * A ratio may be so many times the one that was saved. Its noise is a sixth on a busy machine of two cores; a part that
+ * A ratio may be so many times the one that was saved. Its noise is a fifth on a busy machine of two cores; a part that
  * takes twice as long is far beyond.
  */
 const TOLERANCE = 1.4;
