@@ -74,7 +74,7 @@ const SERVICE: Service = {
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'red', namespace: NAMESPACE },
-  spec: { selector: { color: 'red' } },
+  spec: { selector: { color: 'red' }, ports: [{ port: 80 }] },
 };
 
 const LARGER: PodTemplate = () => ({ spec: asking('200m', '1000Mi') });
