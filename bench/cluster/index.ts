@@ -7,7 +7,6 @@ import { workload, type Counts, type Workload } from '../workloads/workloads.ts'
 import { CONTESTANTS, type Contestant } from './contestants.ts';
 import { measuredRun, type Measured } from './measured-run.ts';
 import { pendingMemory, startUp } from './loads.ts';
-import { PreparedCluster } from './prepared-cluster.ts';
 import { orderOf, ratio, type Round } from './rounds.ts';
 
 const COUNTS: Readonly<Record<Size, Counts>> = {
@@ -34,17 +33,17 @@ export const clusterBenches: readonly Bench[] =
   process.platform === 'linux'
     ? [
         ...Object.entries(TIMES_KUBE_SCHEDULER_MIN).map(([name, times]) => ({
-          ...withControlPlane(`cluster/${name}`, (size) => figures(workload(name), size, times)),
+          ...whereItRuns(`cluster/${name}`, (size) => figures(workload(name), size, times)),
           // that one has the pods of all the others
           isLong: name !== 'mixed',
         })),
-        withControlPlane('cluster/pending-memory', pendingMemory),
-        withControlPlane('cluster/start-up', startUp),
+        whereItRuns('cluster/pending-memory', pendingMemory),
+        whereItRuns('cluster/start-up', startUp),
       ]
     : [];
 
 /** A bench that has no figures where the control plane's programs cannot be had. */
-function withControlPlane(name: string, run: Bench['run']): Bench {
+function whereItRuns(name: string, run: Bench['run']): Bench {
   return {
     name,
     async *run(size) {
@@ -104,21 +103,16 @@ async function* figures(load: Workload, size: Size, timesMin: number): AsyncIter
 type Asked = NonNullable<Figure['asked']>;
 
 async function measureRounds(load: Workload, size: Size): Promise<Round<Contestant, Measured>[]> {
-  const counts = COUNTS[size];
-  const prepared = await PreparedCluster.of(scenarioOf(load, counts, 'uniform'));
-  try {
-    const rounds: Round<Contestant, Measured>[] = [];
-    for (let n = 0; n < ROUNDS[size]; n++) {
-      const round: Partial<Record<Contestant, Measured>> = {};
-      for (const contestant of orderOf(CONTESTANTS, n)) {
-        const measured = await measuredRun(contestant, prepared, counts.pods);
-        process.stderr.write(`bench: ${contestant}: ${JSON.stringify(measured)}\n`);
-        round[contestant] = measured;
-      }
-      rounds.push(round as Round<Contestant, Measured>);
+  const scenario = scenarioOf(load, COUNTS[size], 'uniform');
+  const rounds: Round<Contestant, Measured>[] = [];
+  for (let n = 0; n < ROUNDS[size]; n++) {
+    const round: Partial<Record<Contestant, Measured>> = {};
+    for (const contestant of orderOf(CONTESTANTS, n)) {
+      const measured = await measuredRun(contestant, scenario);
+      process.stderr.write(`bench: ${contestant}: ${JSON.stringify(measured)}\n`);
+      round[contestant] = measured;
     }
-    return rounds;
-  } finally {
-    prepared.remove();
+    rounds.push(round as Round<Contestant, Measured>);
   }
+  return rounds;
 }

@@ -1,11 +1,14 @@
-// One contestant on one prepared cluster, from the start of its process until every pod is bound and has its event.
+// One contestant on a cluster of its own, from the start of its process until every pod is bound and has its event.
+import type { Scenario } from '../../src/api/types.ts';
 import type { SchedulerState } from '../../src/control/types.ts';
+import type { Client } from '../../test/cluster/client.ts';
 import type { ControlPlane } from '../../test/cluster/control-plane.ts';
 import { until, type Daemon } from '../../test/cluster/processes.ts';
 import { usageOf } from '../process-usage.ts';
+import { NAMESPACE } from '../workloads/templates.ts';
+import { BindingLog } from './binding-log.ts';
 import { start, type Contestant } from './contestants.ts';
-import { PODS, type PreparedCluster } from './prepared-cluster.ts';
-import { WriteLog } from './write-log.ts';
+import { PODS, withControlPlane } from './filled.ts';
 
 export interface Measured {
   /** Pods a second from the first binding to the last. */
@@ -29,19 +32,12 @@ const SAMPLE_MS = 20;
 const NO_EVENT_MS = 2000;
 
 /** @throws Error when a pod is bound twice or never, when an event is missing, or when coset still has something to do */
-export async function measuredRun(
-  contestant: Contestant,
-  prepared: PreparedCluster,
-  pods: number,
-): Promise<Measured> {
-  const log = new WriteLog();
+export async function measuredRun(contestant: Contestant, scenario: Scenario): Promise<Measured> {
+  const log = new BindingLog();
   try {
-    const controlPlane = await prepared.start(log.apiserverArgs);
-    try {
-      return await measure(contestant, controlPlane, log, pods);
-    } finally {
-      await controlPlane.stop();
-    }
+    return await withControlPlane(scenario, log.apiserverArgs, (controlPlane) =>
+      measure(contestant, controlPlane, log, scenario.pending.length),
+    );
   } finally {
     log.close();
   }
@@ -50,56 +46,72 @@ export async function measuredRun(
 async function measure(
   contestant: Contestant,
   controlPlane: ControlPlane,
-  log: WriteLog,
+  log: BindingLog,
   pods: number,
 ): Promise<Measured> {
+  const { client } = controlPlane;
   const begin = Date.now();
   const scheduler = await start(contestant, controlPlane);
   const { daemon } = scheduler;
   try {
-    const cpuMsAt = await watchUsage(daemon, log, pods);
-    const { bindings, events } = log;
+    const cpuMs = await cpuAtLastBinding(daemon, log, pods);
+    const events = await eventsWritten(client, pods);
+    const { cpuMs: cpuMsWithEvents, peakMemory } = usageOf(daemon.pid);
     // kube-scheduler drops some when it cannot keep up
     if (events.count !== pods && contestant !== 'kube-scheduler') {
       throw new Error(`${contestant} wrote ${events.count} events about ${pods} pods`);
     }
-    const { items } = await controlPlane.client.json<{ items: unknown[] }>('GET', `${PODS}?${WAITING}`);
-    if (items.length > 0) throw new Error(`${items.length} pods still wait`);
     if (contestant === 'coset') await checkIdle(daemon);
+    log.read();
+    const waiting = await countOf(client, `${PODS}?fieldSelector=spec.nodeName%3D`);
+    if (waiting > 0 || log.count !== pods) throw new Error(`${log.count} of ${pods} pods were bound`);
     return {
-      rate: ((pods - 1) / (bindings.last - bindings.first)) * 1000,
-      fromStart: (pods / (bindings.last - begin)) * 1000,
-      withEvents: (pods / (events.last - begin)) * 1000,
-      cpu: cpuMsAt(bindings.last) / pods,
-      cpuWithEvents: cpuMsAt(events.last) / pods,
-      peakMemory: usageOf(daemon.pid).peakMemory,
+      rate: ((pods - 1) / (log.last - log.first)) * 1000,
+      fromStart: (pods / (log.last - begin)) * 1000,
+      withEvents: (pods / (Math.max(log.last, events.last) - begin)) * 1000,
+      cpu: cpuMs / pods,
+      cpuWithEvents: cpuMsWithEvents / pods,
+      peakMemory,
     };
   } finally {
     await scheduler.stop();
   }
 }
 
-const WAITING = 'fieldSelector=spec.nodeName%3D';
-
-/**
- * Waits until all pods are bound and have their events. Returns what tells how much CPU the process had used at a time,
- * since the log comes a little late.
- */
-async function watchUsage(daemon: Daemon, log: WriteLog, pods: number): Promise<(time: number) => number> {
+/** The CPU that the process had used when the last pod was bound, which the log tells a little later. */
+async function cpuAtLastBinding(daemon: Daemon, log: BindingLog, pods: number): Promise<number> {
   const samples: { time: number; cpuMs: number }[] = [];
   const deadline = Date.now() + BOUND_SECONDS * 1000;
-  for (;;) {
-    const time = Date.now();
-    samples.push({ time, cpuMs: usageOf(daemon.pid).cpuMs });
-    log.read();
-    const { bindings, events } = log;
-    const isBound = bindings.count >= pods;
-    if (isBound && (events.count >= pods || time > Math.max(bindings.last, events.last) + NO_EVENT_MS)) break;
+  while (log.count < pods) {
     daemon.check();
-    if (time > deadline) throw new Error(`${bindings.count} of ${pods} pods are bound:\n${daemon.output}`);
+    if (Date.now() > deadline) throw new Error(`${log.count} of ${pods} pods are bound:\n${daemon.output}`);
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+    log.read();
+    samples.push({ time: Date.now(), cpuMs: usageOf(daemon.pid).cpuMs });
+  }
+  return samples.find(({ time }) => time >= log.last)!.cpuMs;
+}
+
+/** Waits until there is an event for each pod, or no more come. Returns how many there are, and since when. */
+async function eventsWritten(client: Client, pods: number): Promise<{ count: number; last: number }> {
+  let count = 0;
+  let last = Date.now();
+  while (count < pods && Date.now() - last < NO_EVENT_MS) {
+    const before = count;
+    count = await countOf(client, `/apis/events.k8s.io/v1/namespaces/${NAMESPACE}/events?`);
+    if (count > before) last = Date.now();
     await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
   }
-  return (time) => samples.find((sample) => sample.time >= time)!.cpuMs;
+  return { count, last };
+}
+
+/** How many objects there are, without reading more than one of them. */
+async function countOf(client: Client, path: string): Promise<number> {
+  const { items, metadata } = await client.json<{
+    items: unknown[];
+    metadata: { remainingItemCount?: number };
+  }>('GET', `${path}&limit=1`);
+  return items.length + (metadata.remainingItemCount ?? 0);
 }
 
 async function checkIdle(daemon: Daemon): Promise<void> {

@@ -75,15 +75,13 @@ async function freePorts(address: string, count: number): Promise<number[]> {
  * nothing makes service accounts or taints nodes; what would wait for that is switched off.
  * @param options.address the API server's own address, for a client that cannot reach loopback
  * @param options.apiserverArgs more arguments for kube-apiserver
- * @param options.etcdData where etcd finds and keeps its data, which stays when the control plane goes
  */
 export async function startControlPlane(
-  options: { address?: string; apiserverArgs?: string[]; etcdData?: string } = {},
+  options: { address?: string; apiserverArgs?: string[] } = {},
 ): Promise<ControlPlane> {
   const { address = '127.0.0.1', apiserverArgs = [] } = options;
   const [etcdPath, apiserverPath] = [await binary('etcd'), await binary('kube-apiserver')];
   const folder = mkdtempSync(join(tmpdir(), 'coset-control-plane-'));
-  const { etcdData = join(folder, 'etcd') } = options;
   const daemons: Daemon[] = [];
   const forget = atExit(() => {
     for (const daemon of daemons) daemon.kill();
@@ -103,7 +101,7 @@ export async function startControlPlane(
     const peer = `http://127.0.0.1:${peerPort}`;
     daemons.push(
       new Daemon(etcdPath, [
-        ...['--data-dir', etcdData, '--unsafe-no-fsync', '--log-level', 'error'],
+        ...['--data-dir', join(folder, 'etcd'), '--unsafe-no-fsync', '--log-level', 'error'],
         ...['--listen-client-urls', etcd, '--advertise-client-urls', etcd],
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
         ...['--initial-cluster', `default=${peer}`],
