@@ -1,6 +1,4 @@
 // Measuring by repetition: warm-ups that do not count, then the median, with the quartiles for its spread.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Size } from './figure.ts';
 
 export interface Timing {
@@ -11,14 +9,11 @@ export interface Timing {
 }
 
 const EFFORT: Readonly<Record<Size, { warmUps: number; repetitions: number }>> = {
-  full: { warmUps: 2, repetitions: 7 },
+  full: { warmUps: 10, repetitions: 7 },
   smoke: { warmUps: 1, repetitions: 3 },
 };
 
 const REPETITIONS_FOR_LEAST = 60;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** How long `run` takes, in nanoseconds. */
 export function time(run: () => void): number {
@@ -29,7 +24,7 @@ export function time(run: () => void): number {
 
 /**
  * Calls `once` again and again, which returns what it measured by name. Measure in it together what will be compared, so
- * that a disturbance hits both. The garbage of one call is collected before the next.
+ * that a disturbance hits both. Garbage is collected when the engine sees fit, as in a process that goes on.
  */
 export function repeat<Name extends string>(
   size: Size,
@@ -38,7 +33,6 @@ export function repeat<Name extends string>(
   const { warmUps, repetitions } = EFFORT[size];
   const rounds: Record<Name, number>[] = [];
   for (let n = 0; n < warmUps + repetitions; n++) {
-    collectGarbage();
     const measured = once();
     if (n >= warmUps) rounds.push(measured);
   }
