@@ -2,12 +2,11 @@
 // The ceiling that the API server sets: a scheduler that decides nothing. It learns which pods have no node, binds each to
 // the next node in turn, and writes its Scheduled event. Nothing here is of coset's own path, so that the two can be compared.
 import { readFileSync } from 'node:fs';
-import { connect, type OutgoingHttpHeaders } from 'node:http2';
+import { connect, type ClientHttp2Session, type OutgoingHttpHeaders } from 'node:http2';
 
 /** Bindings and events together. */
 const IN_FLIGHT = 128;
 const SESSIONS = 2;
-const UNASSIGNED = 'fieldSelector=spec.nodeName%3D';
 
 interface Kubeconfig {
   clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
@@ -16,6 +15,7 @@ interface Kubeconfig {
 
 interface Named {
   metadata: { name: string; namespace: string; uid: string; resourceVersion: string };
+  spec: { nodeName?: string };
 }
 
 interface List {
@@ -26,12 +26,14 @@ interface List {
 const { clusters, users } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Kubeconfig;
 const [{ cluster }, { user }] = [clusters[0]!, users[0]!];
 const ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
-const sessions = Array.from({ length: SESSIONS }, () => connect(cluster.server, { ca }));
+const writing = Array.from({ length: SESSIONS }, () => connect(cluster.server, { ca }));
+/** On the others a watch would stand behind the answers, and the server ends one that it cannot write. */
+const reading = connect(cluster.server, { ca });
 const authorization = `Bearer ${user.token}`;
-let requests = 0;
+let writes = 0;
 
-function open(path: string, headers: OutgoingHttpHeaders = {}, endStream = true) {
-  const session = sessions[requests++ % SESSIONS]!;
+function open(session: ClientHttp2Session, path: string, headers: OutgoingHttpHeaders = {}) {
+  const endStream = headers[':method'] === undefined;
   const stream = session.request({ ':path': path, authorization, ...headers }, { endStream });
   stream.on('response', ({ ':status': status }) => {
     if (status! >= 300) throw new Error(`${path}: ${status}`);
@@ -41,19 +43,20 @@ function open(path: string, headers: OutgoingHttpHeaders = {}, endStream = true)
 
 async function list(path: string): Promise<List> {
   let text = '';
-  for await (const chunk of open(path).setEncoding('utf8')) text += chunk as string;
+  for await (const chunk of open(reading, path).setEncoding('utf8')) text += chunk as string;
   return JSON.parse(text) as List;
 }
 
 function post(path: string, body: object, done: () => void): void {
-  const stream = open(path, { ':method': 'POST', 'content-type': 'application/json' }, false);
+  const headers = { ':method': 'POST', 'content-type': 'application/json' };
+  const stream = open(writing[writes++ % SESSIONS]!, path, headers);
   stream.on('end', done);
   stream.resume();
   stream.end(JSON.stringify(body));
 }
 
 const nodes = (await list('/api/v1/nodes?resourceVersion=0')).items.map(({ metadata }) => metadata.name);
-const first = await list(`/api/v1/pods?resourceVersion=0&${UNASSIGNED}`);
+const first = await list('/api/v1/pods?resourceVersion=0&fieldSelector=spec.nodeName%3D');
 const pods = first.items;
 let next = 0;
 let inFlight = 0;
@@ -98,19 +101,31 @@ function scheduled({ name, namespace, uid, resourceVersion }: Named['metadata'],
   };
 }
 
-fill();
+/** Where the watch has come to. */
+let { resourceVersion } = first.metadata;
 
-// as every scheduler must, it waits for further pods; those that it has bound come as deleted from what it watches
-const watch = open(
-  `/api/v1/pods?watch=true&${UNASSIGNED}&resourceVersion=${first.metadata.resourceVersion}`,
-).setEncoding('utf8');
-let rest = '';
-for await (const chunk of watch) {
-  const lines = (rest + (chunk as string)).split('\n');
-  rest = lines.pop()!;
-  for (const line of lines) {
-    if (!line.startsWith('{"type":"ADDED"')) continue;
-    pods.push((JSON.parse(line) as { object: Named }).object);
-    fill();
+/**
+ * Waits for further pods, as every scheduler must. It watches all of them, as schedulers do: for a watch of those
+ * without a node the server keeps so small a buffer that it ends at the first burst of bindings.
+ */
+async function watch(begun: () => void): Promise<void> {
+  const path = `/api/v1/pods?watch=true&resourceVersion=${resourceVersion}`;
+  const stream = open(reading, path).setEncoding('utf8');
+  stream.once('response', begun);
+  let last = '';
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + (chunk as string)).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      last = line;
+      if (!line.startsWith('{"type":"ADDED"')) continue;
+      const { object } = JSON.parse(line) as { object: Named };
+      if (object.spec.nodeName === undefined) pods.push(object);
+      fill();
+    }
   }
+  if (last !== '') ({ resourceVersion } = (JSON.parse(last) as { object: Named }).object.metadata);
 }
+
+for (;;) await watch(fill);

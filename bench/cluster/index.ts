@@ -2,6 +2,7 @@
 import { binary } from '../../test/cluster/binaries.ts';
 import type { Bench, Figure, Size } from '../figure.ts';
 import { timingOf, type Timing } from '../measure.ts';
+import { shares } from '../shares.ts';
 import { scenarioOf } from '../workloads/scenario.ts';
 import { workload, type Counts, type Workload } from '../workloads/workloads.ts';
 import { CONTESTANTS, type Contestant } from './contestants.ts';
@@ -77,6 +78,8 @@ async function* figures(load: Workload, size: Size, timesMin: number): AsyncIter
     yield of('cpu-per-pod-with-events', 'ms/pod', ({ cpuWithEvents }) => cpuWithEvents);
     yield of('peak-memory', 'MiB', ({ peakMemory }) => peakMemory);
   }
+  const cosetCpu = timingOf(rounds.map(({ coset }) => coset.cpu)).median;
+  yield* shares(`cluster/${load.name}`, load, COUNTS[size], cosetCpu, size);
   const compared = (
     other: Contestant,
     what: string,
