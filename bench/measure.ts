@@ -4,8 +4,8 @@ import type { Size } from './figure.ts';
 export interface Timing {
   /** The middle one of the repetitions. */
   median: number;
-  /** Half the distance between the quartiles, as a share of the median. */
-  spread: number;
+  /** Half the distance between the quartiles, as a share of the median. One repetition has none. */
+  spread?: number;
 }
 
 const EFFORT: Readonly<Record<Size, { warmUps: number; repetitions: number }>> = {
@@ -59,5 +59,6 @@ export function timingOf(values: readonly number[]): Timing {
   const sorted = values.toSorted((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   const median = quantile(0.5);
+  if (values.length === 1) return { median };
   return { median, spread: (quantile(0.75) - quantile(0.25)) / 2 / median };
 }

@@ -31,12 +31,7 @@ async function* figures(workload: Workload, size: Size): AsyncIterable<Figure> {
   }
   const figure = (what: string, unit: string, of: (round: (typeof rounds)[number]) => number): Figure => {
     const { median, spread } = timingOf(rounds.map(of));
-    return {
-      name: `cycle/${workload.name}/${what}`,
-      value: median,
-      unit,
-      spread: rounds.length > 1 ? spread : undefined,
-    };
+    return { name: `cycle/${workload.name}/${what}`, value: median, unit, spread };
   };
   const cpu = figure('cpu-per-pod', 'ms/pod', ({ it }) => it.cpuPerPod);
   yield figure('pods-per-second', 'pods/s', ({ it }) => it.podsPerSecond);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Pod } from '../../src/api/types.ts';
 import type { Change } from '../../src/embedded/collection.ts';
 import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
-import { Daemon, until } from '../../test/cluster/processes.ts';
+import { until } from '../../test/cluster/processes.ts';
+import { startCoset } from '../../test/cluster/scheduler.ts';
 import { usageOf } from '../process-usage.ts';
 import { configurationFile, scenarioOf } from '../workloads/scenario.ts';
 import { servedNode, servedPod } from '../workloads/served.ts';
@@ -23,7 +24,6 @@ export interface Measured {
   peakMemory: number;
 }
 
-const BUNDLE = join(import.meta.dirname, '../../dist/coset.js');
 const TIMEOUT_SECONDS = 300;
 
 /** Creates everything, then starts the scheduler, and waits until every pod has the outcome that the workload says. */
@@ -37,12 +37,14 @@ export async function runOnce(workload: Workload, counts: Counts): Promise<Measu
     server.store.load([...pods, ...pending].map((pod, n) => servedPod(pod, n)));
     const outcome = workload.outcome === 'none' ? isRefused : isBound;
     const outcomes = new Outcomes(server, outcome, pending.length);
+    const configuration = writeConfiguration(folder, server, workload);
     const begin = performance.now();
-    const scheduler = new Daemon(process.execPath, [BUNDLE, 'run', ...files(folder, server, workload)]);
+    const scheduler = startCoset(configuration);
+    const { daemon } = scheduler;
     try {
-      const usage = outcomes.all.then(() => usageOf(scheduler.pid));
+      const usage = outcomes.all.then(() => usageOf(daemon.pid));
       await until(`${workload.name}: an outcome for every pod`, TIMEOUT_SECONDS, () => {
-        scheduler.check();
+        daemon.check();
         return outcomes.count === pending.length ? true : undefined;
       });
       const { cpuMs, peakMemory } = await usage;
@@ -92,24 +94,20 @@ function isRefused({ status }: Pod): boolean {
   );
 }
 
-/** The arguments that name the scheduler's files. */
-function files(folder: string, { url }: Embedded, workload: Workload): string[] {
-  const kubeconfig = {
+/** Writes the scheduler's configuration, with the way to the server. Returns its path. */
+function writeConfiguration(folder: string, { url }: Embedded, workload: Workload): string {
+  const write = (name: string, content: object) => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  };
+  const kubeconfig = write('kubeconfig', {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'bench', cluster: { server: url } }],
     contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
     users: [{ name: 'bench', user: {} }],
     'current-context': 'bench',
-  };
-  const write = (name: string, content: object) => {
-    const path = join(folder, name);
-    writeFileSync(path, JSON.stringify(content));
-    return path;
-  };
-  return [
-    ...['--kubeconfig', write('kubeconfig', kubeconfig)],
-    ...['--config', write('config.json', configurationFile(workload))],
-    ...['--control', '127.0.0.1:0'],
-  ];
+  });
+  return write('config.json', { ...configurationFile(workload), clientConnection: { kubeconfig } });
 }

@@ -1,12 +1,13 @@
 // The passes of a WASM build over the columns of a cluster, in a loop of their own.
 import { instantiateSync } from '@assemblyscript/loader';
 import { scalar, simd } from '../../build/kernels.js';
-import type { Scenario } from '../../src/api/types.ts';
+import type { Pod, Scenario } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
 import { Matches } from '../../src/classes/match.ts';
 import type { LinearMemory } from '../../src/columns/arena.ts';
 import type { Configuration } from '../../src/config/types.ts';
+import type { ConstraintContext } from '../../src/constraints/constraint.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
@@ -37,9 +38,18 @@ export function correspondenceOf(
   const [profile] = configuration.profiles;
   const cluster = clusterOf(scenario, kernel, profile!.args.EquivalenceClasses.seed);
   const master = scenario.pending[0]!;
-  const equivalenceClass = new ClassIndex(kernel).of(master, { cluster, profile: profile! });
-  const means = { kernel, matches: new Matches(kernel), withDetail: false };
-  const correspondence = new Correspondence(means, equivalenceClass, master);
+  const correspondence = determinationOf(master, kernel, { cluster, profile: profile! })();
   if (correspondence.feasible === 0) throw new Error(`${scenario.name ?? 'scenario'}: no node is feasible`);
   return correspondence;
+}
+
+/** Looks up the pod's class. What it returns determines the nodes for the class, so that this can be timed by itself. */
+export function determinationOf(
+  master: Pod,
+  kernel: Kernel,
+  context: ConstraintContext,
+): () => Correspondence {
+  const equivalenceClass = new ClassIndex(kernel).of(master, context);
+  const means = { kernel, matches: new Matches(kernel), withDetail: false };
+  return () => new Correspondence(means, equivalenceClass, master);
 }

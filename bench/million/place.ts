@@ -1,12 +1,11 @@
 // node bench/million/place.ts WORKLOAD KIND COUNT: packs COUNT nodes, places COUNT pods of the workload on them, and prints
 // what that took as JSON.
-import { ClassIndex } from '../../src/classes/class-index.ts';
-import { Correspondence } from '../../src/classes/correspondence.ts';
-import { Matches } from '../../src/classes/match.ts';
+import type { Correspondence } from '../../src/classes/correspondence.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
+import { determinationOf } from '../kernel/pass.ts';
 import { time } from '../measure.ts';
-import { planConfiguration, sizeOf, type NodeKind } from '../workloads/scenario.ts';
+import { nodeName, planConfiguration, sizeOf, type NodeKind } from '../workloads/scenario.ts';
 import { stampNode, stampPod } from '../workloads/templates.ts';
 import { workload } from '../workloads/workloads.ts';
 import { seededRandom } from '../random.ts';
@@ -28,18 +27,15 @@ const pack = time(() => {
   // one by one: what the columns do not hold is garbage at once
   for (let row = 0; row < pods; row++) {
     const size = sizeOf(kind as NodeKind, random);
-    cluster.setNode(stampNode(`node-${String(row).padStart(7, '0')}`, size, zones[row % zones.length]));
+    cluster.setNode(stampNode(nodeName(row), size, zones[row % zones.length]));
   }
   cluster.nodes.rank();
 });
 const master = stampPod(templates[0]!, 'pod', 0);
 cluster.setPending(master);
-const equivalenceClass = new ClassIndex(kernel).of(master, { cluster, profile: profile! });
+const determination = determinationOf(master, kernel, { cluster, profile: profile! });
 let correspondence!: Correspondence;
-const determine = time(() => {
-  const means = { kernel, matches: new Matches(kernel), withDetail: false };
-  correspondence = new Correspondence(means, equivalenceClass, master);
-});
+const determine = time(() => (correspondence = determination()));
 let placed = 0;
 const assign = time(() => {
   while (placed < pods) {

@@ -1,6 +1,6 @@
 // What the README says about speed: written from the saved figures and from nothing else.
 import type { Results } from '../results.ts';
-import { WORKLOADS, type Workload } from '../workloads/workloads.ts';
+import { WORKLOADS } from '../workloads/workloads.ts';
 import { markdownTable } from './markdown.ts';
 
 /** What was saved of each level that the README tells of. */
@@ -25,136 +25,84 @@ export function section({ kernel, plan, million, cycle, cluster }: Saved): strin
 }
 
 function clusterPart({ run, figures }: Results): string {
-  const rows = having(figures, ({ name }) => `cluster/${name}/coset/pods-per-second`).map(
-    ({ name, title }) => {
-      const of = (contestant: string, what: string) => figures.get(`cluster/${name}/${contestant}/${what}`);
-      const three = (what: string, show: (value: number | undefined) => string) =>
-        ['coset', 'kube-scheduler', 'bare-client']
-          .map((contestant) => show(of(contestant, what)))
-          .join(' / ');
-      return [
-        title,
-        ...['coset', 'kube-scheduler', 'bare-client'].map((contestant) =>
-          whole(of(contestant, 'pods-per-second')),
-        ),
-        times(figures.get(`cluster/${name}/coset-to-kube-scheduler/rate`)),
-        three('cpu-per-pod', fraction),
-        three('peak-memory', whole),
-      ];
-    },
-  );
+  const three = (what: string, show: typeof whole) => (of: FigureOf) =>
+    ['coset', 'kube-scheduler', 'bare-client']
+      .map((contestant) => show(of(`${contestant}/${what}`)))
+      .join(' / ');
   return [
     '### On a real API server',
     'etcd, kube-apiserver and 5,000 nodes; 3,000 pods are there before the scheduler starts, and events are sent. The bare ' +
       'client binds and sends events and decides nothing: it is what the API server allows. Pods a second from the first ' +
       'binding to the last; CPU (ms a pod) and peak memory (MiB) are of coset / kube-scheduler / the bare client.',
-    markdownTable(
-      ['pods', 'coset, pods/s', 'kube-scheduler', 'bare client', 'coset is faster', 'CPU', 'memory'],
-      rows,
-    ),
+    tableOf(figures, 'cluster', 'coset/pods-per-second', [
+      ['coset, pods/s', (of) => whole(of('coset/pods-per-second'))],
+      ['kube-scheduler', (of) => whole(of('kube-scheduler/pods-per-second'))],
+      ['bare client', (of) => whole(of('bare-client/pods-per-second'))],
+      ['coset is faster', (of) => times(of('coset-to-kube-scheduler/rate'))],
+      ['CPU', three('cpu-per-pod', fraction)],
+      ['memory', three('peak-memory', whole)],
+    ]),
     '![Pods a second on a real API server](bench/results/cluster.svg)',
     provenance(run),
   ].join('\n\n');
 }
 
 function cyclePart({ run, figures }: Results): string {
-  const rows = having(figures, ({ name }) => `cycle/${name}/pods-per-second`).map(({ name, title }) => {
-    const of = (what: string) => figures.get(`cycle/${name}/${what}`);
-    const share = (...parts: string[]) =>
+  const share =
+    (...parts: string[]) =>
+    (of: FigureOf) =>
       `${fraction(parts.reduce((sum, part) => sum + of(`share/${part}`)!, 0))} %`;
-    return [
-      title,
-      whole(of('pods-per-second')),
-      whole(of('from-start')),
-      fraction(of('cpu-per-pod')),
-      share('decode-nodes', 'decode-pods'),
-      share('nodes', 'pods'),
-      share('class-key'),
-      whole(of('peak-memory')),
-    ];
-  });
   return [
     '### On an API in memory',
-    '`coset run` from its bundle (without the flag that bounds the young generation in the image), over loopback HTTP: 5,000 nodes, 3,000 pods that are there before it starts. Pods a second ' +
-      'from the first binding to the last, and from the start of the process; CPU of the whole process, and the least that ' +
-      'decoding, packing and the class key have of it. The API in memory runs beside it on the same two cores.',
-    markdownTable(
-      [
-        'pods',
-        'pods/s',
-        'from start',
-        'CPU, ms a pod',
-        'decoding',
-        'packing',
-        'class key',
-        'peak memory, MiB',
-      ],
-      rows,
-    ),
+    '`coset run` as it is shipped (its bundle, started as in the image), over loopback HTTP: 5,000 nodes, 3,000 pods that ' +
+      'are there before it starts. Pods a second from the first binding to the last, and from the start of the process; CPU ' +
+      'of the whole process, and the least that decoding, packing and the class key have of it. The API in memory runs ' +
+      'beside it on the same two cores.',
+    tableOf(figures, 'cycle', 'pods-per-second', [
+      ['pods/s', (of) => whole(of('pods-per-second'))],
+      ['from start', (of) => whole(of('from-start'))],
+      ['CPU, ms a pod', (of) => fraction(of('cpu-per-pod'))],
+      ['decoding', share('decode-nodes', 'decode-pods')],
+      ['packing', share('nodes', 'pods')],
+      ['class key', share('class-key')],
+      ['peak memory, MiB', (of) => whole(of('peak-memory'))],
+    ]),
     provenance(run),
   ].join('\n\n');
 }
 
-function microseconds(nanoseconds: number | undefined): number | undefined {
-  return nanoseconds === undefined ? undefined : nanoseconds / 1e3;
-}
-
 function planPart({ run, figures }: Results): string {
-  const rows = having(figures, ({ name }) => `plan/${name}/mixed/decisions`).map(({ name, title }) => {
-    const of = (what: string) => figures.get(`plan/${name}/${what}`);
-    return [
-      title,
-      whole(of('uniform/decisions')),
-      whole(of('mixed/decisions')),
-      whole(of('mixed/oracle-100')),
-      whole(of('mixed/oracle-0')),
-      times(of('mixed/decisions-to-oracle-100')),
-      times(of('mixed/inside-class-to-oracle-100')),
-    ];
-  });
   return [
     '### Without an API',
     "5,000 nodes, 10,000 pending pods, one core; beside it kube-scheduler's own framework (`kube-oracle time`) on the same " +
       'mixed nodes in the same run: on all nodes (`-pct 100`), and on the 500 or so that it looks at by default (`-pct 0`). ' +
       'Uniform nodes are alike and empty; mixed ones have five sizes and a load of their own. Decisions a second count the ' +
       'filter pass and the choice for each pod, with the bookkeeping; the class key is looked up when a pod arrives, and is not ' +
-      `counted (${fraction(microseconds(figures.get('plan/none/mixed/class-key')))} µs for a pod without constraints, ` +
-      `${fraction(microseconds(figures.get('plan/own-class/mixed/class-key')))} µs for one of its own class). ` +
+      `counted (${microseconds(figures.get('plan/none/mixed/class-key'))} for a pod without constraints, ` +
+      `${microseconds(figures.get('plan/own-class/mixed/class-key'))} for one of its own class). ` +
       '"Inside a class" is one more pod of a class that was determined.',
-    markdownTable(
-      [
-        'pods',
-        'coset, uniform nodes',
-        'coset, mixed nodes',
-        'kube-scheduler, all nodes',
-        'its sample',
-        'coset is faster, all nodes',
-        'inside a class',
-      ],
-      rows,
-    ),
+    tableOf(figures, 'plan', 'mixed/decisions', [
+      ['coset, uniform nodes', (of) => whole(of('uniform/decisions'))],
+      ['coset, mixed nodes', (of) => whole(of('mixed/decisions'))],
+      ['kube-scheduler, all nodes', (of) => whole(of('mixed/oracle-100'))],
+      ['its sample', (of) => whole(of('mixed/oracle-0'))],
+      ['coset is faster, all nodes', (of) => times(of('mixed/decisions-to-oracle-100'))],
+      ['inside a class', (of) => times(of('mixed/inside-class-to-oracle-100'))],
+    ]),
     '![Decisions a second without an API](bench/results/plan.svg)',
     provenance(run),
   ].join('\n\n');
 }
 
 function millionPart({ run, figures }: Results): string {
-  const rows = having(figures, ({ name }) => `million/${name}/mixed/placed`).map(({ name, title }) => {
-    const of = (what: string) => figures.get(`million/${name}/${what}`);
-    return [
-      title,
-      fraction(of('uniform/placed')),
-      fraction(of('mixed/placed')),
-      whole(of('uniform/peak-memory')),
-      whole(of('mixed/peak-memory')),
-    ];
-  });
   return [
     '1,000,000 pods placed on 1,000,000 nodes from packed columns, one core:',
-    markdownTable(
-      ['pods', 'uniform nodes, s', 'mixed nodes, s', 'peak memory, uniform, MiB', 'mixed, MiB'],
-      rows,
-    ),
+    tableOf(figures, 'million', 'mixed/placed', [
+      ['uniform nodes, s', (of) => fraction(of('uniform/placed'))],
+      ['mixed nodes, s', (of) => fraction(of('mixed/placed'))],
+      ['peak memory, uniform, MiB', (of) => whole(of('uniform/peak-memory'))],
+      ['mixed, MiB', (of) => whole(of('mixed/peak-memory'))],
+    ]),
     provenance(run),
   ].join('\n\n');
 }
@@ -170,9 +118,21 @@ function kernelPart({ run, figures }: Results): string {
   ].join('\n\n');
 }
 
-/** The workloads of which this figure was saved, in their order. */
-function having(figures: Results['figures'], figureOf: (workload: Workload) => string): Workload[] {
-  return WORKLOADS.filter((workload) => figures.has(figureOf(workload)));
+/** A figure of one workload at one level; undefined when it was not saved. */
+type FigureOf = (what: string) => number | undefined;
+
+/** A line for each workload of which the figure `probe` was saved: its title, and a cell for each column. */
+function tableOf(
+  figures: Results['figures'],
+  level: string,
+  probe: string,
+  columns: readonly (readonly [header: string, cell: (of: FigureOf) => string])[],
+): string {
+  const rows = WORKLOADS.flatMap(({ name, title }) => {
+    const of: FigureOf = (what) => figures.get(`${level}/${name}/${what}`);
+    return of(probe) === undefined ? [] : [[title, ...columns.map(([, cell]) => cell(of))]];
+  });
+  return markdownTable(['pods', ...columns.map(([header]) => header)], rows);
 }
 
 function provenance({ command, date, machine, node }: Results['run']): string {
@@ -191,4 +151,8 @@ function fraction(value: number | undefined): string {
 
 function times(value: number | undefined): string {
   return value === undefined ? '' : `${value >= 10 ? whole(value) : value.toFixed(1)} times`;
+}
+
+function microseconds(nanoseconds: number | undefined): string {
+  return nanoseconds === undefined ? '' : `${fraction(nanoseconds / 1e3)} µs`;
 }

@@ -20,10 +20,12 @@ export function scenarioOf(
   kind: NodeKind,
 ): Scenario {
   const random = seededRandom(SEED);
-  const nameOf = (row: number) => `node-${String(row).padStart(7, '0')}`;
   const sizes = Array.from({ length: counts.nodes }, () => sizeOf(kind, random));
-  const nodes = sizes.map((size, row) => stampNode(nameOf(row), size, zones[row % zones.length]));
-  const onNode = (pod: Pod, row: number): Pod => ({ ...pod, spec: { ...pod.spec!, nodeName: nameOf(row) } });
+  const nodes = sizes.map((size, row) => stampNode(nodeName(row), size, zones[row % zones.length]));
+  const onNode = (pod: Pod, row: number): Pod => ({
+    ...pod,
+    spec: { ...pod.spec!, nodeName: nodeName(row) },
+  });
   const load = kind === 'uniform' ? [] : sizes.map((size, row) => onNode(loadOf(size, row, random), row));
   const initial = Array.from({ length: counts.initPods }, (_, n) =>
     onNode(stampPod(init, `init-${n}`, n), n % counts.nodes),
@@ -38,6 +40,11 @@ export function scenarioOf(
     objects: [...services],
     pending,
   };
+}
+
+/** The name of a node by its place: padded, so that names sort as their places do. */
+export function nodeName(row: number): string {
+  return `node-${String(row).padStart(7, '0')}`;
 }
 
 /** The size of a node of the kind. */

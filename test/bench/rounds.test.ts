@@ -23,4 +23,8 @@ describe('rounds', () => {
     expect(median).toBe(1);
     expect(spread).toBeGreaterThan(0);
   });
+
+  it('have no spread when there is only one', () => {
+    expect(ratio([{ one: 4, other: 2 }], ['one', 'other'], (value) => value)).toStrictEqual({ median: 2 });
+  });
 });
