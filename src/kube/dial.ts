@@ -1,14 +1,11 @@
 // Connections to an API server, and what it speaks on them.
 import { isIP } from 'node:net';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { UnsentError, type Carrier } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { Http1Carrier } from './http1-carrier.ts';
 import { Http2Carrier } from './http2-carrier.ts';
-
-export const CONNECT_TIMEOUT_MS = 10_000;
-/** Finds a peer that vanished without closing its connection. */
-const TCP_KEEPALIVE_MS = 30_000;
+import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
 
 /** A new way to the server: one connection of HTTP/2 where it speaks that, else a pool of HTTP/1.1. */
 export function dial(credentials: Credentials, timeoutMs: number): Promise<Carrier> {
@@ -45,16 +42,4 @@ export function dial(credentials: Credentials, timeoutMs: number): Promise<Carri
       resolve(new Http1Carrier(credentials, timeoutMs));
     });
   });
-}
-
-export function tlsOptions({ ca, cert, key, serverName, skipTLSVerify }: Credentials): ConnectionOptions {
-  return {
-    ca,
-    cert,
-    key,
-    ...(serverName !== undefined && { servername: serverName }),
-    ...(skipTLSVerify && { rejectUnauthorized: false }),
-    keepAlive: true,
-    keepAliveInitialDelay: TCP_KEEPALIVE_MS,
-  } as ConnectionOptions;
 }

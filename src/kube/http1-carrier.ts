@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
-import { CONNECT_TIMEOUT_MS, tlsOptions } from './dial.ts';
+import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
 
 /** Requests in flight: enough that bindings find a free connection when the server answers no event and no condition. */
 const CONNECTIONS = 128;

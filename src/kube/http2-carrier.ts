@@ -1,41 +1,36 @@
 // Requests over one HTTP/2 connection, all of them at the same time. It ends with its connection: the next request takes a
 // new one.
-import {
-  connect,
-  constants,
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  type IncomingHttpHeaders,
-  type IncomingHttpStatusHeader,
-} from 'node:http2';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
-
-/** How much of a list may be on its way: with the default of 64 KiB the server waits for each piece to be taken. */
-const STREAM_WINDOW_BYTES = 1 << 20;
-const CONNECTION_WINDOW_BYTES = 4 << 20;
+import { Connection, type Stream, type StreamHandler } from './http2/connection.ts';
+import { fieldOf, type Field } from './http2/fields.ts';
 
 /** A request waits for its answer this part longer at most than it may. */
 const SWEEPS_A_TIMEOUT = 10;
 
 interface Exchange {
-  readonly stream: ClientHttp2Stream;
+  readonly stream: Stream;
   /** In milliseconds of performance.now(). */
   readonly begunMs: number;
   heardMs: number;
-  isAnswered: boolean;
+  /** Those that its signal cancels. */
+  readonly cancelled: Set<Exchange> | undefined;
 }
 
 export class Http2Carrier implements Carrier {
-  readonly #session: ClientHttp2Session;
+  readonly #connection: Connection;
   readonly #timeoutMs: number;
-  readonly #origin: readonly string[];
+  readonly #origin: readonly Field[];
+  /** Those that wait for an answer, or for the rest of one. */
   readonly #exchanges = new Set<Exchange>();
   readonly #ended = new AbortController();
-  readonly #cancelled = new WeakMap<AbortSignal, Set<ClientHttp2Stream>>();
-  /** The headers as they were given last, and as they are sent. */
-  #headers: { given?: Outgoing['headers']; flat: string[] } = { flat: [] };
+  readonly #cancelled = new WeakMap<AbortSignal, Set<Exchange>>();
+  /** The headers as they were given last, and the fields of requests with them, by method and type of payload. */
+  #fields: { given?: Outgoing['headers']; common: Field[]; by: Map<string, Field[]> } = {
+    common: [],
+    by: new Map(),
+  };
   /** When the server was heard last, in milliseconds of performance.now(). */
   #heardMs = 0;
 
@@ -45,104 +40,127 @@ export class Http2Carrier implements Carrier {
    */
   constructor(socket: TLSSocket, authority: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
-    this.#origin = [':scheme', 'https', ':authority', authority];
-    this.#session = connect(`https://${authority}`, {
-      createConnection: () => socket,
-      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
-    });
-    this.#session.once('connect', () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
-    // its streams tell of it, each to whoever waits
-    this.#session.on('error', () => undefined);
+    this.#origin = [fieldOf(':scheme', 'https'), fieldOf(':authority', authority)];
     const sweep = setInterval(() => this.#sweep(), timeoutMs / SWEEPS_A_TIMEOUT);
     sweep.unref();
-    this.#session.once('close', () => {
+    this.#connection = new Connection(socket, () => {
       clearInterval(sweep);
       this.#ended.abort();
     });
   }
 
   get isSpent(): boolean {
-    return this.#session.closed || this.#session.destroyed;
+    return this.#connection.isSpent;
   }
 
   get isEnded(): boolean {
-    return this.#session.destroyed;
+    return this.#connection.isEnded;
   }
 
   send(request: Outgoing): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const exchange = this.#begin(request, reject);
-      if (exchange === undefined) return;
-      const { stream } = exchange;
-      const chunks: Buffer[] = [];
-      let head: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
-      stream.on('response', (headers) => {
-        head = headers;
-        this.#heard(exchange);
-      });
-      stream.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        this.#heard(exchange);
-      });
-      stream.on('end', () => {
-        const { ':status': status, 'retry-after': retryAfter } = head;
-        if (status === undefined || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
-        exchange.isAnswered = true;
-        resolve({ status, retryAfter, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
+      this.#check(request);
+      const parts: Buffer[] = [];
+      let head: Pick<Answer, 'status' | 'retryAfter'>;
+      const exchange = this.#begin(request, {
+        answered: (status, retryAfter) => {
+          this.#heard(exchange);
+          head = { status, retryAfter };
+        },
+        data: (bytes) => {
+          this.#heard(exchange);
+          parts.push(bytes);
+          this.#connection.taken(exchange.stream, bytes.length);
+        },
+        ended: () => {
+          this.#forget(exchange);
+          resolve({ ...head, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) });
+        },
+        failed: (error) => {
+          this.#forget(exchange);
+          reject(error);
+        },
       });
     });
   }
 
   open(request: Outgoing, silenceMs: number): Promise<{ status: number; body: Readable }> {
     return new Promise((resolve, reject) => {
-      const exchange = this.#begin(request, reject);
-      if (exchange === undefined) return;
-      const { stream } = exchange;
-      stream.on('response', (headers) => {
-        this.#heard(exchange);
-        // from here on whoever reads the body sees what becomes of it
-        this.#exchanges.delete(exchange);
-        stream.setTimeout(silenceMs, () => stream.destroy(new Error('silence')));
-        exchange.isAnswered = true;
-        resolve({ status: headers[':status']!, body: stream });
+      this.#check(request);
+      let untaken = 0;
+      const body = new Readable({
+        read: () => {
+          this.#connection.taken(exchange.stream, untaken);
+          untaken = 0;
+        },
+        destroy: (error, done) => {
+          clearTimeout(silence);
+          this.#connection.cancel(exchange.stream);
+          this.#forget(exchange);
+          done(error);
+        },
+      });
+      const silence = setTimeout(() => this.#abandon(exchange, new Error('silence')), silenceMs);
+      silence.unref();
+      const exchange = this.#begin(request, {
+        answered: (status) => {
+          this.#heard(exchange);
+          // from here on whoever reads the body sees what becomes of it
+          this.#exchanges.delete(exchange);
+          resolve({ status, body });
+        },
+        data: (bytes) => {
+          this.#heard(exchange);
+          silence.refresh();
+          untaken += bytes.length;
+          body.push(bytes);
+        },
+        ended: () => body.push(null),
+        failed: (error) => {
+          reject(error);
+          body.destroy(exchange.stream.isAnswered ? error : undefined);
+        },
       });
     });
   }
 
   close(): Promise<void> {
-    this.#session.destroy();
+    this.#connection.close(new Error('the connection was closed'));
     return Promise.resolve();
   }
 
-  /** Sends a request; what becomes of it otherwise than by an answer is told to `reject`. */
-  #begin(request: Outgoing, reject: (error: Error) => void): Exchange | undefined {
-    const { method, path, headers, contentType, payload, signal } = request;
-    if (this.#headers.given !== headers) {
-      this.#headers = { given: headers, flat: [...this.#origin, ...Object.entries(headers).flat()] };
-    }
-    const sent = [':method', method, ':path', path, ...this.#headers.flat];
-    if (contentType !== undefined) sent.push('content-type', contentType);
-    let stream: ClientHttp2Stream;
-    try {
-      signal?.throwIfAborted();
-      stream = this.#session.request(sent, { endStream: payload === undefined });
-    } catch (error) {
-      reject(new UnsentError((error as Error).message, { cause: error }));
-      return undefined;
-    }
+  /** @throws UnsentError when the request can no longer be sent */
+  #check({ signal }: Outgoing): void {
+    if (signal?.aborted) throw new UnsentError('the request was cancelled');
+    if (this.isSpent) throw new UnsentError('the connection was closed');
+  }
+
+  #begin(request: Outgoing, handler: StreamHandler): Exchange {
+    const { path, payload = '', signal } = request;
+    const stream = this.#connection.request(path, this.#fieldsOf(request), payload, handler);
     const now = performance.now();
-    const exchange: Exchange = { stream, begunMs: now, heardMs: now, isAnswered: false };
-    this.#exchanges.add(exchange);
     const cancelled = signal && this.#cancelledBy(signal);
-    cancelled?.add(stream);
-    stream.on('error', (error: Error) => reject(failureOf(stream, error)));
-    stream.on('close', () => {
-      this.#exchanges.delete(exchange);
-      cancelled?.delete(stream);
-      if (!exchange.isAnswered) reject(failureOf(stream, new Error('the connection was closed')));
-    });
-    if (payload !== undefined) stream.end(payload);
+    const exchange: Exchange = { stream, begunMs: now, heardMs: now, cancelled };
+    cancelled?.add(exchange);
+    this.#exchanges.add(exchange);
     return exchange;
+  }
+
+  /** The fields but for the path; the same objects whenever they are the same, so that they are spelt once. */
+  #fieldsOf({ method, headers, contentType = '' }: Outgoing): readonly Field[] {
+    if (this.#fields.given !== headers) {
+      const common = Object.entries(headers).map(([name, value]) => fieldOf(name.toLowerCase(), value));
+      this.#fields = { given: headers, common, by: new Map() };
+    }
+    const { common, by } = this.#fields;
+    const key = `${method} ${contentType}`;
+    let fields = by.get(key);
+    if (fields === undefined) {
+      fields = [fieldOf(':method', method), ...this.#origin, ...common];
+      if (contentType !== '') fields.push(fieldOf('content-type', contentType));
+      by.set(key, fields);
+    }
+    return fields;
   }
 
   #heard(exchange: Exchange): void {
@@ -150,32 +168,39 @@ export class Http2Carrier implements Carrier {
     exchange.heardMs = this.#heardMs;
   }
 
-  /** The streams that end when the signal aborts: many requests share a signal, and so its listener. */
-  #cancelledBy(signal: AbortSignal): Set<ClientHttp2Stream> {
+  #forget(exchange: Exchange): void {
+    this.#exchanges.delete(exchange);
+    exchange.cancelled?.delete(exchange);
+  }
+
+  /** Ends an exchange from this side. */
+  #abandon({ stream }: Exchange, error: Error): void {
+    this.#connection.cancel(stream);
+    stream.handler.failed(error);
+  }
+
+  /** The exchanges that end when the signal aborts: many requests share a signal, and so its listener. */
+  #cancelledBy(signal: AbortSignal): Set<Exchange> {
     const known = this.#cancelled.get(signal);
     if (known !== undefined) return known;
-    const streams = new Set<ClientHttp2Stream>();
-    this.#cancelled.set(signal, streams);
-    const cancel = () => streams.forEach((stream) => stream.close(constants.NGHTTP2_CANCEL));
+    const exchanges = new Set<Exchange>();
+    this.#cancelled.set(signal, exchanges);
+    const cancel = () => {
+      for (const exchange of exchanges) this.#abandon(exchange, new Error('the request was cancelled'));
+    };
     signal.addEventListener('abort', cancel, { signal: this.#ended.signal });
-    return streams;
+    return exchanges;
   }
 
   /** Ends what has waited too long: one timer for all that is under way. */
   #sweep(): void {
     const now = performance.now();
-    for (const { stream, begunMs, heardMs } of this.#exchanges) {
-      if (now - heardMs < this.#timeoutMs) continue;
+    for (const exchange of this.#exchanges) {
+      if (now - exchange.heardMs < this.#timeoutMs) continue;
       const error = new Error('no answer in time');
       // a connection that was silent all the while is dead
-      if (this.#heardMs < begunMs) this.#session.destroy(error);
-      else stream.destroy(error);
+      if (this.#heardMs < exchange.begunMs) this.#connection.close(error);
+      else this.#abandon(exchange, error);
     }
   }
-}
-
-/** The error, unless the server says that it has not looked at the request. */
-function failureOf({ rstCode }: ClientHttp2Stream, error: Error): Error {
-  if (rstCode !== constants.NGHTTP2_REFUSED_STREAM) return error;
-  return new UnsentError('the server refused the stream', { cause: error });
 }

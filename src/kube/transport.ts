@@ -1,4 +1,4 @@
-// HTTP to one API server: pooled connections, timeouts, retries where they are safe.
+// HTTP to one API server: one way for requests and one for watches, credentials, retries where they are safe.
 import type { Readable } from 'node:stream';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';

@@ -1,64 +1,11 @@
-import {
-  createSecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type ServerHttp2Session,
-} from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Server as TlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { anonymousCredentials } from '../../src/kube/credentials.ts';
-import { Transport } from '../../src/kube/transport.ts';
-import { selfSigned } from './certificate.ts';
-import { TestClock } from './harness.ts';
-
-const POD = '/api/v1/namespaces/default/pods/pod-a';
-const { cert, key } = selfSigned();
-
-type Answering = (request: Http2ServerRequest, response: Http2ServerResponse, nth: number) => void;
-
-interface Server {
-  transport: Transport;
-  clock: TestClock;
-  sessions: ServerHttp2Session[];
-  /** "METHOD path" of each request. */
-  requests: string[];
-}
-
-/** A server that speaks TLS, and how it answers its n-th request. */
-async function serve(answer: Answering, timeoutMs?: number): Promise<Server> {
-  const sessions: ServerHttp2Session[] = [];
-  const requests: string[] = [];
-  const server = createSecureServer({ cert, key });
-  server.on('session', (session) => sessions.push(session));
-  server.on('request', (request, response) => {
-    requests.push(`${request.method} ${request.url}`);
-    answer(request, response, requests.length);
-  });
-  const clock = new TestClock();
-  const transport = await transportTo(server, clock, timeoutMs);
-  onTestFinished(() => sessions.forEach((session) => session.destroy()));
-  return { transport, clock, sessions, requests };
-}
-
-async function transportTo(server: TlsServer, clock: TestClock, timeoutMs?: number): Promise<Transport> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const credentials = { ...anonymousCredentials(url), ca: Buffer.from(cert) };
-  const transport = new Transport(credentials, { clock, random: () => 0, timeoutMs });
-  onTestFinished(async () => {
-    await transport.close();
-    server.close();
-  });
-  return transport;
-}
-
-function json(response: Http2ServerResponse, body: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
+import { anonymousCredentials } from '../../../src/kube/credentials.ts';
+import { Transport } from '../../../src/kube/transport.ts';
+import { TestClock } from '../harness.ts';
+import { cert, json, key, POD, serve, transportTo } from './server.ts';
 
 describe('a transport to a server that speaks HTTP/2', () => {
   it('sends many requests at the same time over one connection', async () => {
@@ -91,8 +38,12 @@ describe('a transport to a server that speaks HTTP/2', () => {
   });
 
   it('ends a stream that falls silent, and one that is cancelled', async () => {
-    const { transport } = await serve((_, response) => void response.write('a\n'));
+    const { transport } = await serve((request, response) => {
+      if (request.url === '/watch') response.write('a\n');
+    });
     const abort = new AbortController();
+    const unanswered = transport.stream('/unanswered', { signal: abort.signal, silenceMs: 50 });
+    await expect(unanswered).rejects.toThrow('silence');
     const silent = await transport.stream('/watch', { signal: abort.signal, silenceMs: 50 });
     await expect(text(silent.body)).rejects.toThrow('silence');
     const cancelled = await transport.stream('/watch', { signal: abort.signal, silenceMs: 10_000 });
@@ -162,18 +113,24 @@ describe('a transport to a server that speaks HTTP/2', () => {
   });
 
   it('gives up on a silent connection, and goes on with a new one', async () => {
-    const { transport, sessions } = await serve((_, response, nth) => {
-      if (nth > 1) json(response, {});
-    }, 100);
+    const { transport, sessions } = await serve(
+      (_, response, nth) => {
+        if (nth > 1) json(response, {});
+      },
+      { timeoutMs: 100 },
+    );
     await expect(transport.request('POST', POD, {})).rejects.toThrow('no answer in time');
     expect((await transport.request('POST', POD, {})).status).toBe(200);
     expect(sessions).toHaveLength(2);
   });
 
   it('gives up on one slow answer of a connection that works', async () => {
-    const { transport, sessions } = await serve((request, response) => {
-      if (request.url === '/quick') json(response, {});
-    }, 200);
+    const { transport, sessions } = await serve(
+      (request, response) => {
+        if (request.url === '/quick') json(response, {});
+      },
+      { timeoutMs: 200 },
+    );
     const slow = expect(transport.request('POST', POD, {})).rejects.toThrow('no answer in time');
     const asking = setInterval(() => void transport.request('GET', '/quick').catch(() => undefined), 20);
     await slow;

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { fieldOf, FieldReader, FieldWriter, type Field } from '../../../src/kube/http2/fields.ts';
+import { decodeHuffman } from '../../../src/kube/http2/huffman.ts';
+
+function read(reader: FieldReader, hex: string): string[] {
+  const fields: string[] = [];
+  const block = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+  reader.read(block, (name, value) => fields.push(`${name}: ${value}`));
+  return fields;
+}
+
+describe('FieldReader', () => {
+  it('reads the answers of RFC 7541, C.6, whose table of 256 bytes drops fields', () => {
+    const reader = new FieldReader();
+    const shared = (second: number) => [
+      'cache-control: private',
+      `date: Mon, 21 Oct 2013 20:13:${second} GMT`,
+      'location: https://www.example.com',
+    ];
+    const resized = '3fe101';
+    const first =
+      '4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 2d1b ff6e 919d 29ad 1718 63c7 ' +
+      '8f0b 97c8 e9ae 82ae 43d3';
+    expect(read(reader, resized + first)).toEqual([':status: 302', ...shared(21)]);
+    expect(read(reader, '4883 640e ffc1 c0bf')).toEqual([':status: 307', ...shared(21)]);
+    const third =
+      '88c1 6196 d07a be94 1054 d444 a820 0595 040b 8166 e084 a62d 1bff c05a 839b d9ab 77ad 94e7 821d d7f2 e6c7 b335 ' +
+      'dfdf cd5b 3960 d5af 2708 7f36 72c1 ab27 0fb5 291f 9587 3160 65c0 03ed 4ee5 b106 3d50 07';
+    expect(read(reader, third)).toEqual([
+      ':status: 200',
+      ...shared(22),
+      'content-encoding: gzip',
+      'set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1',
+    ]);
+  });
+
+  it('refuses a block that is not well formed', () => {
+    const reading = (hex: string) => () => read(new FieldReader(), hex);
+    expect(reading('be')).toThrow('there is no header field 62');
+    expect(reading('80')).toThrow('there is no header field 0');
+    expect(reading('400a 6375')).toThrow('a header field is cut off');
+    expect(reading('5f')).toThrow('a block of header fields is cut off');
+    expect(reading('ff ffff ffff ffff')).toThrow('an integer has no end');
+    expect(reading('3fe1ff01')).toThrow('larger than agreed');
+  });
+});
+
+describe('decodeHuffman', () => {
+  it('knows the rarest symbols, whose codes come after all others of their length', () => {
+    const codes: [symbol: number, code: number, bits: number][] = [
+      [0, 0x1ff8, 13],
+      [249, 0xffffffe, 28],
+      [10, 0x3ffffffc, 30],
+      [13, 0x3ffffffd, 30],
+      [22, 0x3ffffffe, 30],
+    ];
+    for (const [symbol, code, bits] of codes) {
+      const padded = code
+        .toString(2)
+        .padStart(bits, '0')
+        .padEnd(Math.ceil(bits / 8) * 8, '1');
+      const bytes = Uint8Array.from(padded.match(/.{8}/g)!, (byte) => parseInt(byte, 2));
+      expect(decodeHuffman(bytes).charCodeAt(0)).toBe(symbol);
+    }
+  });
+
+  it('refuses what does not end with the code', () => {
+    expect(() => decodeHuffman(Uint8Array.of(0x1f, 0xff, 0xff))).toThrow('cut off');
+    expect(() => decodeHuffman(Uint8Array.of(0x18))).toThrow('cut off');
+    expect(() => decodeHuffman(Uint8Array.of(0xff, 0xff, 0xff, 0xff))).toThrow('no symbol');
+  });
+});
+
+describe('FieldWriter', () => {
+  it('spells a field once, for as long as the server has room for it', () => {
+    const writer = new FieldWriter();
+    const reader = new FieldReader();
+    const lengthOf = (...fields: Field[]): number => {
+      const block = writer.write('/a', fields);
+      const found: string[] = [];
+      reader.read(block, (name, value) => found.push(`${name}: ${value}`));
+      expect(found).toEqual([':path: /a', ...fields.map(({ name, value }) => `${name}: ${value}`)]);
+      return block.length;
+    };
+    const token = () => fieldOf('authorization', 'x'.repeat(1500));
+    const [one, two, three] = [token(), token(), token()];
+    const get = fieldOf(':method', 'GET');
+    const agent = fieldOf('user-agent', 'coset');
+    expect(lengthOf(get, agent, one)).toBeGreaterThan(1500);
+    expect(lengthOf(get, agent, one)).toBeLessThan(10);
+    expect(lengthOf(get, agent, two)).toBeGreaterThan(1500);
+    // the third drops the oldest, which are spelt again
+    expect(lengthOf(get, three)).toBeGreaterThan(1500);
+    expect(lengthOf(get, agent, two, three)).toBeLessThan(30);
+    expect(lengthOf(get, one)).toBeGreaterThan(1500);
+    // larger than the table: spelt each time, and the others stay known
+    const huge = fieldOf('authorization', 'x'.repeat(5000));
+    expect(lengthOf(get, huge)).toBeGreaterThan(5000);
+    expect(lengthOf(get, huge)).toBeGreaterThan(5000);
+    expect(lengthOf(get, one)).toBeLessThan(10);
+    writer.resize(0);
+    expect(lengthOf(get, agent)).toBeGreaterThan(10);
+    expect(lengthOf(get, agent)).toBeGreaterThan(10);
+  });
+});
