@@ -251,12 +251,12 @@ export class SchedulingCycle {
       return outcome;
     }
     const { extenders, queue } = this.#options;
+    const { correspondences } = this;
     let bound = 0;
+    let isPutOff = false;
     try {
-      if (extenders !== undefined && !consult(outcome, extenders, this.correspondences)) {
-        for (const { pod, message } of outcome.failed) queue.requeue(pod, message);
-        return outcome;
-      }
+      isPutOff = extenders !== undefined && !consult(outcome, { extenders, queue, correspondences });
+      if (isPutOff) return outcome;
       this.#options.onPhase?.('determine');
       const correspondence = this.correspondences.open(turn.class, master!.pod);
       this.#options.onPhase?.('assign');
@@ -279,8 +279,7 @@ export class SchedulingCycle {
         const decided = new Set(outcome.placed.slice(0, bound).map(({ pod }) => pod));
         this.#giveBackUndecided(outcome, new Set(turn.pods.filter((pod) => !decided.has(pod))));
       }
-      if (extenders !== undefined)
-        for (const pod of turn.pods) if (!outcome.asked.includes(pod)) extenders.decided(pod);
+      if (extenders !== undefined && !isPutOff) for (const pod of turn.pods) extenders.decided(pod);
     }
     return outcome;
   }

@@ -1,32 +1,50 @@
 // Has extenders asked about the pods of a turn before they are placed.
 import type { ExtenderDesk } from '../constraints/extender-answer.ts';
+import type { QueuedPod } from '../queue/types.ts';
 import type { Correspondences } from './correspondences.ts';
 import type { TurnOutcome } from './turn-outcome.ts';
 
+export interface Consulting {
+  extenders: ExtenderDesk;
+  queue: { requeue(pod: QueuedPod, message: string): void };
+  correspondences: Correspondences;
+}
+
 /**
- * Has extenders asked about the turn's pods, unless they were. Returns whether the turn can be taken; if not, the outcome
- * has the pods that are asked about, and those about which nothing could be learnt.
+ * Has extenders asked about the turn's pods, unless they were. Returns whether the turn can be taken. If not, the outcome
+ * has the pods that are asked about, and those about which nothing could be learnt, which are tried again; the others go
+ * back with the answers that they have.
  */
-export function consult(
-  { turn, asked, failed }: TurnOutcome,
-  extenders: ExtenderDesk,
-  correspondences: Correspondences,
-): boolean {
+export function consult(outcome: TurnOutcome, { extenders, queue, correspondences }: Consulting): boolean {
+  const { turn, asked, failed } = outcome;
+  const ready: QueuedPod[] = [];
   for (const pod of turn.pods) {
-    if (!extenders.concerns(pod.pod)) continue;
     const answer = extenders.answerTo(pod.pod);
-    if (answer === undefined) {
+    if (answer?.failure !== undefined) {
+      failed.push({ pod, message: answer.failure });
+      extenders.decided(pod);
+      queue.requeue(pod, answer.failure);
+      continue;
+    }
+    if (answer === undefined && extenders.concerns(pod.pod)) {
       asked.push(pod);
       extenders.ask(pod);
-    } else if (answer.failure !== undefined) {
-      failed.push({ pod, message: answer.failure });
-    } else {
-      const correspondence = correspondences.open(turn.class, pod.pod);
-      // nodes that have become free since were not asked about
-      const late = correspondence.best(Infinity).filter(({ node }) => !answer.asked.has(node));
-      for (const { node } of late) answer.refused.set(node, { isFinal: false });
-      if (late.length > 0) correspondences.determineAgain(correspondence, pod.pod);
+      continue;
     }
+    ready.push(pod);
   }
-  return asked.length + failed.length === 0;
+  if (ready.length < turn.pods.length) {
+    for (const pod of ready) extenders.giveBack(pod);
+    return false;
+  }
+  for (const { pod } of ready) {
+    const answer = extenders.answerTo(pod);
+    if (answer === undefined) continue;
+    const correspondence = correspondences.open(turn.class, pod);
+    // nodes that have become free since were not asked about
+    const late = correspondence.best(Infinity).filter(({ node }) => !answer.asked.has(node));
+    for (const { node } of late) answer.refused.set(node, { isFinal: false });
+    if (late.length > 0) correspondences.determineAgain(correspondence, pod);
+  }
+  return true;
 }

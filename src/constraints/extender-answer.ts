@@ -32,6 +32,8 @@ export interface ExtenderAnswers {
 export interface ExtenderDesk extends ExtenderAnswers {
   /** Has the extenders asked: the pod comes back to the queue with the answer. */
   ask(pod: QueuedPod): void;
+  /** The pod goes back to the queue with the answer that there is. */
+  giveBack(pod: QueuedPod): void;
   /** The pod was decided with the answer that there was, which no longer counts. */
   decided(pod: QueuedPod): void;
 }

@@ -53,6 +53,10 @@ export class Extenders implements ExtenderDesk {
     this.next();
   }
 
+  giveBack(pod: QueuedPod): void {
+    this.#options.giveBack(pod);
+  }
+
   decided(pod: QueuedPod): void {
     this.#answers.delete(pod.pod);
     if (this.#open !== pod) return;

@@ -10,14 +10,15 @@ const NODES = ['a', 'b', 'c'].map((name) => node(name, { cpu: '4', extra: { [GPU
 const managed = { managedResources: [{ name: GPU }] };
 
 function withExtenders(...extenders: object[]): Configuration {
-  return configurationOf(
-    {
-      apiVersion: 'kubescheduler.config.k8s.io/v1',
-      kind: 'KubeSchedulerConfiguration',
-      extenders: extenders.map((extender) => ({ nodeCacheCapable: true, httpTimeout: '20s', ...extender })),
-    },
-    'extenders',
-  );
+  return configurationOf(fileOf(extenders), 'extenders');
+}
+
+function fileOf(extenders: object[]) {
+  return {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    extenders: extenders.map((extender) => ({ nodeCacheCapable: true, httpTimeout: '20s', ...extender })),
+  };
 }
 
 /** A pod that asks for what the extender manages. */
@@ -90,6 +91,36 @@ describe('the filter of an extender', () => {
     running.store.load(['one', 'two', 'three'].map((name) => pod(name)));
     await running.bound('one', 'two', 'three');
     expect(running.podsByNode()).toEqual({ a: 1, b: 1, c: 1 });
+  });
+
+  it('loses none of a class that its pods share because the configuration leaves the rule out of it', async () => {
+    let answer!: () => void;
+    const extender = await serveExtender(
+      ({ nodes }) => new Promise((resolve) => (answer = () => resolve(leaves(nodes)))),
+    );
+    const args = { features: ['general', 'resources'] };
+    const file = {
+      ...fileOf([{ urlPrefix: extender.url, filterVerb: 'filter' }]),
+      profiles: [
+        { schedulerName: 'default-scheduler', pluginConfig: [{ name: 'EquivalenceClasses', args }] },
+      ],
+    };
+    const running = await startScheduler({
+      configuration: configurationOf(file, 'extenders'),
+      objects: [...NODES, pod('answered', { cpu: '1' })],
+    });
+    await eventually(() => expect(extender.questions).toHaveLength(1));
+    running.scheduler.pause();
+    answer();
+    running.store.load([pod('new', { cpu: '1' })]);
+    await eventually(() => {
+      const active = running.scheduler.queue(10).filter(({ queue }) => queue === 'active');
+      expect(active).toHaveLength(2);
+    });
+    extender.answer = ({ nodes }) => leaves(nodes);
+    running.scheduler.resume();
+    await running.bound('answered', 'new');
+    expect(extender.questions).toHaveLength(2);
   });
 
   it('is sent whole nodes when it has no cache of its own', async () => {
