@@ -10,6 +10,7 @@ import type { SchedulingCycle } from '../cycle.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { SharedEvent } from '../queue/types.ts';
+import { listingOf } from './listing.ts';
 import { PendingPods } from './pending-pods.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
@@ -38,18 +39,12 @@ export class PodFeed implements WatchHandler<Pod> {
   }
 
   list(): Listing<Pod> {
-    const keys = new Set<string>();
-    return {
-      take: (pods) => {
-        for (const pod of pods) {
-          keys.add(objectKey(pod));
-          this.#set(pod);
-        }
-      },
-      end: () => {
-        for (const [key, uid] of this.#uids) if (!keys.has(key)) this.#drop(key, uid);
-      },
-    };
+    return listingOf({
+      keyOf: objectKey,
+      take: (pod) => this.#set(pod),
+      known: this.#uids,
+      drop: (key, uid) => this.#drop(key, uid),
+    });
   }
 
   added(pod: Pod): void {
