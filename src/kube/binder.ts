@@ -24,6 +24,8 @@ export interface BinderOptions {
   random?: () => number;
 }
 
+/** Bindings that are in flight at a time: more would only wait in the API server. */
+export const BINDINGS_IN_FLIGHT = 48;
 const ATTEMPTS = 4;
 
 export class Binder {
