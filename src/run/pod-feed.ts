@@ -83,7 +83,7 @@ export class PodFeed implements WatchHandler<Pod> {
     if (inBinding !== undefined && inBinding !== uid) this.#successors.set(key, pod);
     else if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
     else if (this.#options.isOurs(pod.spec?.schedulerName ?? 'default-scheduler'))
-      this.#setPending(key, uid, this.#pending.kept(pod));
+      this.#setPending(key, uid, pod);
   }
 
   #setAssigned(key: string, uid: string, pod: Pod): void {
@@ -107,10 +107,11 @@ export class PodFeed implements WatchHandler<Pod> {
     // a pod that we have bound may still be told of as it was before
     if (cluster.pod(key)?.uid === uid && !cycle.isBinding(key)) return;
     const nominated = cluster.nominations.of(key)?.pod;
-    cluster.setPending(pod);
+    const kept = this.#pending.kept(pod);
+    cluster.setPending(kept);
     if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
     // a pod that has no class is refused here, where it holds up no other one
-    queue.update(pod, pod, cycle.classify(pod));
+    queue.update(kept, kept, cycle.classify(kept));
   }
 
   #drop(key: string, uid: string, pod?: Pod): void {
