@@ -20,9 +20,8 @@ import {
   TURN_STALE_AT,
 } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
-import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-
+import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
@@ -30,16 +29,23 @@ import { FEATURE_PARTS } from './features.ts';
 import { rechecksOf, type HostCodes } from './host-codes.ts';
 import type { Match, Matches } from './match.ts';
 import { NominatedRows } from './nominated-rows.ts';
-import type { Assignment, Refusal } from './turn-outcome.ts';
 import { placesIn } from './places.ts';
+import type { Assignment, Refusal } from './turn-outcome.ts';
 import { TurnPacker } from './turn-packer.ts';
-import { Verdicts, type Explained } from './verdicts.ts';
 import type { TurnMemory } from './turn-parts.ts';
+import { Verdicts, type Explained } from './verdicts.ts';
 import { WhatIf } from './what-if.ts';
 
 const ASSIGNMENT_BYTES = 16;
 /** Pods that are placed by looking at all nodes before groups are formed, which costs as much as a few looks. */
 const UNGROUPED_PODS = 8;
+
+/** What all correspondences have in common. */
+export interface Means {
+  kernel: Kernel;
+  matches: Matches;
+  withDetail: boolean;
+}
 
 export class Correspondence {
   readonly class: EquivalenceClass;
@@ -71,11 +77,7 @@ export class Correspondence {
   #isOneByOne = false;
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
-  constructor(
-    { kernel, matches, withDetail }: { kernel: Kernel; matches: Matches; withDetail: boolean },
-    equivalenceClass: EquivalenceClass,
-    master: Pod,
-  ) {
+  constructor({ kernel, matches, withDetail }: Means, equivalenceClass: EquivalenceClass, master: Pod) {
     this.#kernel = kernel;
     this.#matches = matches;
     this.class = equivalenceClass;

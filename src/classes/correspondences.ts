@@ -2,7 +2,7 @@
 import type { Pod } from '../api/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
-import { Correspondence } from './correspondence.ts';
+import { Correspondence, type Means } from './correspondence.ts';
 import { Matches } from './match.ts';
 
 interface Entry {
@@ -15,7 +15,7 @@ interface Entry {
 export class Correspondences {
   /** Full passes over the nodes so far. */
   passes = 0;
-  readonly #means: { kernel: Kernel; matches: Matches; withDetail: boolean };
+  readonly #means: Means;
   readonly #entries = new Map<EquivalenceClass, Entry>();
 
   constructor(kernel: Kernel, withDetail: boolean) {

@@ -26,7 +26,8 @@ export class Match {
   users = 0;
   /** It stays when nobody reads it. */
   isKept = false;
-  readonly #free: () => void;
+  /** Gives the memory back. */
+  readonly free: () => void;
 
   /** Writes the parts into linear memory, and has the kernel go over the rows. */
   constructor(kernel: Kernel, columns: Columns, parts: MatchParts) {
@@ -95,12 +96,7 @@ export class Match {
     this.codes = base + codes;
     this.masks = maskColumns.map((at) => base + at);
     this.raws = rawColumns.map((at) => base + at);
-    this.#free = () => arena.free(base, bytes);
-  }
-
-  /** Gives the memory back. */
-  free(): void {
-    this.#free();
+    this.free = () => arena.free(base, bytes);
   }
 }
 

@@ -8,8 +8,8 @@ import { hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
-import { recordOf, usesTheSame, type PodRecord } from './pod-record.ts';
-import { shapeOf, type PodShape } from './pod-shape.ts';
+import { recordOf, sameLabels, usesTheSame, type PodRecord } from './pod-record.ts';
+import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodKinds, SelectorKeys } from './pod-kinds.ts';
 import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
@@ -141,7 +141,7 @@ export class Cluster {
    */
   setPod(pod: Pod): { before?: PodRecord; changed: boolean } {
     const before = this.#pods.get(objectKey(pod));
-    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.shapeOf(pod));
+    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#shapeAfter(before, pod));
     if (before !== undefined && usesTheSame(before, record)) {
       // the usual confirmation: what is packed stays as it is
       record.row = before.row;
@@ -267,6 +267,14 @@ export class Cluster {
     for (const pod of this.#pods.values()) if (pod.row !== undefined) this.#count(pod, pod.row);
   }
 
+  /** The shape of a pod that has a node; of one that was assumed there, and is what it was, without working it out again. */
+  #shapeAfter(before: PodRecord | undefined, pod: Pod): PodShape {
+    if (before?.assumedSpec === undefined || !isShapedAs(before.assumedSpec, pod)) return this.shapeOf(pod);
+    if (sameLabels(before.labels ?? {}, pod.metadata?.labels ?? {})) return before;
+    // the API server gives a pod the topology labels of its node
+    return { ...before, selectors: this.#selectorsOf(pod) };
+  }
+
   #setNamespace({ metadata }: ApiObject, present: boolean): boolean {
     const name = metadata?.name ?? '';
     const before = this.#namespaces.get(name);
@@ -322,8 +330,10 @@ export class Cluster {
   }
 
   #replace(before: PodRecord, record: PodRecord): void {
-    for (const selector of record.selectors) this.keys.retain(selector);
-    for (const selector of before.selectors) this.keys.release(selector);
+    if (record.selectors !== before.selectors) {
+      for (const selector of record.selectors) this.keys.retain(selector);
+      for (const selector of before.selectors) this.keys.release(selector);
+    }
     this.#pods.set(record.key, record);
     this.#countPod(before, -1);
     this.#countPod(record, 1);

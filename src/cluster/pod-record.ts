@@ -32,6 +32,8 @@ export interface PodRecord {
   readonly startTime: string | undefined;
   /** Chosen by us, not yet seen bound. */
   readonly assumed: boolean;
+  /** Of an assumed pod, to tell whether its shape stands when it is seen bound. */
+  readonly assumedSpec: Pod['spec'];
   /** undefined while the node is not known. */
   row?: number;
   kind?: PodKind;
@@ -62,6 +64,7 @@ export function recordOf(
     podGroup: podGroupKeyOf(pod),
     startTime: status?.startTime,
     assumed,
+    assumedSpec: assumed ? spec : undefined,
     row: undefined,
     kind: undefined,
   };
@@ -83,15 +86,24 @@ export function usesTheSame(one: PodRecord, two: PodRecord): boolean {
     one.nodeName === two.nodeName &&
     one.terminating === two.terminating &&
     one.affinity?.text === two.affinity?.text &&
-    one.usage.nonzeroCpu === two.usage.nonzeroCpu &&
-    one.usage.nonzeroMemory === two.usage.nonzeroMemory &&
-    sameEntries(one.usage.requests, two.usage.requests) &&
-    sameEntries(new Map(Object.entries(one.labels ?? {})), new Map(Object.entries(two.labels ?? {}))) &&
+    sameUsage(one.usage, two.usage) &&
+    sameLabels(one.labels ?? {}, two.labels ?? {}) &&
     one.ports.length === two.ports.length &&
     one.ports.every((port, at) => hostPortText(port) === hostPortText(two.ports[at]!))
   );
 }
 
-function sameEntries<V>(one: ReadonlyMap<string, V>, two: ReadonlyMap<string, V>): boolean {
-  return one.size === two.size && [...one].every(([key, value]) => two.get(key) === value);
+export function sameLabels(one: Labels, two: Labels): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(two).length && keys.every((key) => one[key] === two[key]);
+}
+
+function sameUsage(one: PodUsage, two: PodUsage): boolean {
+  if (one === two) return true;
+  return (
+    one.nonzeroCpu === two.nonzeroCpu &&
+    one.nonzeroMemory === two.nonzeroMemory &&
+    one.requests.size === two.requests.size &&
+    [...one.requests].every(([name, amount]) => two.requests.get(name) === amount)
+  );
 }

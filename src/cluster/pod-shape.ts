@@ -1,11 +1,13 @@
 // What a pod is to its node and to other pods, its name and place apart: the same for all pods of a template.
 import type { Selector } from '../api/labels.ts';
-import type { Pod, Volume } from '../api/types.ts';
+import type { Container, Pod, Volume } from '../api/types.ts';
 import { hostPortsOf, type HostPort } from './host-ports.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
 import type { PodKind } from './pod-kinds.ts';
 import { usageOf, type PodUsage } from './pod-resources.ts';
 import { visibleVolumesOf } from './pod-volumes.ts';
+
+type PodSpec = NonNullable<Pod['spec']>;
 
 export interface PodShape {
   readonly usage: PodUsage;
@@ -26,6 +28,36 @@ export function shapeOf(pod: Pod, selectors: readonly Selector[]): PodShape {
     ports: hostPortsOf(pod),
     selectors,
     affinity: affinityOf(pod),
-    volumes: visibleVolumesOf(pod),
+    volumes: visibleVolumesOf(pod.spec ?? {}),
   };
+}
+
+/** By specs, which many pods have in common while they wait. */
+const texts = new WeakMap<PodSpec, string>();
+
+/** Whether a pod of this spec and the other's namespace and labels has the other's shape. */
+export function isShapedAs(spec: PodSpec, other: Pod): boolean {
+  const { containerStatuses, initContainerStatuses } = other.status ?? {};
+  // what the kubelet has allocated counts too
+  if (containerStatuses !== undefined || initContainerStatuses !== undefined) return false;
+  let text = texts.get(spec);
+  if (text === undefined) texts.set(spec, (text = textOf(spec)));
+  return textOf(other.spec ?? {}) === text;
+}
+
+/** All that the shape of a pod is made of, its namespace, labels and status apart. */
+function textOf(spec: Partial<PodSpec>): string {
+  return JSON.stringify([
+    spec.containers?.map(readOf),
+    spec.initContainers?.map(readOf),
+    spec.overhead,
+    spec.resources?.requests,
+    visibleVolumesOf(spec),
+    spec.affinity,
+    spec.topologySpreadConstraints,
+  ]);
+}
+
+function readOf({ resources, ports, restartPolicy }: Container): unknown[] {
+  return [resources?.requests, ports, restartPolicy];
 }

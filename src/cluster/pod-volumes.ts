@@ -16,9 +16,9 @@ const SOURCES = [
   'rbd',
 ] as const satisfies (keyof Volume)[];
 
-/** The volumes of a pod that other pods' constraints read. */
-export function visibleVolumesOf(pod: Pod): readonly Volume[] {
-  return (pod.spec?.volumes ?? []).filter((volume) => SOURCES.some((source) => volume[source]));
+/** The volumes of a pod's spec that other pods' constraints read. */
+export function visibleVolumesOf({ volumes }: Partial<NonNullable<Pod['spec']>>): readonly Volume[] {
+  return (volumes ?? []).filter((volume) => SOURCES.some((source) => volume[source]));
 }
 
 /** How many pods on nodes name each claim, by "namespace/name"; claims of ephemeral volumes are not counted. */

@@ -35,14 +35,13 @@ export class Backoff {
   readonly #clock: Clock;
   readonly #random: () => number;
   #next: number;
-  #last: number;
+  #last = -Infinity;
 
   constructor(options: BackoffOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#next = options.initialMs;
-    this.#last = this.#clock.now();
   }
 
   /** The next delay in milliseconds: from initialMs to twice maxMs. */

@@ -24,6 +24,8 @@ export interface BinderOptions {
   random?: () => number;
 }
 
+/** Bindings that are in flight at a time: more would only wait in the API server. */
+export const BINDINGS_IN_FLIGHT = 48;
 const ATTEMPTS = 4;
 
 export class Binder {
@@ -46,7 +48,7 @@ export class Binder {
       metadata: { namespace: pod.namespace, name: pod.name, uid: pod.uid },
       target: { kind: 'Node', name: node },
     };
-    let backoff: Backoff | undefined;
+    const backoff = new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
     for (let attempt = 1; ; attempt++) {
       const { reply, error } = await this.#attempt('POST', path, binding);
       if (reply !== undefined && reply.status < 300) return { type: 'bound' };
@@ -56,7 +58,6 @@ export class Binder {
       if (!failure.retryable) return failure;
       // A timeout or a server error may come after the pod was bound.
       if (attempt === ATTEMPTS) return this.#resolve(pod, node, failure);
-      backoff ??= new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
       await this.#clock.sleep(backoff.next());
     }
   }

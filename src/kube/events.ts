@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { EventsV1Event } from '@kubernetes/client-node';
 import type { Pod, Wire } from '../api/types.ts';
 import { systemClock, type Clock } from './backoff.ts';
+import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';
 
@@ -29,8 +30,6 @@ interface Series {
   lastWrittenMs: number;
 }
 
-/** That of the bindings: each has its event, and fewer at a time would fall behind until some are dropped. */
-const CONCURRENCY = 48;
 const NOTE_LIMIT_BYTES = 1024;
 const NAME_LIMIT = 253;
 /** A series that was not observed for this long has ended. */
@@ -48,7 +47,9 @@ export class EventRecorder {
 
   constructor(options: EventRecorderOptions) {
     const { transport, onError, capacity = 10_000, host = hostname(), clock = systemClock, random } = options;
-    this.#outbox = new Outbox({ transport, capacity, concurrency: CONCURRENCY, onError, clock, random });
+    // each binding has its event: fewer at a time would fall behind until some are dropped
+    const concurrency = BINDINGS_IN_FLIGHT;
+    this.#outbox = new Outbox({ transport, capacity, concurrency, onError, clock, random });
     this.#clock = clock;
     this.#host = host;
     this.#sweep = setInterval(() => this.sweep(), SERIES_END_MS);

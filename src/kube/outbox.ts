@@ -101,7 +101,7 @@ export class Outbox {
   async #send({ method, path, body, contentType }: Message): Promise<Reply> {
     const { transport, random } = this.#options;
     const { signal } = this.#abort;
-    let backoff: Backoff | undefined;
+    const backoff = new Backoff({ initialMs: 500, maxMs: 10_000, clock: this.#clock, random });
     for (let attempt = 1; ; attempt++) {
       const last = attempt === ATTEMPTS || signal.aborted;
       try {
@@ -110,7 +110,6 @@ export class Outbox {
       } catch (error) {
         if (last || signal.aborted) throw error;
       }
-      backoff ??= new Backoff({ initialMs: 500, maxMs: 10_000, clock: this.#clock, random });
       await this.#clock.sleep(backoff.next(), signal);
     }
   }

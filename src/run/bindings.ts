@@ -10,7 +10,7 @@ import type { SchedulerMetrics } from '../control/metrics.ts';
 import type { Placement } from '../classes/turn-outcome.ts';
 import type { SchedulingCycle } from '../cycle.ts';
 import type { Extenders } from '../extenders/extenders.ts';
-import { Binder, type BindOutcome } from '../kube/binder.ts';
+import { Binder, BINDINGS_IN_FLIGHT, type BindOutcome } from '../kube/binder.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
 import type { PodConditionWriter } from '../kube/pod-condition.ts';
@@ -37,14 +37,11 @@ export interface BindingsOptions {
   onSettled(key: string): void;
 }
 
-/** Bindings in flight: more would only wait in the API server. */
-const CONCURRENCY = 48;
-
 export class Bindings {
   readonly #options: BindingsOptions;
   readonly #binder: Binder;
   /** What waits in it has not been sent, and can still be given up. */
-  readonly #limiter = new Limiter(CONCURRENCY);
+  readonly #limiter = new Limiter(BINDINGS_IN_FLIGHT);
   /** uid of each pod whose binding has no outcome yet, by key. */
   readonly #open = new Map<string, string>();
   readonly #sent = new Set<Promise<void>>();

@@ -3,6 +3,7 @@ import type { Node } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
+import { listingOf } from './listing.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface NodeFeedOptions {
@@ -23,18 +24,12 @@ export class NodeFeed implements WatchHandler<Node> {
   }
 
   list(): Listing<Node> {
-    const names = new Set<string | undefined>();
-    return {
-      take: (nodes) => {
-        for (const node of nodes) {
-          names.add(node.metadata?.name);
-          this.#set(node);
-        }
-      },
-      end: () => {
-        for (const [name, node] of this.#nodes) if (!names.has(name)) this.deleted(node);
-      },
-    };
+    return listingOf({
+      keyOf: nameOf,
+      take: (node) => this.#set(node),
+      known: this.#nodes,
+      drop: (_, node) => this.deleted(node),
+    });
   }
 
   added(node: Node): void {
@@ -47,7 +42,7 @@ export class NodeFeed implements WatchHandler<Node> {
   }
 
   deleted(node: Node): void {
-    const name = node.metadata?.name ?? '';
+    const name = nameOf(node);
     this.#nodes.delete(name);
     this.#options.cluster.removeNode(name);
     this.#options.notify({ kind: 'Node', before: node });
@@ -67,13 +62,17 @@ export class NodeFeed implements WatchHandler<Node> {
     const { added, changed, resized } = cluster.setNode(node);
     const isNews = added || changed || resized;
     if (!isNews && !keepsWhole) return;
-    const name = node.metadata?.name ?? '';
+    const name = nameOf(node);
     const before = this.#nodes.get(name);
     const after = keepsWhole ? node : readOf(node);
     this.#nodes.set(name, after);
     if (!isNews) return;
     this.#options.notify({ kind: 'Node', before, after });
   }
+}
+
+function nameOf({ metadata }: Node): string {
+  return metadata?.name ?? '';
 }
 
 function readOf({ metadata, spec, status }: Node): Node {

@@ -3,6 +3,7 @@ import { objectKey, type ApiObject } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { SharedEvent } from '../queue/types.ts';
+import { listingOf } from './listing.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
 export interface ObjectFeedOptions {
@@ -22,18 +23,12 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
   }
 
   list(): Listing<ApiObject> {
-    const keys = new Set<string>();
-    return {
-      take: (objects) => {
-        for (const object of objects) {
-          keys.add(objectKey(object));
-          this.added(object);
-        }
-      },
-      end: () => {
-        for (const [key, object] of this.#known) if (!keys.has(key)) this.deleted(object);
-      },
-    };
+    return listingOf({
+      keyOf: objectKey,
+      take: (object) => this.added(object),
+      known: this.#known,
+      drop: (_, object) => this.deleted(object),
+    });
   }
 
   added(object: ApiObject): void {

@@ -10,6 +10,7 @@ import type { SchedulingCycle } from '../cycle.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { SharedEvent } from '../queue/types.ts';
+import { listingOf } from './listing.ts';
 import { PendingPods } from './pending-pods.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
@@ -38,18 +39,12 @@ export class PodFeed implements WatchHandler<Pod> {
   }
 
   list(): Listing<Pod> {
-    const keys = new Set<string>();
-    return {
-      take: (pods) => {
-        for (const pod of pods) {
-          keys.add(objectKey(pod));
-          this.#set(pod);
-        }
-      },
-      end: () => {
-        for (const [key, uid] of this.#uids) if (!keys.has(key)) this.#drop(key, uid);
-      },
-    };
+    return listingOf({
+      keyOf: objectKey,
+      take: (pod) => this.#set(pod),
+      known: this.#uids,
+      drop: (key, uid) => this.#drop(key, uid),
+    });
   }
 
   added(pod: Pod): void {
@@ -88,7 +83,7 @@ export class PodFeed implements WatchHandler<Pod> {
     if (inBinding !== undefined && inBinding !== uid) this.#successors.set(key, pod);
     else if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
     else if (this.#options.isOurs(pod.spec?.schedulerName ?? 'default-scheduler'))
-      this.#setPending(key, uid, this.#pending.kept(pod));
+      this.#setPending(key, uid, pod);
   }
 
   #setAssigned(key: string, uid: string, pod: Pod): void {
@@ -112,10 +107,11 @@ export class PodFeed implements WatchHandler<Pod> {
     // a pod that we have bound may still be told of as it was before
     if (cluster.pod(key)?.uid === uid && !cycle.isBinding(key)) return;
     const nominated = cluster.nominations.of(key)?.pod;
-    cluster.setPending(pod);
+    const kept = this.#pending.kept(pod);
+    cluster.setPending(kept);
     if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
     // a pod that has no class is refused here, where it holds up no other one
-    queue.update(pod, pod, cycle.classify(pod));
+    queue.update(kept, kept, cycle.classify(kept));
   }
 
   #drop(key: string, uid: string, pod?: Pod): void {

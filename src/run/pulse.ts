@@ -1,4 +1,7 @@
 // Wakes the loop: when something happened, or when it is time.
+import type { ApiObject } from '../api/types.ts';
+import type { WatchHandler } from '../kube/reflector.ts';
+
 export class Pulse {
   #beaten = false;
   #wake?: () => void;
@@ -23,4 +26,26 @@ export class Pulse {
     }
     this.#beaten = false;
   }
+}
+
+/** Lets the loop look at the queue after each thing that the handler was told. */
+export function withPulse<T>(handler: WatchHandler<T>, pulse: Pulse): WatchHandler<ApiObject> {
+  const beating =
+    <A extends unknown[]>(tell: (...told: A) => void) =>
+    (...told: A) => {
+      tell(...told);
+      pulse.beat();
+    };
+  return {
+    list: () => {
+      const listing = handler.list();
+      return {
+        take: beating((items: ApiObject[]) => listing.take(items as T[])),
+        end: beating(() => listing.end()),
+      };
+    },
+    added: beating((item: ApiObject) => handler.added(item as T)),
+    modified: beating((item: ApiObject) => handler.modified(item as T)),
+    deleted: beating((item: ApiObject) => handler.deleted(item as T)),
+  };
 }

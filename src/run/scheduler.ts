@@ -34,7 +34,7 @@ import { Evictions } from './evictions.ts';
 import { NodeFeed } from './node-feed.ts';
 import { ObjectFeed } from './object-feed.ts';
 import { PodFeed } from './pod-feed.ts';
-import { Pulse } from './pulse.ts';
+import { Pulse, withPulse } from './pulse.ts';
 import { countTurn, CycleMeter, CycleRecords } from './records.ts';
 import { labelOf } from './refused.ts';
 import { Reservations } from './reservation-api.ts';
@@ -471,23 +471,4 @@ export class Scheduler implements ControlledScheduler {
     }
     return records;
   }
-}
-
-/** Lets the loop look at the queue after each thing that the handler was told. */
-function withPulse<T>(handler: WatchHandler<T>, pulse: Pulse): WatchHandler<ApiObject> {
-  const beating =
-    <A>(tell: (argument: A) => void) =>
-    (argument: A) => {
-      tell(argument);
-      pulse.beat();
-    };
-  return {
-    list: () => {
-      const listing = handler.list();
-      return { take: beating((items) => listing.take(items as T[])), end: () => listing.end() };
-    },
-    added: beating((item) => handler.added(item as T)),
-    modified: beating((item) => handler.modified(item as T)),
-    deleted: beating((item) => handler.deleted(item as T)),
-  };
 }

@@ -1,5 +1,6 @@
 // The state that is scheduled on, event by event.
 import { describe, expect, test } from 'vitest';
+import type { Pod } from '../../src/api/types.ts';
 import { node, on, pod, rig, service } from '../cycle/fixtures.ts';
 import { packedKinds, packedNodes } from './packed.ts';
 
@@ -96,6 +97,21 @@ describe('assumed pods', () => {
     expect({ changed, assumed: before!.assumed }).toEqual({ changed: false, assumed: true });
     expect(packedNodes(it.cluster)).toEqual(packed);
     expect(it.cluster.pod('ns/one')!.assumed).toBe(false);
+  });
+
+  test('what one asks for is not worked out again when it is confirmed, unless it asks for something else', () => {
+    const usages = (told: Pod) => {
+      const { cluster } = assumed();
+      const before = cluster.pod('ns/one')!.usage;
+      cluster.setPod(on('a', told));
+      return { before, after: cluster.pod('ns/one')!.usage };
+    };
+    const shape = { cpu: '1', labels: { app: 'web' }, ports: [80] };
+    const same = usages(pod('one', shape));
+    expect(same.after).toBe(same.before);
+    const labelled = usages(pod('one', { ...shape, labels: { app: 'web', zone: 'z' } }));
+    expect(labelled.after).toBe(labelled.before);
+    expect(usages(pod('one', { ...shape, cpu: '2' })).after.requests.get('cpu')).toBe(2000);
   });
 
   test('one that is deleted after it was confirmed leaves nothing', () => {
