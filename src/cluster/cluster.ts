@@ -137,13 +137,13 @@ export class Cluster {
 
   /**
    * Takes a pod that has a node: new, changed, or the confirmation of one that was assumed. Returns what was known of
-   * it before, and whether anything that scheduling sees has changed.
+   * it before, and whether anything that scheduling sees has changed: labels that no selector reads have not.
    */
   setPod(pod: Pod): { before?: PodRecord; changed: boolean } {
     const before = this.#pods.get(objectKey(pod));
     const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#shapeAfter(before, pod));
-    if (before !== undefined && usesTheSame(before, record)) {
-      // the usual confirmation: what is packed stays as it is
+    if (before !== undefined && usesTheSame(before, record) && this.#readsTheSame(before, record)) {
+      // the usual confirmation: what is packed and counted stays as it is
       record.row = before.row;
       record.kind = before.kind;
       this.#replace(before, record);
@@ -273,6 +273,12 @@ export class Cluster {
     if (sameLabels(before.labels ?? {}, pod.metadata?.labels ?? {})) return before;
     // the API server gives a pod the topology labels of its node
     return { ...before, selectors: this.#selectorsOf(pod) };
+  }
+
+  /** Whether the labels of two records are the same as far as selectors read them. */
+  #readsTheSame(one: PodRecord, two: PodRecord): boolean {
+    if (sameLabels(one.labels ?? {}, two.labels ?? {})) return true;
+    return sameLabels(this.keys.project(one.labels), this.keys.project(two.labels));
   }
 
   #setNamespace({ metadata }: ApiObject, present: boolean): boolean {

@@ -79,7 +79,7 @@ function isPreempted({ status }: Pod): boolean {
   return target?.status === 'True' && target.reason === 'PreemptionByScheduler';
 }
 
-/** Whether two records of one pod are the same to its node and to other pods. */
+/** Whether two records of one pod are the same to its node and, but for labels, to other pods. */
 export function usesTheSame(one: PodRecord, two: PodRecord): boolean {
   return (
     one.uid === two.uid &&
@@ -87,7 +87,6 @@ export function usesTheSame(one: PodRecord, two: PodRecord): boolean {
     one.terminating === two.terminating &&
     one.affinity?.text === two.affinity?.text &&
     sameUsage(one.usage, two.usage) &&
-    sameLabels(one.labels ?? {}, two.labels ?? {}) &&
     one.ports.length === two.ports.length &&
     one.ports.every((port, at) => hostPortText(port) === hostPortText(two.ports[at]!))
   );

@@ -99,11 +99,8 @@ export class Transport {
       contentType: payload === undefined ? undefined : contentType,
       signal,
     };
-    let backoff: Backoff | undefined;
-    const pause = (leastMs = 0) => {
-      backoff ??= new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
-      return this.#clock.sleep(Math.max(leastMs, backoff.next()), signal);
-    };
+    const backoff = new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
+    const pause = (leastMs = 0) => this.#clock.sleep(Math.max(leastMs, backoff.next()), signal);
     let failures = 0;
     let throttled = 0;
     let renewed = false;

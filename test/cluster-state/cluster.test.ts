@@ -200,6 +200,24 @@ describe('pods counted by their labels', () => {
     expect(packedKinds(it.cluster)).toEqual(['ns {"app":"db"}  running a 1']);
   });
 
+  test('labels that no selector reads change nothing, and are there when one comes to read them', () => {
+    const it = rig({
+      nodes: [node('a')],
+      pods: [on('a', pod('one', { labels: { app: 'web' } }))],
+      objects: [service('web', { app: 'web' })],
+    });
+    const { end } = it.cluster.journal;
+    // as the API server adds those of the node
+    const bound = on('a', pod('one', { labels: { app: 'web', 'topology.kubernetes.io/zone': 'z' } }));
+    expect(it.cluster.setPod(bound).changed).toBe(false);
+    expect(it.cluster.journal.end).toBe(end);
+    it.cluster.setObject(service('zonal', { 'topology.kubernetes.io/zone': 'z' }), true);
+    expect(packedKinds(it.cluster)).toEqual([
+      'ns {"app":"web","topology.kubernetes.io/zone":"z"}  running a 1',
+    ]);
+    expect(it.cluster.setPod(on('a', pod('one', { labels: { app: 'web' } }))).changed).toBe(true);
+  });
+
   test('an object that says the same again changes no class', () => {
     const it = rig({ objects: [service('web', { app: 'web' })] });
     const { rules } = it.cluster;
