@@ -4,6 +4,7 @@ import { TransportError, type Transport } from './transport.ts';
 
 export interface WatchedResource {
   kind: string;
+  /** Of all its objects, in every namespace. */
   path: string;
   query?: Record<string, string>;
   /** Not every API server has it; where it is missing there is none of it. */
@@ -42,15 +43,17 @@ async function namesIn(transport: Transport, version: string): Promise<Set<strin
   }
 }
 
-/** The path of all objects of a resource, in every namespace. */
-export const SCHEDULER_RESOURCES = [
-  { kind: 'Node', path: '/api/v1/nodes' },
-  {
-    kind: 'Pod',
-    path: '/api/v1/pods',
-    // A pod that has ended holds no resources: it leaves the watch as if it were deleted.
-    query: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
-  },
+export const NODES = { kind: 'Node', path: '/api/v1/nodes' } as const satisfies WatchedResource;
+
+export const PODS = {
+  kind: 'Pod',
+  path: '/api/v1/pods',
+  // A pod that has ended holds no resources: it leaves the watch as if it were deleted.
+  query: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
+} as const satisfies WatchedResource;
+
+/** What else decides where pods may go. */
+export const OTHER_RESOURCES = [
   { kind: 'Namespace', path: '/api/v1/namespaces' },
   { kind: 'Service', path: '/api/v1/services' },
   { kind: 'ReplicationController', path: '/api/v1/replicationcontrollers' },
@@ -70,3 +73,5 @@ export const SCHEDULER_RESOURCES = [
   { kind: 'ResourceClaim', path: '/apis/resource.k8s.io/v1/resourceclaims', isOptional: true },
   { kind: 'PodGroup', path: '/apis/scheduling.k8s.io/v1beta1/podgroups', isOptional: true },
 ] as const satisfies WatchedResource[];
+
+export const SCHEDULER_RESOURCES = [NODES, PODS, ...OTHER_RESOURCES] as const;

@@ -23,7 +23,7 @@ import { EventRecorder } from '../kube/events.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
-import { missingAmong, SCHEDULER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
+import { missingAmong, NODES, OTHER_RESOURCES, PODS, type WatchedResource } from '../kube/resources.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
@@ -185,15 +185,13 @@ export class Scheduler implements ControlledScheduler {
    * stopped before. A server that does not answer is asked again and again.
    */
   async start(): Promise<void> {
-    const pods = SCHEDULER_RESOURCES.find(({ kind }) => kind === 'Pod')!;
-    // the classes of pods depend on services and controllers, and what a pod uses is packed into its node's row
     const others = this.#followOthers();
-    const listed = this.#follow(
-      pods,
+    // the classes of pods depend on services and controllers
+    const pods = this.#follow(
+      PODS,
       others.catch(() => undefined),
     );
-    await others;
-    await listed;
+    await Promise.all([this.#follow(NODES), others, pods]);
     this.#synced = true;
     const { nodes, podCount: assigned } = this.#cluster;
     this.#log.info({ nodes: nodes.count, assigned, ...this.#queue.counts() }, 'synced');
@@ -203,19 +201,19 @@ export class Scheduler implements ControlledScheduler {
     });
   }
 
-  /** Lists and watches everything but pods. Resolves when the lists are in. */
+  /** Lists and watches everything but nodes and pods. Resolves when the lists are in. */
   async #followOthers(): Promise<void> {
-    const others: readonly WatchedResource[] = SCHEDULER_RESOURCES.filter(({ kind }) => kind !== 'Pod');
-    const optional = others.filter(({ isOptional }) => isOptional);
+    const resources: readonly WatchedResource[] = OTHER_RESOURCES;
+    const optional = resources.filter(({ isOptional }) => isOptional);
     const missing = await missingAmong(this.#transport, optional);
     // a watch that is begun after the stop would outlive it
     this.#ending.signal.throwIfAborted();
-    const there = others.filter(({ path }) => !missing.has(path));
     for (const { kind, path } of optional) {
       if (!missing.has(path)) continue;
       this.#log.info({ resource: path }, 'the API server does not have this resource');
       this.#cluster.store.withdraw(kind);
     }
+    const there = resources.filter(({ path }) => !missing.has(path));
     await Promise.all(there.map((resource) => this.#follow(resource)));
   }
 
