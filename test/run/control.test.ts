@@ -143,7 +143,7 @@ it('begins no watch any more when it is stopped while it asks what the server ha
   harness.fail('GET', /^\/apis\/policy\/v1$/, { delayMs: 500 });
   const running = new Running(harness);
   const started = running.restart();
-  const refused = expect(started).rejects.toThrow('aborted');
+  const refused = expect(started).rejects.toThrow('was stopped before its first list');
   await eventually(() => expect(harness.requests.some(asks)).toBe(true));
   await running.scheduler.stop();
   await refused;
