@@ -21,5 +21,5 @@ USER 65532:65532
 ENV NODE_ENV=production
 # The control API: health, metrics, and the classes as they are.
 EXPOSE 10259
-# A bound on the young generation of the heap: it would grow to 64 MB, and save hardly any time by it.
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=8", "/app/coset.js"]
+# A small heap, for the reasons in bin/coset.mjs.
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=8", "--initial-old-space-size=64", "--heap-growing-percent=30", "/app/coset.js"]

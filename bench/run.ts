@@ -54,9 +54,10 @@ async function run({ json, smoke, only, save, check }: Options, command: Command
       if (json) process.stdout.write(`${jsonLine(figure)}\n`);
       figures.push(figure);
     }
+    // a level may take an hour
+    if (save) saveLevels(figures);
   }
   if (!json) process.stdout.write(`${table(figures, size)}\n`);
-  if (save) saveLevels(figures);
   if (check) await compare(benches, figures, size);
 }
 

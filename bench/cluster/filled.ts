@@ -12,7 +12,8 @@ export const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
 /** Quiet is what uses no more than this share of a core. */
 const QUIET_SHARE = 0.05;
 const QUIET_MS = 500;
-const QUIET_SECONDS = 120;
+/** 100,000 conditions and events are written in less. */
+const QUIET_SECONDS = 600;
 
 /** Resolves to what `run` does with a control plane that has all of the scenario and is quiet. */
 export async function withControlPlane<T>(

@@ -1,11 +1,13 @@
 // A bound on how many asynchronous tasks run at a time.
 
-/** Runs at most `limit` tasks at a time; the others wait in the order in which they came. */
+type Task = () => Promise<void>;
+
+/** Runs at most `limit` tasks at a time; the others wait in the order in which they came. One that waits costs a closure. */
 export class Limiter {
   readonly #limit: number;
   #running = 0;
   // A queue with a moving head: Array.shift copies the whole rest when thousands wait.
-  #queue: (() => void)[] = [];
+  #waiting: (Task | undefined)[] = [];
   #head = 0;
 
   constructor(limit: number) {
@@ -13,19 +15,26 @@ export class Limiter {
   }
 
   get waiting(): number {
-    return this.#queue.length - this.#head;
+    return this.#waiting.length - this.#head;
   }
 
   get running(): number {
     return this.#running;
   }
 
-  /** Runs the task when it is its turn, and returns what it returns. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#limit) this.#running++;
-    else await new Promise<void>((resolve) => this.#queue.push(resolve));
+  /** Runs the task when it is its turn. */
+  add(task: Task): void {
+    if (this.#running === this.#limit) {
+      this.#waiting.push(task);
+      return;
+    }
+    this.#running++;
+    void this.#run(task);
+  }
+
+  async #run(task: Task): Promise<void> {
     try {
-      return await task();
+      await task();
     } finally {
       this.#handOver();
     }
@@ -33,16 +42,16 @@ export class Limiter {
 
   /** Gives the finished task's place to the next one. */
   #handOver(): void {
-    const next = this.#queue[this.#head];
+    const next = this.#waiting[this.#head];
     if (next === undefined) {
       this.#running--;
       return;
     }
-    this.#head++;
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
+    this.#waiting[this.#head++] = undefined;
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
       this.#head = 0;
     }
-    next();
+    void this.#run(next);
   }
 }

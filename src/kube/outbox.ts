@@ -41,6 +41,8 @@ export class Outbox {
   readonly #limiter: Limiter;
   readonly #abort = new AbortController();
   readonly #counts: OutboxCounts = { sent: 0, dropped: 0, failed: 0 };
+  /** Messages that are under way or wait. */
+  #open = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
@@ -60,13 +62,17 @@ export class Outbox {
       this.#counts.dropped++;
       return false;
     }
-    void this.#limiter.run(() => this.#deliver(make)).then(() => this.#settle());
+    this.#open++;
+    this.#limiter.add(async () => {
+      await this.#deliver(make);
+      this.#settle();
+    });
     return true;
   }
 
   /** Resolves when no message is under way or waits. */
   idle(): Promise<void> {
-    if (this.#limiter.running === 0) return Promise.resolve();
+    if (this.#open === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -115,7 +121,7 @@ export class Outbox {
   }
 
   #settle(): void {
-    if (this.#limiter.running > 0) return;
+    if (--this.#open > 0) return;
     for (const resolve of this.#idle) resolve();
     this.#idle = [];
   }

@@ -60,7 +60,7 @@ export class Bindings {
   /** Binds in its turn. `begin` is when the attempt began, in milliseconds of performance.now(). */
   bind(placement: Placement, begin: number): void {
     this.#open.set(placement.pod.key, placement.pod.uid);
-    if (placement.reservations.length === 0) void this.#bindInTurn(placement, begin);
+    if (placement.reservations.length === 0) this.#bindInTurn(placement, begin);
     else void this.#track(this.#commit(placement, begin));
   }
 
@@ -70,8 +70,8 @@ export class Bindings {
     await Promise.all(this.#sent);
   }
 
-  #bindInTurn(placement: Placement, begin: number): Promise<void> {
-    return this.#limiter.run(async () => {
+  #bindInTurn(placement: Placement, begin: number): void {
+    this.#limiter.add(async () => {
       if (!this.#stopped) await this.#track(this.#bind(placement, begin));
     });
   }
@@ -99,7 +99,7 @@ export class Bindings {
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
     const seconds = (performance.now() - started) / 1000;
     metrics.extensionPoint('PreBind', failure === undefined ? 'Success' : 'Error', profile, seconds);
-    if (failure === undefined) await this.#bindInTurn(placement, begin);
+    if (failure === undefined) this.#bindInTurn(placement, begin);
     else this.#settle(pod, node, begin, failure);
   }
 

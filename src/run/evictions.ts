@@ -49,14 +49,18 @@ export class Evictions implements Preemptor {
     const { key } = preempting.pod;
     // those that are leaving already need not be told
     const victims = preempting.outcomes[0]!.victims.filter(({ terminating }) => !terminating);
-    const ends = await Promise.allSettled(
-      victims.map((victim) => this.#limiter.run(() => this.#evict(victim, preempting))),
-    );
+    const ends = await Promise.allSettled(victims.map((victim) => this.#evictInTurn(victim, preempting)));
     const failed = ends.find((end) => end.status === 'rejected');
     const message = failed && (failed.reason as Error).message;
     if (message !== undefined) digest.failure('an eviction failed', { pod: key, error: message });
     cycle().preempted(key, message);
     onSettled();
+  }
+
+  #evictInTurn(victim: PodRecord, preempting: Preempting): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#limiter.add(() => this.#evict(victim, preempting).then(resolve, reject));
+    });
   }
 
   async #evict(victim: PodRecord, { pod, outcomes }: Preempting): Promise<void> {

@@ -1,25 +1,36 @@
-// Pods that wait, as they are kept: a deployment's thousand replicas hold one spec.
+// Pods that wait, as they are kept: a deployment's thousand replicas hold one spec, and of the rest what they have in common.
 import type { Pod } from '../api/types.ts';
 
-type PodSpec = Pod['spec'];
-
-/** Specs that are remembered; with more, those of one pod each are the rule, and remembering them is of no use. */
-const SPECS_MAX = 1024;
+/** Parts that are remembered; with more, those of one pod each are the rule, and remembering them is of no use. */
+const PARTS_MAX = 1024;
 
 export class PendingPods {
-  readonly #specs = new Map<string, PodSpec>();
+  readonly #parts = new Map<string, unknown>();
 
-  /** The pod without what only its writers read, with the spec that it has in common with others. */
+  /** The pod without what only its writers read, with the parts that it has in common with others. */
   kept(pod: Pod): Pod {
-    return { ...pod, metadata: { ...pod.metadata, managedFields: undefined }, spec: this.#shared(pod.spec) };
+    const { metadata } = pod;
+    return {
+      ...pod,
+      metadata: {
+        ...metadata,
+        managedFields: undefined,
+        labels: this.#shared(metadata?.labels),
+        annotations: this.#shared(metadata?.annotations),
+        ownerReferences: this.#shared(metadata?.ownerReferences),
+      },
+      spec: this.#shared(pod.spec),
+      status: this.#shared(pod.status),
+    };
   }
 
-  #shared(spec: PodSpec): PodSpec {
-    const text = JSON.stringify(spec);
-    const known = this.#specs.get(text);
-    if (known !== undefined) return known;
-    if (this.#specs.size === SPECS_MAX) this.#specs.clear();
-    this.#specs.set(text, spec);
-    return spec;
+  #shared<T>(part: T): T {
+    if (part === undefined) return part;
+    const text = JSON.stringify(part);
+    const known = this.#parts.get(text);
+    if (known !== undefined) return known as T;
+    if (this.#parts.size === PARTS_MAX) this.#parts.clear();
+    this.#parts.set(text, part);
+    return part;
   }
 }

@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { atExit, Daemon } from './processes.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
 
 /**
  * A configuration that coset and kube-scheduler both read: the stock profile, no leader election (there is one
@@ -63,9 +65,16 @@ export async function startKubeScheduler(configuration: string): Promise<Schedul
 
 /** Starts `coset run` with a configuration file, as the image does. Its control API takes a free port. */
 export function startCoset(configuration: string): Scheduler {
-  const bundle = join(import.meta.dirname, '../../dist/coset.js');
+  const [, ...args] = entryPoint();
+  const bundle = join(ROOT, 'dist/coset.js');
   return startScheduler(process.execPath, [
-    ...['--max-semi-space-size=8', bundle, 'run', '--config', configuration],
-    ...['--control', '127.0.0.1:0'],
+    ...args.map((arg) => (arg === '/app/coset.js' ? bundle : arg)),
+    ...['run', '--config', configuration, '--control', '127.0.0.1:0'],
   ]);
+}
+
+/** What the image runs, with the flags of its Node. */
+function entryPoint(): string[] {
+  const [, list] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))!;
+  return JSON.parse(list!) as string[];
 }

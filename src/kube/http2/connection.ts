@@ -134,8 +134,7 @@ export class Connection {
     const waiting = this.#waiting.indexOf(stream);
     if (waiting >= 0) this.#waiting.splice(waiting, 1);
     if (!this.#streams.has(stream.id)) return;
-    this.#put(4, FrameType.RST_STREAM, 0, stream.id);
-    this.#out.uint32(ErrorCode.CANCEL);
+    this.#putReset(stream.id, ErrorCode.CANCEL);
     this.#forget(stream);
   }
 
@@ -320,6 +319,8 @@ export class Connection {
   }
 
   #finish(stream: Stream): void {
+    // an answer that did not wait for the payload: without this the stream would stay open on the server
+    if (stream.payload.length > 0) this.#putReset(stream.id, ErrorCode.NO_ERROR);
     this.#forget(stream);
     if (stream.isAnswered) stream.handler.ended();
     else stream.handler.failed(new Error('the server ended the stream without an answer'));
@@ -357,6 +358,11 @@ export class Connection {
       this.#out.uint16(setting);
       this.#out.uint32(value);
     }
+  }
+
+  #putReset(stream: number, code: number): void {
+    this.#put(4, FrameType.RST_STREAM, 0, stream);
+    this.#out.uint32(code);
   }
 
   #putWindowUpdate(stream: number, bytes: number): void {

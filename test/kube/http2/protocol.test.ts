@@ -96,6 +96,16 @@ describe('payloads', () => {
     replies.forEach((reply, nth) => expect(reply).toBe(JSON.stringify(longText(sizes[nth]!))));
   });
 
+  it('that the server does not want leave no stream open', async () => {
+    const { transport, sessions } = await serve((_, response) => json(response, {}, 413), {
+      settings: { maxConcurrentStreams: 2, initialWindowSize: 1000 },
+    });
+    for (let nth = 0; nth < 10; nth++) {
+      expect((await transport.request('POST', POD, longText(100_000))).status).toBe(413);
+    }
+    expect(sessions).toHaveLength(1);
+  });
+
   it('are not read on by the server while nobody takes them', async () => {
     let sent = 0;
     const piece = Buffer.from(longText(65_536));
