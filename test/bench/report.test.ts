@@ -28,6 +28,15 @@ const cluster: Results = {
     ['cluster/none/bare-client/cpu-per-pod', 0.28],
     ['cluster/none/bare-client/peak-memory', 144],
     ['cluster/none/coset-to-kube-scheduler/rate', 2.35],
+    ['cluster/none/coset-to-bare-client/rate', 0.853],
+    ['cluster/none/coset/from-start', 900],
+    ['cluster/none/kube-scheduler/from-start', 400.4],
+    ['cluster/none/bare-client/from-start', 1000],
+    ['cluster/none/coset-to-kube-scheduler/from-start', 2.25],
+    ['cluster/none/coset-to-bare-client/from-start', 0.9],
+    ['cluster/pending-memory', 321.5],
+    ['cluster/start-up/synced', 4.83],
+    ['cluster/start-up/peak-memory', 182.3],
   ]),
 };
 
@@ -47,12 +56,15 @@ describe('the report', () => {
       [
         '',
         'no constraints',
-        ...['1,003', '427', '1,180', '2.4 times'],
+        ...['1,003 / 427 / 1,180', '2.35', '85 %'],
+        ...['900 / 400 / 1,000', '2.25', '90 %'],
         '0.31 / 2.34 / 0.28',
         '120 / 171 / 144',
         '',
       ],
     ]);
+    expect(text).toContain('coset has 322 MiB at the most');
+    expect(text).toContain('4.83 s after its process has begun, with 182 MiB at the most');
     expect(text).toContain('`npm run bench -- --only cluster --save`, 2026-01-02, 2 x X, Node 24.0.0');
   });
 
