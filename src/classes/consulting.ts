@@ -1,5 +1,5 @@
 // Has extenders asked about the pods of a turn before they are placed.
-import type { ExtenderDesk } from '../constraints/extender-answer.ts';
+import type { ExtenderAnswer, ExtenderDesk } from '../constraints/extender-answer.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { Correspondences } from './correspondences.ts';
 import type { TurnOutcome } from './turn-outcome.ts';
@@ -17,7 +17,7 @@ export interface Consulting {
  */
 export function consult(outcome: TurnOutcome, { extenders, queue, correspondences }: Consulting): boolean {
   const { turn, asked, failed } = outcome;
-  const ready: QueuedPod[] = [];
+  const ready: { pod: QueuedPod; answer: ExtenderAnswer | undefined }[] = [];
   for (const pod of turn.pods) {
     const answer = extenders.answerTo(pod.pod);
     if (answer?.failure !== undefined) {
@@ -31,20 +31,19 @@ export function consult(outcome: TurnOutcome, { extenders, queue, correspondence
       extenders.ask(pod);
       continue;
     }
-    ready.push(pod);
+    ready.push({ pod, answer });
   }
   if (ready.length < turn.pods.length) {
-    for (const pod of ready) extenders.giveBack(pod);
+    for (const { pod } of ready) extenders.giveBack(pod);
     return false;
   }
-  for (const { pod } of ready) {
-    const answer = extenders.answerTo(pod);
+  for (const { pod, answer } of ready) {
     if (answer === undefined) continue;
-    const correspondence = correspondences.open(turn.class, pod);
+    const correspondence = correspondences.open(turn.class, pod.pod);
     // nodes that have become free since were not asked about
     const late = correspondence.best(Infinity).filter(({ node }) => !answer.asked.has(node));
     for (const { node } of late) answer.refused.set(node, { isFinal: false });
-    if (late.length > 0) correspondences.determineAgain(correspondence, pod);
+    if (late.length > 0) correspondences.determineAgain(correspondence, pod.pod);
   }
   return true;
 }

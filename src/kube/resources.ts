@@ -73,5 +73,3 @@ export const OTHER_RESOURCES = [
   { kind: 'ResourceClaim', path: '/apis/resource.k8s.io/v1/resourceclaims', isOptional: true },
   { kind: 'PodGroup', path: '/apis/scheduling.k8s.io/v1beta1/podgroups', isOptional: true },
 ] as const satisfies WatchedResource[];
-
-export const SCHEDULER_RESOURCES = [NODES, PODS, ...OTHER_RESOURCES] as const;

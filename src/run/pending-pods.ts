@@ -1,11 +1,14 @@
 // Pods that wait, as they are kept: a deployment's thousand replicas hold one spec, and of the rest what they have in common.
 import type { Pod } from '../api/types.ts';
 
-/** Parts that are remembered; with more, those of one pod each are the rule, and remembering them is of no use. */
-const PARTS_MAX = 1024;
+type Metadata = NonNullable<Pod['metadata']>;
 
 export class PendingPods {
-  readonly #parts = new Map<string, unknown>();
+  readonly #specs = new Parts<Pod['spec']>();
+  readonly #statuses = new Parts<Pod['status']>();
+  readonly #labels = new Parts<Metadata['labels']>();
+  readonly #annotations = new Parts<Metadata['annotations']>();
+  readonly #owners = new Parts<Metadata['ownerReferences']>();
 
   /** The pod without what only its writers read, with the parts that it has in common with others. */
   kept(pod: Pod): Pod {
@@ -15,22 +18,30 @@ export class PendingPods {
       metadata: {
         ...metadata,
         managedFields: undefined,
-        labels: this.#shared(metadata?.labels),
-        annotations: this.#shared(metadata?.annotations),
-        ownerReferences: this.#shared(metadata?.ownerReferences),
+        labels: this.#labels.shared(metadata?.labels),
+        annotations: this.#annotations.shared(metadata?.annotations),
+        ownerReferences: this.#owners.shared(metadata?.ownerReferences),
       },
-      spec: this.#shared(pod.spec),
-      status: this.#shared(pod.status),
+      spec: this.#specs.shared(pod.spec),
+      status: this.#statuses.shared(pod.status),
     };
   }
+}
 
-  #shared<T>(part: T): T {
+/** Those that are remembered; with more, those of one pod each are the rule, and remembering them is of no use. */
+const PARTS_MAX = 1024;
+
+/** The parts of one kind: labels that differ from pod to pod must not drive out the spec that these pods share. */
+class Parts<T> {
+  readonly #known = new Map<string, T>();
+
+  shared(part: T): T {
     if (part === undefined) return part;
     const text = JSON.stringify(part);
-    const known = this.#parts.get(text);
-    if (known !== undefined) return known as T;
-    if (this.#parts.size === PARTS_MAX) this.#parts.clear();
-    this.#parts.set(text, part);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (this.#known.size === PARTS_MAX) this.#known.clear();
+    this.#known.set(text, part);
     return part;
   }
 }

@@ -8,7 +8,7 @@ import { EventRecorder } from '../../src/kube/events.ts';
 import { LineDecoder } from '../../src/kube/lines.ts';
 import { PodConditionWriter } from '../../src/kube/pod-condition.ts';
 import { watch, type Watch } from '../../src/kube/reflector.ts';
-import { SCHEDULER_RESOURCES } from '../../src/kube/resources.ts';
+import { NODES, OTHER_RESOURCES, PODS } from '../../src/kube/resources.ts';
 import { serverVersion, type Reply, type Transport } from '../../src/kube/transport.ts';
 
 /** A running API server. Its client may do everything. */
@@ -102,7 +102,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
     });
 
     it('lists every resource that the scheduler watches', async () => {
-      for (const { path, kind, ...rest } of SCHEDULER_RESOURCES) {
+      for (const { path, kind, ...rest } of [NODES, PODS, ...OTHER_RESOURCES]) {
         const query = 'query' in rest ? `?${new URLSearchParams(rest.query).toString()}` : '';
         const reply = await transport.request('GET', path + query);
         expect(reply).toMatchObject({ status: 200, body: { kind: `${kind}List` } });

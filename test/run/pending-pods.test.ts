@@ -21,3 +21,11 @@ it('pods of one template hold what they have in common once, and no pod what onl
   expect(other!.spec).not.toEqual(one!.spec);
   expect(two).toEqual(template('two', '1'));
 });
+
+it('pods share a spec however many have labels of their own', () => {
+  const pending = new PendingPods();
+  const pods = Array.from({ length: 3000 }, (_, n) =>
+    pending.kept(structuredClone(pod(`p-${n}`, { cpu: '1', labels: { index: String(n) } }))),
+  );
+  expect(new Set(pods.map(({ spec }) => spec)).size).toBe(1);
+});

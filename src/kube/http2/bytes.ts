@@ -6,10 +6,6 @@ export class Bytes {
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
 
-  get length(): number {
-    return this.#length;
-  }
-
   byte(value: number): void {
     this.#grow(1);
     this.#buffer[this.#length++] = value;

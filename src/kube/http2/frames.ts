@@ -32,7 +32,6 @@ export const Setting = {
   ENABLE_PUSH: 2,
   MAX_CONCURRENT_STREAMS: 3,
   INITIAL_WINDOW_SIZE: 4,
-  MAX_FRAME_SIZE: 5,
 } as const;
 
 export const ErrorCode = {
