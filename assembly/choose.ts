@@ -28,6 +28,21 @@ function greatestTotal(totals: usize, rows: u32): f64 {
   return greatest;
 }
 
+/** The first row of that total, which one of the rows has. */
+function firstOf(totals: usize, rows: u32, total: f64): i32 {
+  let row: u32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    const wanted = f64x2.splat(total);
+    for (; row < rows; row += 4) {
+      const one = f64x2.eq(v128.load(totals + (<usize>row << 3)), wanted);
+      const two = f64x2.eq(v128.load(totals + (<usize>row << 3), 16), wanted);
+      if (v128.any_true(v128.or(one, two))) break;
+    }
+  }
+  while (load<f64>(totals + (<usize>row << 3)) != total) row++;
+  return row;
+}
+
 /** The row to take next: of the greatest total, and among these by name or at random. -1 when no row is feasible. */
 export function choose(turn: usize): i32 {
   const cluster = <usize>load<u32>(turn, TURN_CLUSTER_AT);
@@ -43,13 +58,12 @@ export function choose(turn: usize): i32 {
       if (load<f64>(totals + (<usize>row << 3)) == greatest && skip-- == 0) return row;
     }
   }
-  const ordered = load<u32>(cluster, CLUSTER_ORDERED_AT) != 0;
+  if (load<u32>(cluster, CLUSTER_ORDERED_AT) != 0) return firstOf(totals, rows, greatest);
   const ranks = <usize>load<u32>(cluster, CLUSTER_RANK_AT);
   let best: i32 = -1;
   let bestRank: u32 = u32.MAX_VALUE;
   for (let row: u32 = 0; row < rows; row++) {
     if (load<f64>(totals + (<usize>row << 3)) != greatest) continue;
-    if (ordered) return row;
     const rank = load<u32>(ranks + (<usize>row << 2));
     if (rank < bestRank) {
       bestRank = rank;

@@ -30,7 +30,7 @@ import {
 } from './layout';
 import { findMaxima, normalizedScore } from './normalized';
 import { filterRows } from './row';
-import { rejected4 } from './number';
+import { HUNDRED, lanesOf, MINUS_ONE, rejected4, ZERO } from './number';
 
 // @ts-ignore: decorator
 @inline
@@ -79,7 +79,7 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
   const weight = v128.load64_splat(turn + TURN_SPREAD_WEIGHT_AT);
   const greatest = v128.load64_splat(turn + TURN_SPREAD_MAX_AT);
   const sum = f64x2.add(greatest, v128.load64_splat(turn + TURN_SPREAD_MIN_AT));
-  const hundred = f64x2.splat(100);
+  const hundred = lanesOf(HUNDRED);
   const preferences = load<u32>(turn, TURN_PREFERENCE_COUNT_AT) != 0;
   const preferenceRaws = <usize>load<u32>(turn, TURN_PREFERENCE_RAW_AT);
   const preferenceWeight = v128.load64_splat(turn + TURN_PREFERENCE_WEIGHT_AT);
@@ -94,7 +94,7 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
         const scaled = level
           ? hundred
           : f64x2.floor(f64x2.div(f64x2.mul(hundred, f64x2.sub(sum, raw)), greatest));
-        const scored = v128.and(scaled, f64x2.ge(raw, f64x2.splat(0)));
+        const scored = v128.and(scaled, f64x2.ge(raw, lanesOf(ZERO)));
         total = f64x2.add(total, f64x2.mul(weight, scored));
       }
       if (preferences) {
@@ -102,7 +102,7 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
         total = f64x2.add(total, f64x2.mul(preferenceWeight, preferred));
       }
       const out = half == 0 ? i64x2.extend_low_i32x4_s(rejected) : i64x2.extend_high_i32x4_s(rejected);
-      v128.store(totals + at, v128.bitselect(f64x2.splat(-1), total, out));
+      v128.store(totals + at, v128.bitselect(lanesOf(MINUS_ONE), total, out));
     }
   }
 }

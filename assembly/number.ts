@@ -44,10 +44,27 @@ export function randomBelow(pointer: usize, bound: u32): u32 {
   return <u32>(((z >> 32) * <u64>bound) >> 32);
 }
 
+/** Of lanes: loaded, since V8 builds a literal one anew at each use, which in a loop over rows costs more than a load. */
+const LANES = memory.data<f64>([100, 50, 1, 0.5, 0, -1, Infinity]);
+export const HUNDRED = 0;
+export const FIFTY = 8;
+export const ONE = 16;
+export const HALF = 24;
+export const ZERO = 32;
+export const MINUS_ONE = 40;
+export const INFINITY = 48;
+
+/** Two lanes of one of these numbers. Call it before the loop. */
+// @ts-ignore: decorator
+@inline
+export function lanesOf(number: usize): v128 {
+  return v128.load64_splat(LANES + number);
+}
+
 /** All ones in the lanes of the four rows whose codes (u8) at `codes` are not CODE_FEASIBLE. */
 // @ts-ignore: decorator
 @inline
 export function rejected4(codes: usize): v128 {
   const wide = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(codes)));
-  return i32x4.ne(wide, i32x4.splat(0));
+  return i32x4.ne(wide, lanesOf(ZERO));
 }

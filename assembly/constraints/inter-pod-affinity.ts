@@ -33,6 +33,7 @@ import {
   TURN_REPULSION_COUNT_AT,
   TURN_STALE_AT,
 } from '../layout';
+import { HUNDRED, lanesOf, ZERO } from '../number';
 import { openAt, isDomain } from '../groups';
 import { refilterAll, refilterDomain } from '../refilter';
 
@@ -215,6 +216,6 @@ export function preferenceScore(turn: usize, raw: f64): f64 {
 export function preferenceScore2(turn: usize, raw: v128): v128 {
   const least = v128.load64_splat(turn + TURN_PREFERENCE_MIN_AT);
   const span = f64x2.sub(v128.load64_splat(turn + TURN_PREFERENCE_MAX_AT), least);
-  const scaled = f64x2.trunc(f64x2.mul(f64x2.splat(100), f64x2.div(f64x2.sub(raw, least), span)));
-  return v128.and(scaled, f64x2.gt(span, f64x2.splat(0)));
+  const scaled = f64x2.trunc(f64x2.mul(lanesOf(HUNDRED), f64x2.div(f64x2.sub(raw, least), span)));
+  return v128.and(scaled, f64x2.gt(span, lanesOf(ZERO)));
 }

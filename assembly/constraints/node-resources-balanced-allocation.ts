@@ -9,6 +9,7 @@ import {
   TURN_BALANCED_RESOURCE_COUNT_AT,
   TURN_BALANCED_WEIGHT_AT,
 } from '../layout';
+import { FIFTY, HALF, HUNDRED, lanesOf, ONE, ZERO } from '../number';
 
 // @ts-ignore: decorator
 @inline
@@ -54,13 +55,21 @@ export function balancedScore(turn: usize, row: u32): f64 {
   return 50 + trunc<f64>((50 + evenness(turn, at, 1) - evenness(turn, at, 0)) / 2);
 }
 
+/** By how far two used fractions of each row are apart, as far as both are known. */
 // @ts-ignore: decorator
 @inline
-function evennessOfTwo(one: v128, two: v128, both: v128): v128 {
+function apart(one: v128, two: v128, both: v128): v128 {
+  const unit = lanesOf(ONE);
+  // the lesser of 1 and what is no number is 1: of a node that has nothing of the resource
+  return v128.and(f64x2.abs(f64x2.sub(f64x2.pmin(unit, one), f64x2.pmin(unit, two))), both);
+}
+
+// @ts-ignore: decorator
+@inline
+function evennessOf(apart: v128): v128 {
   // a half is exact where a division by 2 is, and quicker
-  const apart = f64x2.abs(f64x2.mul(f64x2.sub(one, two), f64x2.splat(0.5)));
-  const deviation = v128.and(apart, both);
-  return f64x2.trunc(f64x2.mul(f64x2.sub(f64x2.splat(1), deviation), f64x2.splat(100)));
+  // a half is exact where a division by 2 is, and quicker
+  return f64x2.trunc(f64x2.mul(f64x2.sub(lanesOf(ONE), f64x2.mul(apart, lanesOf(HALF))), lanesOf(HUNDRED)));
 }
 
 /** Adds to the score of every row its weighted balance of two resources. */
@@ -74,10 +83,9 @@ export function addBalanced(turn: usize, rows: u32, scores: usize): void {
   const usedB = <usize>load<u32>(b, RESOURCE_USED_AT);
   const amountA = v128.load64_splat(a + RESOURCE_AMOUNT_AT);
   const amountB = v128.load64_splat(b + RESOURCE_AMOUNT_AT);
-  const zero = f64x2.splat(0);
-  const unit = f64x2.splat(1);
-  const half = f64x2.splat(0.5);
-  const fifty = f64x2.splat(50);
+  const fifty = lanesOf(FIFTY);
+  const half = lanesOf(HALF);
+  const zero = lanesOf(ZERO);
   for (let row: u32 = 0; row < rows; row += 2) {
     const at = <usize>row << 3;
     const ofA = v128.load(capacityA + at);
@@ -85,16 +93,12 @@ export function addBalanced(turn: usize, rows: u32, scores: usize): void {
     const takenA = v128.load(usedA + at);
     const takenB = v128.load(usedB + at);
     const both = v128.and(f64x2.ne(ofA, zero), f64x2.ne(ofB, zero));
-    const withPod = evennessOfTwo(
-      f64x2.min(unit, f64x2.div(f64x2.add(takenA, amountA), ofA)),
-      f64x2.min(unit, f64x2.div(f64x2.add(takenB, amountB), ofB)),
-      both,
-    );
-    const without = evennessOfTwo(
-      f64x2.min(unit, f64x2.div(takenA, ofA)),
-      f64x2.min(unit, f64x2.div(takenB, ofB)),
-      both,
-    );
+    const nowA = f64x2.div(takenA, ofA);
+    const nowB = f64x2.div(takenB, ofB);
+    const thenA = f64x2.div(f64x2.add(takenA, amountA), ofA);
+    const thenB = f64x2.div(f64x2.add(takenB, amountB), ofB);
+    const withPod = evennessOf(apart(thenA, thenB, both));
+    const without = evennessOf(apart(nowA, nowB, both));
     const difference = f64x2.sub(f64x2.add(fifty, withPod), without);
     const score = f64x2.add(fifty, f64x2.trunc(f64x2.mul(difference, half)));
     v128.store(scores + at, f64x2.add(v128.load(scores + at), f64x2.mul(weight, score)));

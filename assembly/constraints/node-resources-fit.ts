@@ -31,7 +31,7 @@ import {
   USAGE_SIZE,
   USAGE_USED_AT,
 } from '../layout';
-import { goRound } from '../number';
+import { goRound, HALF, HUNDRED, lanesOf, ZERO } from '../number';
 
 /** Whether the row has room for what the class asks for. */
 export function fits(turn: usize, row: u32): bool {
@@ -55,12 +55,13 @@ export function markLacking(turn: usize, rows: u32, codes: usize): void {
     const allocatable = <usize>load<u32>(request, REQUEST_ALLOCATABLE_AT);
     const used = <usize>load<u32>(request, REQUEST_USED_AT);
     const amount = v128.load64_splat(request + REQUEST_AMOUNT_AT);
-    for (let row: u32 = 0; row < rows; row += 2) {
+    for (let row: u32 = 0; row < rows; row += 4) {
       const at = <usize>row << 3;
-      const lacks = f64x2.gt(amount, f64x2.sub(v128.load(allocatable + at), v128.load(used + at)));
-      if (!v128.any_true(lacks)) continue;
-      if (i64x2.extract_lane(lacks, 0) != 0) markRow(codes + row, fitCode);
-      if (i64x2.extract_lane(lacks, 1) != 0) markRow(codes + row + 1, fitCode);
+      const one = f64x2.gt(amount, f64x2.sub(v128.load(allocatable + at), v128.load(used + at)));
+      const two = f64x2.gt(amount, f64x2.sub(v128.load(allocatable + at, 16), v128.load(used + at, 16)));
+      if (!v128.any_true(v128.or(one, two))) continue;
+      const lacking = i64x2.bitmask(one) | (i64x2.bitmask(two) << 2);
+      for (let n: u32 = 0; n < 4; n++) if (((lacking >> n) & 1) != 0) markRow(codes + row + n, fitCode);
     }
     request += REQUEST_SIZE;
   }
@@ -134,29 +135,29 @@ export function scoreLeastAllocated(turn: usize, rows: u32, scores: usize): void
   const amountB = v128.load64_splat(b + RESOURCE_AMOUNT_AT);
   const weightA = v128.load64_splat(a + RESOURCE_WEIGHT_AT);
   const weightB = v128.load64_splat(b + RESOURCE_WEIGHT_AT);
-  const bothWeights = f64x2.add(weightA, weightB);
-  const zero = f64x2.splat(0);
   // a half is exact where a division by 2 is, and quicker
-  const halves = f64x2.extract_lane(bothWeights, 0) == 2;
-  const half = f64x2.splat(0.5);
+  const halves = load<f64>(a, RESOURCE_WEIGHT_AT) + load<f64>(b, RESOURCE_WEIGHT_AT) == 2;
+  const half = lanesOf(HALF);
+  const zero = lanesOf(ZERO);
   for (let row: u32 = 0; row < rows; row += 2) {
     const at = <usize>row << 3;
     const ofA = v128.load(capacityA + at);
     const ofB = v128.load(capacityB + at);
     const scoreA = leastOf(ofA, f64x2.add(v128.load(usedA + at), amountA));
     const scoreB = leastOf(ofB, f64x2.add(v128.load(usedB + at), amountB));
-    const knownA = f64x2.ne(ofA, zero);
-    const knownB = f64x2.ne(ofB, zero);
-    const sum = f64x2.add(
-      v128.and(f64x2.mul(scoreA, weightA), knownA),
-      v128.and(f64x2.mul(scoreB, weightB), knownB),
-    );
     let score: v128;
-    if (halves && v128.any_true(v128.not(v128.and(knownA, knownB))) == 0) {
-      score = f64x2.floor(f64x2.mul(sum, half));
+    if (halves && !v128.any_true(v128.or(f64x2.eq(ofA, zero), f64x2.eq(ofB, zero)))) {
+      score = f64x2.floor(f64x2.mul(f64x2.add(f64x2.mul(scoreA, weightA), f64x2.mul(scoreB, weightB)), half));
     } else {
+      // what a node has nothing of is not scored
+      const knownA = f64x2.ne(ofA, zero);
+      const knownB = f64x2.ne(ofB, zero);
       const weights = f64x2.add(v128.and(weightA, knownA), v128.and(weightB, knownB));
-      score = v128.and(f64x2.floor(f64x2.div(sum, weights)), f64x2.ne(weights, zero));
+      const weighted = f64x2.add(
+        v128.and(f64x2.mul(scoreA, weightA), knownA),
+        v128.and(f64x2.mul(scoreB, weightB), knownB),
+      );
+      score = v128.and(f64x2.floor(f64x2.div(weighted, weights)), f64x2.ne(weights, zero));
     }
     v128.store(scores + at, f64x2.add(base, f64x2.mul(weight, score)));
   }
@@ -165,6 +166,6 @@ export function scoreLeastAllocated(turn: usize, rows: u32, scores: usize): void
 // @ts-ignore: decorator
 @inline
 function leastOf(capacity: v128, requested: v128): v128 {
-  const free = f64x2.mul(f64x2.sub(capacity, requested), f64x2.splat(100));
+  const free = f64x2.mul(f64x2.sub(capacity, requested), lanesOf(HUNDRED));
   return v128.and(f64x2.floor(f64x2.div(free, capacity)), f64x2.le(requested, capacity));
 }

@@ -53,7 +53,7 @@ import {
   TURN_STALE_AT,
 } from '../layout';
 import { openAt, isDomain } from '../groups';
-import { goLog, goRound, rejected4 } from '../number';
+import { goLog, goRound, HALF, INFINITY, lanesOf, MINUS_ONE, ONE, rejected4, ZERO } from '../number';
 import { refilterAll, refilterDomain } from '../refilter';
 
 // @ts-ignore: decorator
@@ -284,7 +284,7 @@ function addRawScores(record: usize, rows: u32, raws: usize, requiresAll: bool):
       const one = v128.load64_zero(counts + (<usize>load<u32>(domains) << 3));
       count = v128.load64_lane(counts + (<usize>load<u32>(domains, 4) << 3), one, 1);
     }
-    const known = i64x2.ne(v128.load32x2_u(domains), i64x2.splat(0));
+    const known = i64x2.ne(v128.load32x2_u(domains), lanesOf(ZERO));
     const part = v128.bitselect(f64x2.add(f64x2.mul(count, weight), skew), unlabelled, known);
     v128.store(raws + at, f64x2.add(v128.load(raws + at), part));
   }
@@ -315,8 +315,8 @@ export function scoreSpread(turn: usize): void {
       addRawScores(record, rows, raws, requiresAll);
       record += SOFT_SIZE;
     }
-    const zero = f64x2.splat(0);
-    const infinity = f64x2.splat(Infinity);
+    const zero = lanesOf(ZERO);
+    const infinity = lanesOf(INFINITY);
     let leasts = infinity;
     let greatests = zero;
     for (let row: u32 = 0; row < rows; row += 4) {
@@ -325,11 +325,11 @@ export function scoreSpread(turn: usize): void {
         const at = <usize>(row + half) << 3;
         const score = v128.load(raws + at);
         const whole = f64x2.trunc(score);
-        const up = f64x2.ge(f64x2.sub(score, whole), f64x2.splat(0.5));
-        const raw = f64x2.add(whole, v128.and(up, f64x2.splat(1)));
+        const up = f64x2.ge(f64x2.sub(score, whole), lanesOf(HALF));
+        const raw = f64x2.add(whole, v128.and(up, lanesOf(ONE)));
         const codesOut = half == 0 ? i64x2.extend_low_i32x4_s(rejected) : i64x2.extend_high_i32x4_s(rejected);
         const out = v128.or(codesOut, f64x2.lt(score, zero));
-        v128.store(raws + at, v128.bitselect(f64x2.splat(-1), raw, out));
+        v128.store(raws + at, v128.bitselect(lanesOf(MINUS_ONE), raw, out));
         leasts = f64x2.pmin(leasts, v128.bitselect(infinity, raw, out));
         greatests = f64x2.pmax(greatests, v128.andnot(raw, out));
       }

@@ -9,7 +9,7 @@ export interface LinearMemory {
 
 const PAGE_BYTES = 65_536;
 const ALIGNMENT_BYTES = 16;
-/** The first page stays unused, so that a pointer of 0 can mean "absent". */
+/** The first page is the module's, for its constants; so a pointer of 0 can mean "absent". */
 const FIRST_POINTER = PAGE_BYTES;
 
 export class Arena {
