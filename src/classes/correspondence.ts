@@ -114,10 +114,8 @@ export class Correspondence {
       return;
     }
     if (entries.length === 0) return;
-    const rows = new Set<number>();
     let counted = false;
     for (const { row, kind: id, by } of entries) {
-      rows.add(row);
       if (by === 0) continue;
       const kind = cluster.kinds.get(id);
       for (const counter of this.#countersOf(kind)) {
@@ -126,6 +124,7 @@ export class Correspondence {
       }
     }
     this.#position = cluster.journal.end;
+    const rows = entries.map(({ row }) => row);
     this.#filterAgain(rows, counted);
     this.#yieldToNominated();
   }
@@ -357,9 +356,8 @@ export class Correspondence {
   }
 
   /** Filters and scores rows again; `counted` says that pods were counted in their domains. */
-  #filterAgain(changed: Iterable<number>, counted: boolean): void {
-    const rows = [...changed];
-    for (const row of rows) this.#explained.delete(row);
+  #filterAgain(rows: readonly number[], counted: boolean): void {
+    if (this.#explained.size > 0) for (const row of rows) this.#explained.delete(row);
     const { u32 } = this.#kernel.arena;
     const { turn, dirty, dirtyRows } = this.#memory;
     if (rows.length > dirtyRows) {
@@ -367,7 +365,7 @@ export class Correspondence {
       this.passes++;
       return;
     }
-    rows.forEach((row, n) => (u32[dirty / 4 + n] = row));
+    u32.set(rows, dirty / 4);
     u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.length;
     if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS;
     this.#kernel.assign(turn, 0, 0);

@@ -245,8 +245,9 @@ export class TurnPacker {
     const bytes = reserve.size;
     const base = this.#arena.allocate(bytes, zeroed);
     const { u8, u32, f64 } = this.#arena;
-    const put = (at: number, ...words: number[]) =>
-      words.forEach((word, n) => (u32[(base + at) / 4 + n] = word));
+    const put = (at: number, ...words: number[]) => {
+      for (let n = 0; n < words.length; n++) u32[(base + at) / 4 + n] = words[n]!;
+    };
     const putNumber = (at: number, value: number) => (f64[(base + at) / 8] = value);
     u8.copyWithin(base + staticCode, match.codes, match.codes + capacity);
     // a lane may read past the last row

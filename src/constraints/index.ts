@@ -48,11 +48,15 @@ export const CONSTRAINT_KINDS: readonly string[] = [
   ...new Set(CONSTRAINTS.flatMap(({ kinds }) => kinds ?? [])),
 ];
 
+const SELECTING = CONSTRAINTS.filter((constraint) => constraint.selectors !== undefined);
+const UNBUILT = CONSTRAINTS.filter((constraint) => constraint.unbuilt !== undefined);
 const RESERVING = CONSTRAINTS.filter((constraint) => constraint.reserve !== undefined);
 
 /** The selectors that a pod brings along. */
 export function selectorsOf(pod: Pod): Selector[] {
-  return CONSTRAINTS.flatMap((constraint) => constraint.selectors?.(pod) ?? []);
+  const selectors: Selector[] = [];
+  for (const constraint of SELECTING) selectors.push(...constraint.selectors!(pod));
+  return selectors;
 }
 
 /** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */
@@ -73,8 +77,8 @@ export function unbuiltOf(
   pod: Pod,
   context: ConstraintContext,
 ): { plugin: string; what: string } | undefined {
-  for (const constraint of CONSTRAINTS) {
-    const what = constraint.unbuilt?.(pod, context);
+  for (const constraint of UNBUILT) {
+    const what = constraint.unbuilt!(pod, context);
     if (what !== undefined) return { plugin: constraint.name, what };
   }
   return undefined;

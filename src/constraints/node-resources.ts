@@ -35,8 +35,7 @@ export function scoredResources(
 
 /** The same text for the same amounts. */
 export function amountsText(amounts: Amounts): string {
-  return [...amounts]
-    .sort(([one], [two]) => (one < two ? -1 : 1))
-    .map(([name, amount]) => `${name}=${amount}`)
-    .join();
+  let text = '';
+  for (const name of [...amounts.keys()].sort()) text += `${name}=${amounts.get(name)},`;
+  return text;
 }
