@@ -20,11 +20,12 @@ import {
   TURN_STALE_AT,
 } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
-import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
-import type { Counter, Packed } from '../constraints/constraint.ts';
+import type { Block } from '../columns/arena.ts';
+import type { Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
+import { Counting } from './counting.ts';
 import { FEATURE_PARTS } from './features.ts';
 import { rechecksOf, type HostCodes } from './host-codes.ts';
 import type { Match, Matches } from './match.ts';
@@ -56,15 +57,15 @@ export class Correspondence {
   readonly #withDetail: boolean;
   #master: Pod;
   readonly #packed = new Map<string, Packed>();
-  readonly #counted = new Map<PodKind, readonly Counter[]>();
   /** Why rows were rejected when that was asked last, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
+  #counting!: Counting;
   #match!: Match;
   #memory!: TurnMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
   #askedFor?: { pod: Pod; free(): void };
-  #freeGroups?: () => void;
+  #groups?: Block;
   #placed = 0;
   /** Somebody asks for every node's code or total, which groups do not have at hand. */
   #isInspected = false;
@@ -89,6 +90,12 @@ export class Correspondence {
   /** Nodes that pass every filter now. */
   get feasible(): number {
     return this.#refusal === undefined ? this.#kernel.settle(this.#memory.turn) : 0;
+  }
+
+  /** Linear memory that goes with it. */
+  get bytes(): number {
+    const match = this.#match.isKept ? 0 : this.#match.bytes;
+    return this.#memory.bytes + (this.#groups?.bytes ?? 0) + match;
   }
 
   /** The pod whose schedulable nodes these are. */
@@ -118,7 +125,7 @@ export class Correspondence {
     for (const { row, kind: id, by } of entries) {
       if (by === 0) continue;
       const kind = cluster.kinds.get(id);
-      for (const counter of this.#countersOf(kind)) {
+      for (const counter of this.#counting.of(kind)) {
         counter.add(kind, row, by);
         counted = true;
       }
@@ -182,8 +189,8 @@ export class Correspondence {
     const { arena } = this.#kernel;
     const { nodes } = this.class.context.cluster;
     this.#placed += count;
-    if (this.#placed > UNGROUPED_PODS && this.#freeGroups === undefined && this.#mayGroup()) {
-      this.#freeGroups = this.#packer().addGroups(this.#memory.turn);
+    if (this.#placed > UNGROUPED_PODS && this.#groups === undefined && this.#mayGroup()) {
+      this.#groups = this.#packer().addGroups(this.#memory.turn);
     }
     const yields = !this.#nominated.isEmpty;
     const bytes = count * ASSIGNMENT_BYTES;
@@ -299,7 +306,6 @@ export class Correspondence {
     this.#packed.clear();
     this.#isOneByOne = false;
     this.#generations.clear();
-    this.#counted.clear();
     this.#explained.clear();
     // packing may name a label, a resource or a port for the first time, which adds columns and may move the epoch
     let packer: TurnPacker;
@@ -316,7 +322,8 @@ export class Correspondence {
     this.#memory = memory;
     this.#position = cluster.journal.end;
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
-    this.#countPods();
+    this.#counting = new Counting(this.#packed);
+    this.#counting.countAll(cluster.kinds);
     this.#kernel.determine(this.#memory.turn);
     this.passes++;
     this.#watchNominated(packer.hostCodes);
@@ -336,7 +343,7 @@ export class Correspondence {
       staticCode,
       hostCodes,
       rechecks: rechecksOf(this.#packed, this.class.context.profile.filters),
-      countersOf: (kind) => this.#countersOf(kind),
+      counting: this.#counting,
     });
     this.#nominated = new NominatedRows({
       cluster,
@@ -376,8 +383,8 @@ export class Correspondence {
     this.#isInspected = true;
     const { turn } = this.#memory;
     this.#kernel.settle(turn);
-    this.#freeGroups?.();
-    this.#freeGroups = undefined;
+    this.#groups?.free();
+    this.#groups = undefined;
     this.#kernel.arena.u32[(turn + TURN_GROUPS_AT) / 4] = 0;
   }
 
@@ -433,30 +440,6 @@ export class Correspondence {
     }
   }
 
-  #countPods(): void {
-    const { cluster } = this.class.context;
-    for (const { counters } of this.#packed.values()) {
-      for (const counter of counters ?? []) {
-        for (const kind of cluster.kinds.in(counter.namespace)) {
-          if (!counter.counts(kind)) continue;
-          for (const [row, pods] of kind.rows) counter.add(kind, row, pods);
-        }
-      }
-    }
-  }
-
-  #countersOf(kind: PodKind): readonly Counter[] {
-    let counters = this.#counted.get(kind);
-    if (counters === undefined) {
-      counters = [...this.#packed.values()]
-        .flatMap(({ counters: all }) => all ?? [])
-        .filter(({ namespace }) => namespace === undefined || namespace === kind.namespace)
-        .filter((counter) => counter.counts(kind));
-      this.#counted.set(kind, counters);
-    }
-    return counters;
-  }
-
   /** Keeps the best candidates only, when the profile says how many. */
   #cut(feasible: number): void {
     const { candidates } = this.class.context.profile.args.EquivalenceClasses;
@@ -489,8 +472,8 @@ export class Correspondence {
   #free(): void {
     this.#askedFor?.free();
     this.#askedFor = undefined;
-    this.#freeGroups?.();
-    this.#freeGroups = undefined;
+    this.#groups?.free();
+    this.#groups = undefined;
     (this.#memory as TurnMemory | undefined)?.free();
     if ((this.#match as Match | undefined) !== undefined) this.#matches.giveBack(this.#match);
   }

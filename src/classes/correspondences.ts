@@ -1,4 +1,5 @@
-// The cache of the live correspondences: one for each class whose pods do not all have their outcomes yet.
+// The cache of the live correspondences: one for each class whose pods do not all have their outcomes yet, as far as there
+// is room.
 import type { Pod } from '../api/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
@@ -6,30 +7,44 @@ import { Correspondence, type Means } from './correspondence.ts';
 import { Matches } from './match.ts';
 
 interface Entry {
-  /** Absent until the class has its first turn. */
+  /** Absent until the class has its turn, and again when others have needed the room. */
   correspondence?: Correspondence;
   /** Pods of the class whose outcome is still open. */
   open: number;
+  /** Linear memory that the correspondence had when it was opened last. */
+  bytes: number;
 }
+
+/**
+ * The linear memory that correspondences may have together. Without a limit, classes whose pods wait for their bindings
+ * would fill it: a correspondence takes some 20 bytes a node.
+ */
+const BYTES_LIMIT = 32 * 2 ** 20;
+/** So many live at the least, however large they are: classes that take turns find theirs. */
+const LIVE_LEAST = 16;
 
 export class Correspondences {
   /** Full passes over the nodes so far. */
   passes = 0;
   readonly #means: Means;
   readonly #entries = new Map<EquivalenceClass, Entry>();
+  /** Those that have a correspondence; the one that was opened last is the last. */
+  readonly #live = new Set<Entry>();
+  #bytes = 0;
 
   constructor(kernel: Kernel, withDetail: boolean) {
     this.#means = { kernel, matches: new Matches(kernel), withDetail };
   }
 
+  /** The live correspondences. */
   get size(): number {
-    return this.#entries.size;
+    return this.#live.size;
   }
 
   /** Pods of the class will have their turn: what is determined for the first of them stays until `settle` of them all. */
   expect(equivalenceClass: EquivalenceClass, pods: number): void {
     const entry = this.#entries.get(equivalenceClass);
-    if (entry === undefined) this.#entries.set(equivalenceClass, { open: pods });
+    if (entry === undefined) this.#entries.set(equivalenceClass, { open: pods, bytes: 0 });
     else entry.open += pods;
   }
 
@@ -43,6 +58,7 @@ export class Correspondences {
       entry.correspondence.bringUpToDate(master);
     }
     this.passes += entry.correspondence.passes - before;
+    this.#makeRoom(entry, entry.correspondence);
     return entry.correspondence;
   }
 
@@ -66,13 +82,31 @@ export class Correspondences {
     entry.open -= pods;
     if (entry.open > 0) return;
     this.#entries.delete(equivalenceClass);
-    entry.correspondence?.dispose();
+    this.#delete(entry);
   }
 
   /** The live correspondences and the pods that they wait for. */
   *list(): Iterable<{ correspondence: Correspondence; open: number }> {
-    for (const { correspondence, open } of this.#entries.values()) {
-      if (correspondence !== undefined) yield { correspondence, open };
+    for (const { correspondence, open } of this.#live) yield { correspondence: correspondence!, open };
+  }
+
+  /** Deletes those that were not opened for the longest when there are too many: they are determined anew when needed. */
+  #makeRoom(opened: Entry, { bytes }: Correspondence): void {
+    this.#live.delete(opened);
+    this.#live.add(opened);
+    this.#bytes += bytes - opened.bytes;
+    opened.bytes = bytes;
+    for (const entry of this.#live) {
+      if (this.#bytes <= BYTES_LIMIT || this.#live.size <= LIVE_LEAST) break;
+      this.#delete(entry);
     }
+  }
+
+  #delete(entry: Entry): void {
+    entry.correspondence?.dispose();
+    entry.correspondence = undefined;
+    this.#live.delete(entry);
+    this.#bytes -= entry.bytes;
+    entry.bytes = 0;
   }
 }

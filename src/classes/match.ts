@@ -1,6 +1,7 @@
 // What the nodes are, to a class: the filters, masks and raw scores that read labels, taints, names and spec.unschedulable
 // only. No pod and no assignment changes it, so classes that differ in what they ask for share it.
 import * as layout from '../../assembly/layout.ts';
+import type { Block } from '../columns/arena.ts';
 import type { Columns } from '../columns/columns.ts';
 import { Offsets } from '../columns/offsets.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -14,7 +15,7 @@ export interface MatchParts {
   raws: readonly RawScore[];
 }
 
-export class Match {
+export class Match implements Block {
   /** The address of what the kernel is told. */
   readonly program: number;
   /** The address of the code of each row: u8[capacity]. */
@@ -26,6 +27,7 @@ export class Match {
   users = 0;
   /** It stays when nobody reads it. */
   isKept = false;
+  readonly bytes: number;
   /** Gives the memory back. */
   readonly free: () => void;
 
@@ -96,6 +98,7 @@ export class Match {
     this.codes = base + codes;
     this.masks = maskColumns.map((at) => base + at);
     this.raws = rawColumns.map((at) => base + at);
+    this.bytes = bytes;
     this.free = () => arena.free(base, bytes);
   }
 }

@@ -1,6 +1,6 @@
 // Collects what a class's constraints ask for, and writes it into linear memory as the kernel reads it.
 import * as layout from '../../assembly/layout.ts';
-import type { Arena } from '../columns/arena.ts';
+import type { Arena, Block } from '../columns/arena.ts';
 import type { Column, Columns } from '../columns/columns.ts';
 import type { ResourceColumns } from '../columns/node-columns.ts';
 import type {
@@ -345,6 +345,7 @@ export class TurnPacker {
       dirty: base + dirty,
       dirtyRows: DIRTY_ROWS,
       detail: base + detail,
+      bytes,
       free: () => this.#arena.free(base, bytes),
     };
   }
@@ -369,8 +370,8 @@ export class TurnPacker {
     return () => this.#arena.free(base, reserve.size);
   }
 
-  /** Gives a turn that is in memory the room to form groups of nodes. Returns how to undo the allocation. */
-  addGroups(turn: number): () => void {
+  /** Gives a turn that is in memory the room to form groups of nodes. */
+  addGroups(turn: number): Block {
     const { capacity } = this.#columns;
     const reserve = new Offsets();
     const header = reserve.bytes(layout.GROUPS_SIZE);
@@ -396,7 +397,7 @@ export class TurnPacker {
     put(layout.GROUPS_TABLE_SIZE_AT, tableSize);
     put(layout.GROUPS_OPEN_AT, base + open);
     u32[(turn + layout.TURN_GROUPS_AT) / 4] = base + header;
-    return () => this.#arena.free(base, reserve.size);
+    return { bytes: reserve.size, free: () => this.#arena.free(base, reserve.size) };
   }
 
   #writeRequests(requests: number, usage: number): void {

@@ -1,4 +1,5 @@
 // The parts that a turn is packed of: what constraints hand over, and where it stands in memory.
+import type { Block } from '../columns/arena.ts';
 import type { Column } from '../columns/columns.ts';
 
 export interface Condition {
@@ -58,7 +59,7 @@ export interface DomainAmounts {
 }
 
 /** A turn in memory: addresses of its parts. */
-export interface TurnMemory {
+export interface TurnMemory extends Block {
   turn: number;
   staticCode: number;
   code: number;
@@ -67,5 +68,4 @@ export interface TurnMemory {
   /** The rows that `dirty` has room for. */
   dirtyRows: number;
   detail: number;
-  free(): void;
 }

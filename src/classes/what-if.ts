@@ -3,8 +3,8 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import type { Counter } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Counting } from './counting.ts';
 import type { HostCodes, Recheck } from './host-codes.ts';
 
 export interface WhatIfOptions {
@@ -16,7 +16,7 @@ export interface WhatIfOptions {
   hostCodes: HostCodes;
   /** The constraints that the host asks again, by their place among the filters. */
   rechecks: ReadonlyMap<number, Recheck>;
-  countersOf: (kind: PodKind) => readonly Counter[];
+  counting: Counting;
 }
 
 export class WhatIf {
@@ -30,10 +30,10 @@ export class WhatIf {
 
   /** Lets the pod come to the row (1), or leave it (-1). */
   suppose(pod: PodRecord, row: number, by: 1 | -1): void {
-    const { cluster, countersOf } = this.#options;
+    const { cluster, counting } = this.#options;
     cluster.suppose(pod, row, by);
     const kind = pod.kind ?? this.#kindOf(pod);
-    for (const counter of countersOf(kind)) counter.add(kind, row, by);
+    for (const counter of counting.of(kind)) counter.add(kind, row, by);
   }
 
   #kindOf(pod: PodRecord): PodKind {

@@ -7,6 +7,12 @@ export interface LinearMemory {
   grow(pages: number): number;
 }
 
+/** A part of the memory that somebody has. */
+export interface Block {
+  bytes: number;
+  free(): void;
+}
+
 const PAGE_BYTES = 65_536;
 const ALIGNMENT_BYTES = 16;
 /** The first page is the module's, for its constants; so a pointer of 0 can mean "absent". */

@@ -1,0 +1,57 @@
+// The memory that correspondences may have together, where many classes live at once.
+import { describe, expect, test, vi } from 'vitest';
+import type { Pod } from '../../src/api/types.ts';
+import { node, nodesByPod, pod, rig } from '../cycle/fixtures.ts';
+
+// thousands of passes over thousands of nodes, on a machine that may be busy
+vi.setConfig({ testTimeout: 60_000 });
+
+const MIB = 2 ** 20;
+/** What correspondences may have, and what the columns and the matches of the classes take besides. */
+const ROOM = 40 * MIB;
+
+const NODES = Array.from({ length: 2000 }, (_, n) => node(`n${n}`, { cpu: `${8 + (n % 5)}` }));
+/** Together their correspondences would take 100 MiB. */
+const CLASSES = 2500;
+
+/** A pod of each class, no two of which ask for the same. */
+const round = (name: string): Pod[] =>
+  Array.from({ length: CLASSES }, (_, n) => pod(`${name}-${n}`, { cpu: '100m', memory: `${500 + n}Mi` }));
+
+describe('many classes whose pods wait for their bindings', () => {
+  test('take no more memory than there is for correspondences, and give it back', () => {
+    const it = rig({ nodes: NODES });
+    const { arena } = it.kernel;
+    it.submit(...round('one'));
+    let most = 0;
+    for (const { placed } of it.cycle.run()) {
+      expect(placed).toHaveLength(1);
+      most = Math.max(most, arena.usedBytes);
+    }
+    expect(it.binder.placements).toHaveLength(CLASSES);
+    expect(most).toBeGreaterThan(ROOM / 2);
+    expect(most).toBeLessThan(ROOM);
+    it.acknowledgeAll();
+    expect(it.cycle.correspondences.size).toBe(0);
+    expect(arena.usedBytes).toBeLessThan(8 * MIB);
+  });
+
+  test('find, in strict order, the nodes that each of their pods finds alone', () => {
+    const waiting = [...round('one'), ...round('two')];
+    const it = rig({ nodes: NODES, args: { order: 'strict' } });
+    it.submit(...waiting);
+    const together = nodesByPod(it.run());
+    expect(it.kernel.arena.usedBytes).toBeLessThan(ROOM);
+    // the second pod of a class finds its correspondence gone
+    expect(it.cycle.correspondences.passes).toBeGreaterThan(CLASSES);
+
+    const alone = rig({ nodes: NODES });
+    const separate = waiting.flatMap((each) => {
+      alone.submit(each);
+      const outcomes = alone.run();
+      alone.acknowledgeAll();
+      return outcomes;
+    });
+    expect(together).toEqual(nodesByPod(separate));
+  });
+});
