@@ -123,12 +123,7 @@ export class Correspondence {
     if (entries.length === 0) return;
     let counted = false;
     for (const { row, kind: id, by } of entries) {
-      if (by === 0) continue;
-      const kind = cluster.kinds.get(id);
-      for (const counter of this.#counting.of(kind)) {
-        counter.add(kind, row, by);
-        counted = true;
-      }
+      if (by !== 0 && this.#counting.count(cluster.kinds.get(id), row, by)) counted = true;
     }
     this.#position = cluster.journal.end;
     const rows = entries.map(({ row }) => row);

@@ -4,7 +4,6 @@ import type { Counter, Packed } from '../constraints/constraint.ts';
 
 export class Counting {
   readonly #counters: readonly Counter[];
-  readonly #byKind = new Map<PodKind, readonly Counter[]>();
 
   constructor(packed: ReadonlyMap<string, Packed>) {
     this.#counters = [...packed.values()].flatMap(({ counters }) => counters ?? []);
@@ -13,22 +12,21 @@ export class Counting {
   /** Counts all pods that have a node. */
   countAll(kinds: PodKinds): void {
     for (const counter of this.#counters) {
-      for (const kind of kinds.in(counter.namespace)) {
+      for (const kind of counter.among(kinds)) {
         if (!counter.counts(kind)) continue;
         for (const [row, pods] of kind.rows) counter.add(kind, row, pods);
       }
     }
   }
 
-  /** The counters that count pods of the kind. */
-  of(kind: PodKind): readonly Counter[] {
-    let counters = this.#byKind.get(kind);
-    if (counters === undefined) {
-      counters = this.#counters
-        .filter(({ namespace }) => namespace === undefined || namespace === kind.namespace)
-        .filter((counter) => counter.counts(kind));
-      this.#byKind.set(kind, counters);
+  /** Counts `by` pods of the kind in the row. Returns whether the class has to do with them. */
+  count(kind: PodKind, row: number, by: number): boolean {
+    let counted = false;
+    for (const counter of this.#counters) {
+      if (!counter.counts(kind)) continue;
+      counter.add(kind, row, by);
+      counted = true;
     }
-    return counters;
+    return counted;
   }
 }

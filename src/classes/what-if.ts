@@ -33,7 +33,7 @@ export class WhatIf {
     const { cluster, counting } = this.#options;
     cluster.suppose(pod, row, by);
     const kind = pod.kind ?? this.#kindOf(pod);
-    for (const counter of counting.of(kind)) counter.add(kind, row, by);
+    counting.count(kind, row, by);
   }
 
   #kindOf(pod: PodRecord): PodKind {

@@ -4,6 +4,7 @@ import type { Labels, Selector } from '../api/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
+import { Affinities } from './affinities.ts';
 import { hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
@@ -21,6 +22,7 @@ export class Cluster {
   readonly keys = new SelectorKeys();
   readonly kinds = new PodKinds(this.keys);
   readonly objects = new SelectingObjects();
+  readonly affinities = new Affinities();
   /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
@@ -36,8 +38,6 @@ export class Cluster {
   readonly #claimUsers = new ClaimUsers();
   /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
   readonly #supposed = new Map<PodRecord, number>();
-  /** Every affinity that a pod of ours was seen with, by its text. */
-  readonly #affinities = new Map<string, PodAffinityTerms>();
   readonly #namespaces = new Map<string, Labels>();
   readonly #pendingSelectors = new Map<string, readonly Selector[]>();
   #keysGeneration = 0;
@@ -99,15 +99,6 @@ export class Cluster {
 
   pod(key: string): PodRecord | undefined {
     return this.#pods.get(key);
-  }
-
-  /** The affinities that pods have or had: while there are none, no pod's labels matter to another. */
-  get affinities(): Iterable<PodAffinityTerms> {
-    return this.#affinities.values();
-  }
-
-  get hasAffinities(): boolean {
-    return this.#affinities.size > 0;
   }
 
   /** A namespace's labels; undefined when there is no such namespace. */
@@ -294,7 +285,7 @@ export class Cluster {
     if (present) this.#namespaces.set(name, labels);
     else this.#namespaces.delete(name);
     // only terms with a namespace selector read them
-    if (this.hasAffinities) this.#objectsGeneration++;
+    if (this.affinities.size > 0) this.#objectsGeneration++;
     return true;
   }
 
@@ -314,9 +305,7 @@ export class Cluster {
   }
 
   #learnAffinity(affinity: PodAffinityTerms | undefined): void {
-    if (affinity === undefined || this.#affinities.has(affinity.text)) return;
-    this.#affinities.set(affinity.text, affinity);
-    this.#objectsGeneration++;
+    if (affinity !== undefined && this.affinities.learn(affinity)) this.#objectsGeneration++;
   }
 
   #place(record: PodRecord): void {

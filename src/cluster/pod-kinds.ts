@@ -2,6 +2,7 @@
 // kind. And the label keys that selectors read, without which every pod would be a kind of its own.
 import type { Labels, Selector } from '../api/labels.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
+import { valuesAsked } from './selector-index.ts';
 
 export interface PodKind {
   readonly id: number;
@@ -57,13 +58,34 @@ export interface KindOfPod {
   terminating: boolean;
 }
 
+/** The kinds of one namespace. */
+class Siblings {
+  readonly all: PodKind[] = [];
+  /** By "key=value" of each label. */
+  readonly #byLabel = new Map<string, PodKind[]>();
+
+  add(kind: PodKind): void {
+    this.all.push(kind);
+    for (const key in kind.labels) append(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+  }
+
+  /** Those that the selector may match, each once. */
+  *near(selector: Selector): Iterable<PodKind> {
+    if (selector.nothing) return;
+    const asked = valuesAsked(selector);
+    if (asked === undefined) yield* this.all;
+    else for (const value of new Set(asked.values)) yield* this.#byLabel.get(`${asked.key}=${value}`) ?? [];
+  }
+}
+
 export class PodKinds {
   /** Counts the times that all kinds were forgotten. */
   generation = 0;
   readonly #keys: SelectorKeys;
   readonly #kinds: PodKind[] = [];
   readonly #byText = new Map<string, PodKind>();
-  readonly #byNamespace = new Map<string, Set<PodKind>>();
+  readonly #byNamespace = new Map<string, Siblings>();
+  readonly #byAffinity = new Map<string, PodKind[]>();
 
   constructor(keys: SelectorKeys) {
     this.#keys = keys;
@@ -78,9 +100,10 @@ export class PodKinds {
       kind = { id: this.#kinds.length, namespace, labels: read, affinity, terminating, rows: new Map() };
       this.#kinds.push(kind);
       this.#byText.set(text, kind);
-      const siblings = this.#byNamespace.get(namespace);
-      if (siblings === undefined) this.#byNamespace.set(namespace, new Set([kind]));
-      else siblings.add(kind);
+      let siblings = this.#byNamespace.get(namespace);
+      if (siblings === undefined) this.#byNamespace.set(namespace, (siblings = new Siblings()));
+      siblings.add(kind);
+      if (affinity !== undefined) append(this.#byAffinity, affinity.text, kind);
     }
     return kind;
   }
@@ -89,9 +112,20 @@ export class PodKinds {
     return this.#kinds[id]!;
   }
 
-  /** The kinds of a namespace, or of all. */
-  in(namespace: string | undefined): Iterable<PodKind> {
-    return namespace === undefined ? this.#kinds : (this.#byNamespace.get(namespace) ?? []);
+  all(): Iterable<PodKind> {
+    return this.#kinds;
+  }
+
+  /** The kinds that the selector may match in these namespaces, or in all; each once. */
+  *near(selector: Selector, namespaces?: Iterable<string>): Iterable<PodKind> {
+    for (const namespace of namespaces ?? this.#byNamespace.keys()) {
+      yield* this.#byNamespace.get(namespace)?.near(selector) ?? [];
+    }
+  }
+
+  /** The kinds of the pods that have the affinity. */
+  withAffinity({ text }: PodAffinityTerms): Iterable<PodKind> {
+    return this.#byAffinity.get(text) ?? [];
   }
 
   count(kind: PodKind, row: number, by: 1 | -1): void {
@@ -106,5 +140,12 @@ export class PodKinds {
     this.#kinds.length = 0;
     this.#byText.clear();
     this.#byNamespace.clear();
+    this.#byAffinity.clear();
   }
+}
+
+function append(lists: Map<string, PodKind[]>, key: string, kind: PodKind): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [kind]);
+  else list.push(kind);
 }

@@ -1,5 +1,13 @@
 // Services and the controllers whose selectors stand in for a pod's own spread constraints.
-import { NOTHING, selectorOf, selectorOfSet, selectorText, type Selector } from '../api/labels.ts';
+import {
+  matches,
+  NOTHING,
+  selectorOf,
+  selectorOfSet,
+  selectorText,
+  type Labels,
+  type Selector,
+} from '../api/labels.ts';
 import {
   objectKey,
   type ApiObject,
@@ -7,6 +15,7 @@ import {
   type ReplicationController,
   type Service,
 } from '../api/types.ts';
+import { SelectorIndex } from './selector-index.ts';
 
 const SELECTING_KINDS = ['Service', 'ReplicationController', 'ReplicaSet', 'StatefulSet'] as const;
 export type SelectingKind = (typeof SELECTING_KINDS)[number];
@@ -21,13 +30,17 @@ export interface SelectingObject {
 export class SelectingObjects {
   /** kind -> namespace -> name. */
   readonly #objects = new Map<SelectingKind, Map<string, Map<string, SelectingObject>>>();
+  /** By namespace. */
+  readonly #services = new Map<string, SelectorIndex<SelectingObject>>();
 
   get(kind: SelectingKind, namespace: string, name: string): SelectingObject | undefined {
     return this.#objects.get(kind)?.get(namespace)?.get(name);
   }
 
-  servicesIn(namespace: string): Iterable<SelectingObject> {
-    return this.#objects.get('Service')?.get(namespace)?.values() ?? [];
+  /** The services of a namespace that select a pod of these labels. */
+  servicesOf(namespace: string, labels: Labels | undefined): SelectingObject[] {
+    const services = [...(this.#services.get(namespace)?.near(labels) ?? [])];
+    return services.filter(({ selector }) => matches(selector, labels));
   }
 
   /** Takes or drops an object. Returns the selectors before and after, or undefined when nothing a pod sees changed. */
@@ -42,6 +55,11 @@ export class SelectingObjects {
     const objects = getOrMake(namespaces, namespace, () => new Map<string, SelectingObject>());
     if (after) objects.set(name, after);
     else objects.delete(name);
+    if (kind === 'Service') {
+      const services = getOrMake(this.#services, namespace, () => new SelectorIndex<SelectingObject>());
+      if (before) services.delete(before.selector, before);
+      if (after) services.add(after.selector, after);
+    }
     return { before: before?.selector, after: after?.selector };
   }
 }

@@ -2,7 +2,7 @@
 // score, what an assignment touches, the events that can help, its rejection texts.
 import type { Selector } from '../api/labels.ts';
 import type { ApiObject, Pod, Rejection } from '../api/types.ts';
-import type { PodKind } from '../cluster/pod-kinds.ts';
+import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 import type { TurnPacker } from '../classes/turn-packer.ts';
@@ -33,9 +33,9 @@ export interface PackContext extends ConstraintContext {
 
 /** Counts pods for a class: told of pods that came to a row or left it. */
 export interface Counter {
-  /** Only pods of this namespace are counted; of all when absent. */
-  readonly namespace?: string;
-  /** Whether pods of this kind are counted at all. */
+  /** All kinds that may be counted, each once. */
+  among(kinds: PodKinds): Iterable<PodKind>;
+  /** Whether pods of this kind are counted. */
   counts(kind: PodKind): boolean;
   /** Counts `by` pods of the kind in the row. */
   add(kind: PodKind, row: number, by: number): void;

@@ -15,7 +15,7 @@ import {
   type WeightedTerm,
 } from '../cluster/pod-affinity.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { PodKind } from '../cluster/pod-kinds.ts';
+import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
 import type { DomainAmounts } from '../classes/turn-parts.ts';
 import {
   unresolvable,
@@ -41,7 +41,7 @@ export const interPodAffinity: Constraint = {
 
   key(pod, { cluster }) {
     // while no pod has affinities, nobody sees the others' labels
-    if (!cluster.hasAffinities) return {};
+    if (cluster.affinities.size === 0) return {};
     return {
       general: JSON.stringify([
         pod.metadata?.namespace ?? 'default',
@@ -53,7 +53,7 @@ export const interPodAffinity: Constraint = {
 
   pack(pod, context) {
     const { cluster, code, weight } = context;
-    if (!cluster.hasAffinities) return undefined;
+    if (cluster.affinities.size === 0) return undefined;
     const own = affinityOf(pod);
     const self = selfOf(pod, cluster, own);
     const counters: Counter[] = [];
@@ -134,19 +134,28 @@ function amountsFor(
   return { domain: column, domains: values.length, self, selfMatches: matches, reason };
 }
 
-/** A counter of an amount by kind, which is computed once for each kind. */
+/** The kinds that the term may match. */
+function nearTerm(kinds: PodKinds, { selector, namespaces, namespaceSelector }: AffinityTerm) {
+  return kinds.near(selector, namespaceSelector.nothing ? namespaces : undefined);
+}
+
+/** A counter of an amount by kind, which is computed once for each kind that is counted. */
 function counterOf(
   amounts: DomainAmounts,
   { packer }: PackContext,
+  among: (kinds: PodKinds) => Iterable<PodKind>,
   tally: (kind: PodKind) => { amount: number; matches: number },
 ): Counter {
   const known = new Map<PodKind, { amount: number; matches: number }>();
   const of = (kind: PodKind) => {
-    let found = known.get(kind);
-    if (found === undefined) known.set(kind, (found = tally(kind)));
+    const before = known.get(kind);
+    if (before !== undefined) return before;
+    const found = tally(kind);
+    if (found.matches > 0) known.set(kind, found);
     return found;
   };
   return {
+    among,
     counts: (kind) => of(kind).matches > 0,
     add(kind, row, by) {
       const { amount, matches } = of(kind);
@@ -168,6 +177,7 @@ function packAttractions(
   const tables = terms.map(({ topologyKey }) => amountsFor(topologyKey, context, 1, 1));
   packer.attractions(tables, matchesAll(self), code);
   counters.push({
+    among: (kinds) => nearTerm(kinds, terms[0]!),
     counts: matchesAll,
     add(_, row, by) {
       for (const table of tables) packer.addAttraction(table, row, by);
@@ -188,24 +198,42 @@ function packRepulsions(
   for (const term of terms) {
     const own = matched(term, self);
     const amounts = amountsFor(term.topologyKey, context, own, own, REASON_ANTI_AFFINITY);
+    const tally = (kind: PodKind) => ({ amount: matched(term, kind), matches: matched(term, kind) });
     packer.repulsion(amounts, code);
-    counters.push(
-      counterOf(amounts, context, (kind) => ({ amount: matched(term, kind), matches: matched(term, kind) })),
-    );
+    counters.push(counterOf(amounts, context, (kinds) => nearTerm(kinds, term), tally));
   }
   const against = ({ antiRequired }: PodAffinityTerms) =>
     antiRequired.filter((term) => matched(term, self) > 0);
-  const keys = new Set([...cluster.affinities].flatMap(against).map(({ topologyKey }) => topologyKey));
-  for (const key of keys) {
+  for (const [key, affinities] of byTopologyKey(cluster.affinities.near(self.labels), against)) {
     const count = (affinity: PodAffinityTerms | undefined) =>
       affinity === undefined ? 0 : against(affinity).filter(({ topologyKey }) => topologyKey === key).length;
     const own = count(self.affinity);
     const amounts = amountsFor(key, context, own, own, REASON_EXISTING_ANTI_AFFINITY);
+    const tally = ({ affinity }: PodKind) => ({ amount: count(affinity), matches: count(affinity) });
     packer.repulsion(amounts, code);
-    counters.push(
-      counterOf(amounts, context, ({ affinity }) => ({ amount: count(affinity), matches: count(affinity) })),
-    );
+    counters.push(counterOf(amounts, context, (kinds) => withAffinities(kinds, affinities), tally));
   }
+}
+
+/** The affinities by the topology keys of those of their terms that `terms` names. */
+function byTopologyKey(
+  affinities: Iterable<PodAffinityTerms>,
+  terms: (affinity: PodAffinityTerms) => readonly AffinityTerm[],
+): Map<string, Set<PodAffinityTerms>> {
+  const byKey = new Map<string, Set<PodAffinityTerms>>();
+  for (const affinity of affinities) {
+    for (const { topologyKey } of terms(affinity)) {
+      const known = byKey.get(topologyKey);
+      if (known === undefined) byKey.set(topologyKey, new Set([affinity]));
+      else known.add(affinity);
+    }
+  }
+  return byKey;
+}
+
+/** The kinds of the pods that have one of the affinities. */
+function* withAffinities(kinds: PodKinds, affinities: Iterable<PodAffinityTerms>): Iterable<PodKind> {
+  for (const affinity of affinities) yield* kinds.withAffinity(affinity);
 }
 
 /** Preferences of the pod for those that are there and of those for it; required affinity of those counts as one. */
@@ -220,30 +248,30 @@ function packPreferences(
   const preferred = own?.preferred ?? [];
   if (ignorePreferredTermsOfExistingPods && preferred.length === 0) return [];
   const isFor = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
-  const theirs = new Map<PodAffinityTerms, WeightedTerm[]>();
   const theirsFor = (affinity: PodAffinityTerms | undefined): readonly WeightedTerm[] => {
     if (affinity === undefined) return [];
-    let terms = theirs.get(affinity);
-    if (terms === undefined) {
-      const required = hardPodAffinityWeight > 0 ? affinity.required : [];
-      const weighted = required.map((term) => ({ ...term, weight: hardPodAffinityWeight }));
-      terms = [...weighted, ...affinity.preferred].filter((term) => isFor(term, self));
-      theirs.set(affinity, terms);
-    }
-    return terms;
+    const required = hardPodAffinityWeight > 0 ? affinity.required : [];
+    const weighted = required.map((term) => ({ ...term, weight: hardPodAffinityWeight }));
+    return [...weighted, ...affinity.preferred].filter((term) => isFor(term, self));
   };
-  const all = [...preferred, ...[...cluster.affinities].flatMap(theirsFor)];
+  const theirs = byTopologyKey(cluster.affinities.near(self.labels), theirsFor);
   const tables: DomainAmounts[] = [];
-  for (const key of new Set(all.map(({ topologyKey }) => topologyKey))) {
+  for (const key of new Set([...preferred.map(({ topologyKey }) => topologyKey), ...theirs.keys()])) {
+    const ofKey = ({ topologyKey }: AffinityTerm) => topologyKey === key;
+    const ours = preferred.filter(ofKey);
     const tally = (pod: Matched & { affinity?: PodAffinityTerms }) => {
-      const matching = [...preferred.filter((term) => isFor(term, pod)), ...theirsFor(pod.affinity)];
-      const ofKey = matching.filter(({ topologyKey }) => topologyKey === key);
-      return { amount: ofKey.reduce((sum, term) => sum + term.weight, 0), matches: ofKey.length };
+      const matching = [...ours.filter((term) => isFor(term, pod)), ...theirsFor(pod.affinity).filter(ofKey)];
+      return { amount: matching.reduce((sum, term) => sum + term.weight, 0), matches: matching.length };
+    };
+    const among = (kinds: PodKinds) => {
+      const near = new Set(withAffinities(kinds, theirs.get(key) ?? []));
+      for (const term of ours) for (const kind of nearTerm(kinds, term)) near.add(kind);
+      return near;
     };
     const { amount, matches } = tally(self);
     const amounts = amountsFor(key, context, amount, matches);
     packer.preference(amounts, weight);
-    counters.push(counterOf(amounts, context, tally));
+    counters.push(counterOf(amounts, context, among, tally));
     tables.push(amounts);
   }
   return tables;

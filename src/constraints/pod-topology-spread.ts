@@ -162,9 +162,7 @@ function selectorWithKeys({ labelSelector, matchLabelKeys }: TopologySpreadConst
 function selectorOfOwners(pod: Pod, { objects }: Cluster): Selector {
   const namespace = pod.metadata?.namespace ?? 'default';
   const set: Record<string, string> = {};
-  for (const service of objects.servicesIn(namespace)) {
-    if (service.set && matches(service.selector, pod.metadata?.labels)) Object.assign(set, service.set);
-  }
+  for (const service of objects.servicesOf(namespace, pod.metadata?.labels)) Object.assign(set, service.set);
   const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller);
   if (owner?.apiVersion === 'v1' && owner.kind === 'ReplicationController') {
     Object.assign(set, objects.get('ReplicationController', namespace, owner.name)?.set);
@@ -225,9 +223,11 @@ function counterOf(
   { packer }: PackContext,
   byRow = false,
 ): Counter {
+  const namespace = pod.metadata?.namespace ?? 'default';
   return {
-    namespace: pod.metadata?.namespace ?? 'default',
-    counts: (kind: PodKind) => !kind.terminating && counts(selector, kind.labels),
+    among: (kinds) => kinds.near(selector, [namespace]),
+    counts: (kind: PodKind) =>
+      kind.namespace === namespace && !kind.terminating && counts(selector, kind.labels),
     add: (_, row, by) => packer.count(domainCounts, row, by, byRow),
   };
 }

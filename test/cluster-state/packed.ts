@@ -62,7 +62,7 @@ export function packedNodes({ nodes }: Cluster): Record<string, PackedNode> {
 export function packedKinds(cluster: Cluster): string[] {
   cluster.followKeys();
   const lines: string[] = [];
-  for (const { namespace, labels, affinity, terminating, rows } of cluster.kinds.in(undefined)) {
+  for (const { namespace, labels, affinity, terminating, rows } of cluster.kinds.all()) {
     for (const [row, count] of rows) {
       const node = cluster.nodes.node(row)?.name ?? `row ${row} without a node`;
       const state = terminating ? 'terminating' : 'running';
