@@ -7,7 +7,7 @@ import { takePorts } from './constraints/node-ports';
 import { fits, takeResources } from './constraints/node-resources-fit';
 import { attractAssigned } from './constraints/inter-pod-affinity';
 import { countAssigned, findMinima } from './constraints/pod-topology-spread';
-import { determineAll, settle, totalOf } from './determine';
+import { determineAll, settleRows, totalOf } from './determine';
 import { buildGroups, groupsOf, isGrouped, regroup } from './groups';
 import {
   CLUSTER_ROWS_AT,
@@ -29,16 +29,8 @@ import {
   TURN_STALE_AT,
   TURN_TOTAL_AT,
 } from './layout';
-import { refilter, refilterAll } from './refilter';
+import { leaveCodes, refilter } from './refilter';
 import { rowScoreOf } from './row';
-
-/** Scores what is stale again, unless the turn keeps the scores of its start. */
-// @ts-ignore: decorator
-@inline
-function settleUnlessStatic(turn: usize): void {
-  if ((load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) == 0) settle(turn);
-  else store<u32>(turn, 0, TURN_STALE_AT);
-}
 
 /** Brings the row up to date after the usage of its node changed. */
 function refresh(turn: usize, row: u32): void {
@@ -74,7 +66,7 @@ export function refreshDirty(turn: usize): bool {
   store<u32>(turn, 0, TURN_DIRTY_COUNT_AT);
   if (count != 0 && domainsDecide(turn)) {
     findMinima(turn);
-    refilterAll(turn);
+    leaveCodes(turn);
   }
   if (isGrouped(turn)) {
     for (let n: u32 = 0; n < count; n++) {
@@ -85,7 +77,7 @@ export function refreshDirty(turn: usize): bool {
     return true;
   }
   for (let n: u32 = 0; n < count; n++) refresh(turn, load<u32>(dirty + (<usize>n << 2)));
-  settleUnlessStatic(turn);
+  settleRows(turn);
   return true;
 }
 
@@ -119,6 +111,7 @@ export function assignUpTo(turn: usize, count: u32, out: usize): u32 {
   let entry = out;
   for (let n: u32 = 0; n < count; n++) {
     const grouped = isGrouped(turn);
+    if (!grouped) settleRows(turn);
     const chosen = grouped ? chooseByGroups(turn, entry + 8) : recheck ? chooseFitting(turn) : choose(turn);
     if (chosen < 0) return n;
     const row = <u32>chosen;
@@ -128,6 +121,8 @@ export function assignUpTo(turn: usize, count: u32, out: usize): u32 {
     entry += 16;
     takeResources(turn, row);
     if (load<u32>(turn, TURN_PORT_COUNT_AT) != 0) takePorts(turn, row);
+    // after the last pod nobody may ever look at the other rows again
+    if (n + 1 == count && domainsDecide(turn)) leaveCodes(turn);
     countAssigned(turn, row);
     attractAssigned(turn, row);
     if (grouped) {
@@ -135,7 +130,6 @@ export function assignUpTo(turn: usize, count: u32, out: usize): u32 {
       if (!regroup(turn, row)) determineAll(turn);
     } else {
       refresh(turn, row);
-      settleUnlessStatic(turn);
     }
   }
   return count;

@@ -5,8 +5,11 @@ import { dropGroups } from './groups';
 import {
   CLUSTER_ROWS_AT,
   CODE_FEASIBLE,
+  MODE_RECHECK,
+  MODE_STATIC,
   NORMALIZED_SIZE,
   NORMALIZED_WEIGHT_AT,
+  STALE_CODES,
   STALE_PREFERENCES,
   STALE_SPREAD,
   STALE_TOTALS,
@@ -14,6 +17,7 @@ import {
   TURN_CODE_AT,
   TURN_DIRTY_COUNT_AT,
   TURN_FEASIBLE_AT,
+  TURN_MODE_AT,
   TURN_NORMALIZED_AT,
   TURN_NORMALIZED_COUNT_AT,
   TURN_PREFERENCE_COUNT_AT,
@@ -29,6 +33,7 @@ import {
   TURN_TOTAL_AT,
 } from './layout';
 import { findMaxima, normalizedScore } from './normalized';
+import { refilterAll } from './refilter';
 import { filterRows } from './row';
 import { HUNDRED, lanesOf, MINUS_ONE, rejected4, ZERO } from './number';
 
@@ -107,14 +112,29 @@ function addTotals4(turn: usize, rows: u32, codes: usize, totals: usize): void {
   }
 }
 
-/** Brings everything that is stale up to date. */
-// @ts-ignore: decorator
-@inline
-export function settle(turn: usize): void {
+function scoreStale(turn: usize): void {
   const stale = load<u32>(turn, TURN_STALE_AT);
   if ((stale & STALE_SPREAD) != 0) scoreSpread(turn);
   if ((stale & STALE_PREFERENCES) != 0) scorePreferences(turn);
   if (load<u32>(turn, TURN_STALE_AT) != 0) addTotals(turn);
+}
+
+/** Brings everything that is stale up to date, but for the scores of a turn that keeps those of its start. */
+export function settleRows(turn: usize): void {
+  const isStatic = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
+  const stale = load<u32>(turn, TURN_STALE_AT);
+  if ((stale & STALE_CODES) != 0) {
+    // lanes take less time for all that a full pass does than one row after another for the filters
+    if (ASC_FEATURE_SIMD && !isStatic && (load<u32>(turn, TURN_MODE_AT) & MODE_RECHECK) == 0) {
+      determineAll(turn);
+      return;
+    }
+    // rows that have changed meanwhile have left their totals to this
+    store<u32>(turn, (stale & ~STALE_CODES) | STALE_TOTALS, TURN_STALE_AT);
+    refilterAll(turn);
+  }
+  if (isStatic) store<u32>(turn, 0, TURN_STALE_AT);
+  else scoreStale(turn);
 }
 
 function countFeasible(codes: usize, rows: u32): u32 {
@@ -143,6 +163,6 @@ export function determineAll(turn: usize): u32 {
   store<u32>(turn, feasible, TURN_FEASIBLE_AT);
   findMaxima(turn);
   store<u32>(turn, STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS, TURN_STALE_AT);
-  settle(turn);
+  scoreStale(turn);
   return feasible;
 }

@@ -2,7 +2,7 @@
 // remembers nothing: everything stands in the memory that the host laid out as layout.ts says. Arguments are checked at
 // each call; a negative result names what cannot be right.
 import { assignUpTo, refreshDirty } from './assign';
-import { determineAll } from './determine';
+import { determineAll, settleRows } from './determine';
 import { balancedScore } from './constraints/node-resources-balanced-allocation';
 import { fitScore } from './constraints/node-resources-fit';
 import { preferenceScore } from './constraints/inter-pod-affinity';
@@ -140,13 +140,15 @@ export function assign(turn: usize, count: u32, out: usize): i32 {
 }
 
 /**
- * Finds the codes and totals of all rows where groups have stood in for them. Returns the number of feasible rows, or an
- * error.
+ * Finds the codes and totals of all rows where groups have stood in for them, or nobody has looked since the last pod.
+ * Returns the number of feasible rows, or an error.
  */
 export function settle(turn: usize): i32 {
   const error = checkTurn(turn);
   if (error != 0) return error;
-  return isGrouped(turn) ? determineAll(turn) : load<u32>(turn, TURN_FEASIBLE_AT);
+  if (isGrouped(turn)) return determineAll(turn);
+  settleRows(turn);
+  return load<u32>(turn, TURN_FEASIBLE_AT);
 }
 
 /**

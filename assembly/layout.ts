@@ -1,7 +1,7 @@
 // The bytes that the host and the kernels share. Both compilers read this file (asc and tsc), so it holds
 // literal exports only. Offsets and sizes are in bytes, pointers are u32 addresses in linear memory; 0 is "absent".
 
-export const ABI_VERSION = 7;
+export const ABI_VERSION = 8;
 
 /** Columns are padded to a multiple of this many rows, so that every lane loop may run to the end. */
 export const ROW_BLOCK = 16;
@@ -98,6 +98,8 @@ export const TURN_STALE_AT = 28;
 export const STALE_SPREAD = 1;
 export const STALE_TOTALS = 2;
 export const STALE_PREFERENCES = 4;
+/** Every row must be filtered again. */
+export const STALE_CODES = 8;
 /** MODE_* bits. */
 export const TURN_MODE_AT = 32;
 /** Scores stay as they were when the class's master was scored (the claims' literal walk down the list). */

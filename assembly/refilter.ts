@@ -7,6 +7,7 @@ import {
   CODE_FEASIBLE,
   MODE_RECHECK,
   MODE_STATIC,
+  STALE_CODES,
   STALE_PREFERENCES,
   STALE_TOTALS,
   TURN_CLUSTER_AT,
@@ -55,16 +56,21 @@ export function refilter(turn: usize, row: u32): void {
   }
 }
 
-/** Filters every row again, unless the groups see to that. */
+/** Filters every row again. */
 export function refilterAll(turn: usize): void {
-  if (isGrouped(turn)) return;
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let row: u32 = 0; row < rows; row++) refilter(turn, row);
 }
 
+/** Leaves every row to be filtered again by whoever looks at the codes next; the groups see to that themselves. */
+export function leaveCodes(turn: usize): void {
+  if (isGrouped(turn)) return;
+  store<u32>(turn, load<u32>(turn, TURN_STALE_AT) | STALE_CODES, TURN_STALE_AT);
+}
+
 /** Filters the rows of one domain again. */
 export function refilterDomain(turn: usize, column: usize, domain: u32): void {
-  if (isGrouped(turn)) return;
+  if ((load<u32>(turn, TURN_STALE_AT) & STALE_CODES) != 0 || isGrouped(turn)) return;
   const rows = load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT);
   for (let row: u32 = 0; row < rows; row++) {
     if (load<u32>(column + (<usize>row << 2)) == domain) refilter(turn, row);

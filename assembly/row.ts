@@ -1,9 +1,10 @@
 // One row: the filters that an assignment can change, and the scores that depend on the row alone.
 import { addBalanced, balancedScore } from './constraints/node-resources-balanced-allocation';
-import { fits, fitScore, markLacking, scoreLeastAllocated } from './constraints/node-resources-fit';
+import { fits, fitScore, rejectLacking, scoreLeastAllocated } from './constraints/node-resources-fit';
 import { portsConflict } from './constraints/node-ports';
-import { affinityCode } from './constraints/inter-pod-affinity';
-import { hardCode } from './constraints/pod-topology-spread';
+import { affinityCode, rejectRepelled } from './constraints/inter-pod-affinity';
+import { hardCode, rejectUneven } from './constraints/pod-topology-spread';
+import { reject } from './codes';
 import {
   CODE_ABSENT,
   CODE_CUT,
@@ -107,19 +108,16 @@ function lanesApply(turn: usize): bool {
   );
 }
 
-/** Filters column by column: what no assignment changes, then each request, then what is looked up for each row. */
+/** Filters column by column: what no assignment changes, then one constraint after another. */
 function filterColumns(turn: usize, rows: u32, codes: usize): void {
   memory.copy(codes, <usize>load<u32>(turn, TURN_STATIC_CODE_AT), rows);
-  if (load<u32>(turn, TURN_FIT_CODE_AT) != 0) markLacking(turn, rows, codes);
-  const looksUp =
-    load<u32>(turn, TURN_PORT_COUNT_AT) != 0 ||
-    load<u32>(turn, TURN_HARD_COUNT_AT) != 0 ||
-    load<u32>(turn, TURN_AFFINITY_CODE_AT) != 0;
-  if (!looksUp) return;
-  for (let row: u32 = 0; row < rows; row++) {
-    const code: u32 = load<u8>(codes + row);
-    if (code != CODE_ABSENT) store<u8>(codes + row, <u8>lookUpCode(turn, row, code));
+  if (load<u32>(turn, TURN_FIT_CODE_AT) != 0) rejectLacking(turn, rows, codes);
+  if (load<u32>(turn, TURN_PORT_COUNT_AT) != 0) {
+    const code = load<u32>(turn, TURN_PORT_CODE_AT);
+    for (let row: u32 = 0; row < rows; row++) if (portsConflict(turn, row)) reject(codes + row, code);
   }
+  if (load<u32>(turn, TURN_HARD_COUNT_AT) != 0) rejectUneven(turn, rows, codes);
+  if (load<u32>(turn, TURN_AFFINITY_CODE_AT) != 0) rejectRepelled(turn, rows, codes);
 }
 
 /** Scores every row by LeastAllocated and by balance of two resources each. Rows beyond the last are scored too. */

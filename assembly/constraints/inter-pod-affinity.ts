@@ -33,9 +33,10 @@ import {
   TURN_REPULSION_COUNT_AT,
   TURN_STALE_AT,
 } from '../layout';
+import { reject } from '../codes';
 import { HUNDRED, lanesOf, ZERO } from '../number';
 import { openAt, isDomain } from '../groups';
-import { refilterAll, refilterDomain } from '../refilter';
+import { leaveCodes, refilterDomain } from '../refilter';
 
 // @ts-ignore: decorator
 @inline
@@ -49,22 +50,25 @@ function entryOf(record: usize, domain: u32): usize {
   return <usize>load<u32>(record, AMOUNT_AMOUNTS_AT) + (<usize>domain << 3);
 }
 
+/** Whether the class's required affinity, of which there is some, lets its pods onto the row. */
+// @ts-ignore: decorator
+@inline
+function isAttractive(turn: usize, row: u32): bool {
+  let present = true;
+  let record = <usize>load<u32>(turn, TURN_ATTRACTIONS_AT);
+  for (let n = load<u32>(turn, TURN_ATTRACTION_COUNT_AT); n > 0; n--) {
+    const domain = domainOf(record, row);
+    if (domain == 0) return false;
+    if (load<f64>(entryOf(record, domain)) <= 0) present = false;
+    record += AMOUNT_SIZE;
+  }
+  return present || (load<f64>(turn, TURN_ATTRACTED_AT) == 0 && load<u32>(turn, TURN_ATTRACTS_ITSELF_AT) != 0);
+}
+
 /** The code of the first rule that keeps the class's pods off the row, or CODE_FEASIBLE. */
 export function affinityCode(turn: usize, row: u32): u32 {
   const code = load<u32>(turn, TURN_AFFINITY_CODE_AT);
-  const attractions = load<u32>(turn, TURN_ATTRACTION_COUNT_AT);
-  if (attractions != 0) {
-    let present = true;
-    let record = <usize>load<u32>(turn, TURN_ATTRACTIONS_AT);
-    for (let n = attractions; n > 0; n--) {
-      const domain = domainOf(record, row);
-      if (domain == 0) return code + REASON_AFFINITY;
-      if (load<f64>(entryOf(record, domain)) <= 0) present = false;
-      record += AMOUNT_SIZE;
-    }
-    const isFirst = load<f64>(turn, TURN_ATTRACTED_AT) == 0 && load<u32>(turn, TURN_ATTRACTS_ITSELF_AT) != 0;
-    if (!present && !isFirst) return code + REASON_AFFINITY;
-  }
+  if (load<u32>(turn, TURN_ATTRACTION_COUNT_AT) != 0 && !isAttractive(turn, row)) return code + REASON_AFFINITY;
   let record = <usize>load<u32>(turn, TURN_REPULSIONS_AT);
   for (let n = load<u32>(turn, TURN_REPULSION_COUNT_AT); n > 0; n--) {
     const domain = domainOf(record, row);
@@ -72,6 +76,31 @@ export function affinityCode(turn: usize, row: u32): u32 {
     record += AMOUNT_SIZE;
   }
   return CODE_FEASIBLE;
+}
+
+/** Rejects each row before `rows` that a rule keeps the class's pods off. */
+export function rejectRepelled(turn: usize, rows: u32, codes: usize): void {
+  const code = load<u32>(turn, TURN_AFFINITY_CODE_AT);
+  if (load<u32>(turn, TURN_ATTRACTION_COUNT_AT) != 0) {
+    for (let row: u32 = 0; row < rows; row++) {
+      if (!isAttractive(turn, row)) reject(codes + row, code + REASON_AFFINITY);
+    }
+  }
+  let record = <usize>load<u32>(turn, TURN_REPULSIONS_AT);
+  for (let n = load<u32>(turn, TURN_REPULSION_COUNT_AT); n > 0; n--) {
+    // where no pod matches no domain is closed
+    if (load<f64>(record, AMOUNT_MATCHES_AT) != 0) {
+      const column = <usize>load<u32>(record, AMOUNT_DOMAIN_AT);
+      const amounts = <usize>load<u32>(record, AMOUNT_AMOUNTS_AT);
+      const repelled = code + load<u32>(record, AMOUNT_REASON_AT);
+      for (let row: u32 = 0; row < rows; row++) {
+        // the amount of domain 0 (no label) is always 0
+        const amount = load<f64>(amounts + (<usize>load<u32>(column + (<usize>row << 2)) << 3));
+        if (amount > 0) reject(codes + row, repelled);
+      }
+    }
+    record += AMOUNT_SIZE;
+  }
 }
 
 /** Adds a pod of the class to the row's domains, and filters again the rows whose outcome that changes. */
@@ -93,6 +122,8 @@ export function attractAssigned(turn: usize, row: u32): void {
     const domain = domainOf(record, row);
     const self = load<f64>(record, AMOUNT_SELF_AT);
     if (domain != 0 && self != 0) {
+      const matches = load<f64>(record, AMOUNT_MATCHES_AT) + load<f64>(record, AMOUNT_SELF_MATCHES_AT);
+      store<f64>(record, matches, AMOUNT_MATCHES_AT);
       const entry = entryOf(record, domain);
       const before = load<f64>(entry);
       store<f64>(entry, before + self);
@@ -115,7 +146,7 @@ export function attractAssigned(turn: usize, row: u32): void {
   }
   store<f64>(turn, attracted + added, TURN_ATTRACTED_AT);
   // the first pod goes anywhere; from then on only the domains where it stands are left, and these stay
-  if (attracted == 0 && added != 0) refilterAll(turn);
+  if (attracted == 0 && added != 0) leaveCodes(turn);
 }
 
 /** Scores all rows again by the preferences, and finds the least and the greatest score. */

@@ -1,9 +1,8 @@
 // NodeResourcesFit: what is left of each requested resource, and the score of how full a node is. The number of pods is
 // a resource like the others. Quantities are whole numbers in f64: exact below 2^53, and the floor of a quotient equals
 // the reference's int64 division below 9.0e13.
+import { reject } from '../codes';
 import {
-  CODE_ABSENT,
-  CODE_FEASIBLE,
   REQUEST_ALLOCATABLE_AT,
   REQUEST_AMOUNT_AT,
   REQUEST_SIZE,
@@ -47,8 +46,8 @@ export function fits(turn: usize, row: u32): bool {
   return true;
 }
 
-/** Marks with its code each row before `rows` that has no room, unless an earlier filter has rejected it. */
-export function markLacking(turn: usize, rows: u32, codes: usize): void {
+/** Rejects each row before `rows` that has no room. */
+export function rejectLacking(turn: usize, rows: u32, codes: usize): void {
   const fitCode = load<u32>(turn, TURN_FIT_CODE_AT);
   let request = <usize>load<u32>(turn, TURN_REQUESTS_AT);
   for (let n = load<u32>(turn, TURN_REQUEST_COUNT_AT); n > 0; n--) {
@@ -61,19 +60,9 @@ export function markLacking(turn: usize, rows: u32, codes: usize): void {
       const two = f64x2.gt(amount, f64x2.sub(v128.load(allocatable + at, 16), v128.load(used + at, 16)));
       if (!v128.any_true(v128.or(one, two))) continue;
       const lacking = i64x2.bitmask(one) | (i64x2.bitmask(two) << 2);
-      for (let n: u32 = 0; n < 4; n++) if (((lacking >> n) & 1) != 0) markRow(codes + row + n, fitCode);
+      for (let n: u32 = 0; n < 4; n++) if (((lacking >> n) & 1) != 0) reject(codes + row + n, fitCode);
     }
     request += REQUEST_SIZE;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function markRow(entry: usize, fitCode: u32): void {
-  const code: u32 = load<u8>(entry);
-  if (code == CODE_FEASIBLE || fitCode < code) {
-    // there is no node in an absent row, whatever it lacks
-    if (code != CODE_ABSENT) store<u8>(entry, <u8>fitCode);
   }
 }
 

@@ -52,9 +52,10 @@ import {
   TURN_SPREAD_RAW_AT,
   TURN_STALE_AT,
 } from '../layout';
+import { reject } from '../codes';
 import { openAt, isDomain } from '../groups';
 import { goLog, goRound, HALF, INFINITY, lanesOf, MINUS_ONE, ONE, rejected4, ZERO } from '../number';
-import { refilterAll, refilterDomain } from '../refilter';
+import { leaveCodes, refilterDomain } from '../refilter';
 
 // @ts-ignore: decorator
 @inline
@@ -68,15 +69,15 @@ function eligible(mask: usize, row: u32): bool {
   return mask == 0 || load<u8>(mask + row) != 0;
 }
 
-/** Whether a pod more in a domain with `count` of them keeps to the skew that the record allows. */
+/** As many pods as there may be in a domain, for one more to keep to the skew that the record allows. */
 // @ts-ignore: decorator
 @inline
-function isEven(record: usize, count: f64): bool {
+function mostEven(record: usize): f64 {
   const minimum =
     load<u32>(record, HARD_DISTINCT_AT) < load<u32>(record, HARD_MIN_DOMAINS_AT)
       ? 0
       : load<f64>(record, HARD_MINIMUM_AT);
-  return count + <f64>load<u32>(record, HARD_SELF_AT) - minimum <= <f64>load<u32>(record, HARD_MAX_SKEW_AT);
+  return <f64>load<u32>(record, HARD_MAX_SKEW_AT) + minimum - <f64>load<u32>(record, HARD_SELF_AT);
 }
 
 /** The code of the first hard constraint that the row violates, or CODE_FEASIBLE. */
@@ -86,10 +87,27 @@ export function hardCode(turn: usize, row: u32): u32 {
     const domain = domainOf(record, row);
     if (domain == 0) return load<u32>(turn, TURN_SPREAD_CODE_AT) + REASON_NO_LABEL;
     const count = load<f64>(<usize>load<u32>(record, HARD_COUNTS_AT) + (<usize>domain << 3));
-    if (!isEven(record, count)) return load<u32>(turn, TURN_SPREAD_CODE_AT) + REASON_SKEW;
+    if (count > mostEven(record)) return load<u32>(turn, TURN_SPREAD_CODE_AT) + REASON_SKEW;
     record += HARD_SIZE;
   }
   return CODE_FEASIBLE;
+}
+
+/** Rejects each row before `rows` that violates a hard constraint. */
+export function rejectUneven(turn: usize, rows: u32, codes: usize): void {
+  const code = load<u32>(turn, TURN_SPREAD_CODE_AT);
+  let record = <usize>load<u32>(turn, TURN_HARD_AT);
+  for (let n = load<u32>(turn, TURN_HARD_COUNT_AT); n > 0; n--) {
+    const column = <usize>load<u32>(record, HARD_DOMAIN_AT);
+    const counts = <usize>load<u32>(record, HARD_COUNTS_AT);
+    const most = mostEven(record);
+    for (let row: u32 = 0; row < rows; row++) {
+      const domain = load<u32>(column + (<usize>row << 2));
+      if (domain == 0) reject(codes + row, code + REASON_NO_LABEL);
+      else if (load<f64>(counts + (<usize>domain << 3)) > most) reject(codes + row, code + REASON_SKEW);
+    }
+    record += HARD_SIZE;
+  }
 }
 
 /** Finds the least count among the domains that have an eligible node, and how many domains there are and have it. */
@@ -165,7 +183,7 @@ export function countAssigned(turn: usize, row: u32): void {
         store<u32>(record, left, HARD_AT_MINIMUM_AT);
         if (left == 0) findMinimum(record);
       }
-      if (load<f64>(record, HARD_MINIMUM_AT) != minimum) refilterAll(turn);
+      if (load<f64>(record, HARD_MINIMUM_AT) != minimum) leaveCodes(turn);
       else refilterDomain(turn, <usize>load<u32>(record, HARD_DOMAIN_AT), domain);
     }
     record += HARD_SIZE;
@@ -372,7 +390,7 @@ export function groupIsEven(turn: usize, groups: usize, group: usize): bool {
       if (number == 0) return false;
       count = load<f64>(<usize>load<u32>(record, HARD_COUNTS_AT) + (<usize>number << 3));
     }
-    if (count < 0 || !isEven(record, count)) return false;
+    if (count < 0 || count > mostEven(record)) return false;
     record += HARD_SIZE;
   }
   return true;
