@@ -49,6 +49,7 @@ import {
   TURN_ATTRACTIONS_AT,
   TURN_ATTRACTION_COUNT_AT,
   TURN_CLUSTER_AT,
+  TURN_CODE_AT,
   TURN_FIT_CODE_AT,
   TURN_GROUPS_AT,
   TURN_HARD_AT,
@@ -251,7 +252,7 @@ function groupFor(groups: usize, row: u32): u32 {
   }
 }
 
-/** Forms the groups. Returns whether the turn is grouped now; when not, it looks at all nodes. */
+/** Forms the groups of a turn that is settled. Returns whether it is grouped now; when not, it looks at all nodes. */
 export function buildGroups(turn: usize): bool {
   const groups = groupsOf(turn);
   if (!findComponents(turn, groups)) {
@@ -266,7 +267,26 @@ export function buildGroups(turn: usize): bool {
   // the groups mark the domains that they have seen with the number of their round
   clearPresent(turn);
   store<u32>(groups, 0, GROUPS_ROUND_AT);
-  for (let row: u32 = 0; row < rows; row++) if (!regroup(turn, row)) return false;
+  const codes = <usize>load<u32>(turn, TURN_CODE_AT);
+  for (let row: u32 = 0; row < rows; row++) {
+    // a feasible row passes alone, and is scored
+    const joined = load<u8>(codes + row) == CODE_FEASIBLE ? join(turn, groups, row) : regroup(turn, row);
+    if (!joined) return false;
+  }
+  return true;
+}
+
+/** Puts the row, which passes alone and is scored, into its group. Returns false when there are too many groups. */
+function join(turn: usize, groups: usize, row: u32): bool {
+  const index = groupFor(groups, row);
+  if (index == NONE) {
+    dropGroups(turn, true);
+    return false;
+  }
+  const group = groupAt(groups, index);
+  store<u32>(group, heapInsert(turn, load<u32>(group, GROUP_ROOT_AT), row), GROUP_ROOT_AT);
+  store<u32>(group, load<u32>(group, GROUP_COUNT_AT) + 1, GROUP_COUNT_AT);
+  store<u32>(<usize>load<u32>(groups, GROUPS_OF_ROW_AT) + (<usize>row << 2), index);
   return true;
 }
 
@@ -294,16 +314,7 @@ export function regroup(turn: usize, row: u32): bool {
   }
   if (!passesAlone(turn, row)) return true;
   store<f64>(<usize>load<u32>(turn, TURN_ROW_SCORE_AT) + (<usize>row << 3), rowScoreOf(turn, row));
-  const index = groupFor(groups, row);
-  if (index == NONE) {
-    dropGroups(turn, true);
-    return false;
-  }
-  const group = groupAt(groups, index);
-  store<u32>(group, heapInsert(turn, load<u32>(group, GROUP_ROOT_AT), row), GROUP_ROOT_AT);
-  store<u32>(group, load<u32>(group, GROUP_COUNT_AT) + 1, GROUP_COUNT_AT);
-  store<u32>(entry, index);
-  return true;
+  return join(turn, groups, row);
 }
 
 /** Lists the groups that the filters by domains leave open. Returns how many rows stand in these. */
