@@ -310,7 +310,7 @@ export class Correspondence {
       this.#pack(this.#master, packer);
     } while (this.#epoch !== cluster.epoch);
     const { columns } = cluster.nodes;
-    const match = this.#matches.take(columns, packer.matchParts(), this.#epoch, this.#matchKey());
+    const match = this.#matches.take(columns, packer.matchParts(), cluster.nodes.epoch);
     const memory = packer.write(match, this.#mode(), this.#withDetail);
     this.#free();
     this.#match = match;
@@ -387,16 +387,6 @@ export class Correspondence {
   #mayGroup(): boolean {
     const { candidates } = this.class.context.profile.args.EquivalenceClasses;
     return this.#mode() === 0 && candidates === undefined && !this.#isInspected;
-  }
-
-  /**
-   * All but the resource part of the features: pods that are alike in it find the same nodes, before these are asked for
-   * room. Not where the master's own features are left out, or objects of the store decide.
-   */
-  #matchKey(): string | undefined {
-    if (this.asksVary || this.#generations.size > 0) return undefined;
-    const { general, rule } = this.class.features;
-    return `${general.length}:${general}${rule}`;
   }
 
   #packer(): TurnPacker {

@@ -1,11 +1,11 @@
 // What the nodes are, to a class: the filters, masks and raw scores that read labels, taints, names and spec.unschedulable
-// only. No pod and no assignment changes it, so classes that differ in what they ask for share it.
+// only. No pod and no assignment changes it, so classes that differ in other things share it.
 import * as layout from '../../assembly/layout.ts';
 import type { Block } from '../columns/arena.ts';
 import type { Columns } from '../columns/columns.ts';
 import { Offsets } from '../columns/offsets.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { RawScore, TermList } from './turn-parts.ts';
+import type { Condition, RawScore, TermList } from './turn-parts.ts';
 
 export interface MatchParts {
   /** Rejects with `code` the rows where no alternative holds. */
@@ -105,8 +105,10 @@ export class Match implements Block {
 
 /** So many are kept for classes to come. */
 const KEPT_LIMIT = 64;
+/** A match whose parts take more to write down is nobody else's. */
+const TEXT_LIMIT = 4096;
 
-/** The matches by what they were made of. */
+/** The matches by their parts: classes that say the same of the nodes share one. */
 export class Matches {
   readonly #kernel: Kernel;
   readonly #kept = new Map<string, Match>();
@@ -117,16 +119,18 @@ export class Matches {
   }
 
   /**
-   * The match of the parts, or the one that was made under the same key while the cluster had this epoch; without a key it
-   * is nobody else's. Give it back when it is read no longer.
+   * The match of the parts, or the one that was made of the same parts while the nodes had this epoch. Give it back when
+   * it is read no longer.
    */
-  take(columns: Columns, parts: MatchParts, epoch: number, key: string | undefined): Match {
+  take(columns: Columns, parts: MatchParts, epoch: number): Match {
     if (epoch !== this.#epoch) for (const kept of this.#kept.keys()) this.#drop(kept);
     this.#epoch = epoch;
-    let match = key === undefined ? undefined : this.#kept.get(key);
+    const text = textOf(parts);
+    const isShared = text.length <= TEXT_LIMIT;
+    let match = isShared ? this.#kept.get(text) : undefined;
     if (match === undefined) {
       match = new Match(this.#kernel, columns, parts);
-      if (key !== undefined) this.#keep(key, match);
+      if (isShared) this.#keep(text, match);
     }
     match.users++;
     return match;
@@ -150,4 +154,34 @@ export class Matches {
     match.isKept = false;
     if (match.users === 0) match.free();
   }
+}
+
+/** Equal for equal parts; of longer ones than TEXT_LIMIT only the beginning. */
+function textOf({ filters, masks, raws }: MatchParts): string {
+  let text = '';
+  const write = (conditions: readonly Condition[]) => {
+    for (const { column, kind, code, passes } of conditions) {
+      if (text.length > TEXT_LIMIT) return;
+      text += `${column.pointer} ${kind} ${code}`;
+      if (passes !== undefined) for (const pass of passes) text += pass ? '+' : '-';
+      text += ',';
+    }
+    text += ';';
+  };
+  for (const { terms, code } of filters) {
+    text += `filter ${code}:`;
+    for (const conditions of terms) write(conditions);
+  }
+  for (const terms of masks) {
+    text += 'mask:';
+    for (const conditions of terms) write(conditions);
+  }
+  for (const { terms, values } of raws) {
+    text += `raw ${values?.column.pointer} ${values?.byCode.join()}:`;
+    for (const { weight, conditions } of terms) {
+      text += `${weight} `;
+      write(conditions);
+    }
+  }
+  return text;
 }
