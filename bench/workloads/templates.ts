@@ -119,3 +119,19 @@ export const podLargeCpu: PodTemplate = () => ({ spec: asking('9', '500Mi') });
 
 /** Each asks for another amount, so that no two are equivalent. */
 export const podOfItsOwn: PodTemplate = (n) => ({ spec: asking('100m', `${500 * 2 ** 20 + n}`) });
+
+/** Each is the first pod of another app, whose pods keep off each other's nodes and spread over the zones. */
+export const podOfItsOwnApp: PodTemplate = (n) => {
+  const labelSelector = { matchLabels: { app: `app-${n}` } };
+  const apart = [{ labelSelector, topologyKey: HOSTNAME }];
+  return {
+    labels: labelSelector.matchLabels,
+    spec: {
+      ...asking('100m', '500Mi'),
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } },
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule', labelSelector },
+      ],
+    },
+  };
+};

@@ -59,7 +59,7 @@ export class Cluster {
 
   /** Counts the changes after which a correspondence must be determined anew. */
   get epoch(): number {
-    return this.nodes.epoch + this.rules;
+    return this.nodes.epoch + this.rules + this.affinities.size;
   }
 
   /** Counts the changes after which a pod may belong to another class: selectors that came or went. */
@@ -305,7 +305,9 @@ export class Cluster {
   }
 
   #learnAffinity(affinity: PodAffinityTerms | undefined): void {
-    if (affinity !== undefined && this.affinities.learn(affinity)) this.#objectsGeneration++;
+    if (affinity === undefined || !this.affinities.learn(affinity)) return;
+    // with the first one labels begin to tell pods apart
+    if (this.affinities.size === 1) this.#objectsGeneration++;
   }
 
   #place(record: PodRecord): void {
