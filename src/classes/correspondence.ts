@@ -403,11 +403,10 @@ export class Correspondence {
   }
 
   #pack(pod: Pod, packer: TurnPacker, only?: readonly string[]): void {
-    const { context } = this.class;
-    const { profile, cluster } = context;
+    const { profile, cluster, extenders } = this.class.context;
     for (const { constraint, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(constraint.name)) continue;
-      const packed = constraint.pack(pod, { ...context, packer, code, weight });
+      const packed = constraint.pack(pod, { cluster, profile, extenders, packer, code, weight });
       if (packed === undefined || only !== undefined) continue;
       this.#packed.set(constraint.name, packed);
       this.#isOneByOne ||= packed.oneByOne ?? false;

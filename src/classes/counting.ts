@@ -3,10 +3,10 @@ import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 
 export class Counting {
-  readonly #counters: readonly Counter[];
+  readonly #counters: Counter[] = [];
 
   constructor(packed: ReadonlyMap<string, Packed>) {
-    this.#counters = [...packed.values()].flatMap(({ counters }) => counters ?? []);
+    for (const { counters } of packed.values()) if (counters !== undefined) this.#counters.push(...counters);
   }
 
   /** Counts all pods that have a node. */

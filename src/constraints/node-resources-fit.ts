@@ -84,17 +84,19 @@ export const nodeResourcesFit: Constraint = {
   },
 };
 
+const CHECKED_FIRST = ['cpu', 'memory', 'ephemeral-storage'];
+
 /** What the filter checks, in the order in which the reference names what is missing. */
 function checkedRequests(pod: Pod, args: FitArgs): [string, number][] {
-  const first = ['cpu', 'memory', 'ephemeral-storage'];
   const requests = requestsOf(pod);
-  const names = [
-    ...first,
-    ...[...requests.keys()].filter((name) => name !== 'pods' && !first.includes(name)).sort(),
-  ];
-  return names
-    .filter((name) => (requests.get(name) ?? 0) > 0 && !isIgnored(name, args))
-    .map((name) => [name, requests.get(name)!]);
+  const others: string[] = [];
+  for (const name of requests.keys()) if (name !== 'pods' && !CHECKED_FIRST.includes(name)) others.push(name);
+  const checked: [string, number][] = [];
+  for (const name of others.length === 0 ? CHECKED_FIRST : [...CHECKED_FIRST, ...others.sort()]) {
+    const amount = requests.get(name) ?? 0;
+    if (amount > 0 && !isIgnored(name, args)) checked.push([name, amount]);
+  }
+  return checked;
 }
 
 function isIgnored(name: string, { ignoredResources, ignoredResourceGroups }: FitArgs): boolean {
