@@ -57,7 +57,7 @@ export class Correspondence {
   readonly #withDetail: boolean;
   #master: Pod;
   readonly #packed = new Map<string, Packed>();
-  /** Why rows were rejected when that was asked last, as long as nothing happens on them. */
+  /** Why rows were rejected that nominated pods close, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
   #match!: Match;
@@ -448,8 +448,8 @@ export class Correspondence {
       context: this.class.context,
       memory: this.#memory,
       packed: this.#packed,
+      nominated: this.#nominated,
       explained: this.#explained,
-      closing: (row, own) => this.#nominated.asClosed(row, own),
     });
   }
 

@@ -80,10 +80,14 @@ export class NominatedRows {
     return code;
   }
 
-  /** Looks at the row with the nominated pods on it when these are what closes it. */
+  /** Whether nominated pods are what closes the row. */
+  closes(row: number): boolean {
+    return this.#closed.has(row);
+  }
+
+  /** Looks at a row that nominated pods close with these on it. */
   asClosed<T>(row: number, look: () => T): T {
-    const pods = this.#closed.has(row) ? this.#podsOn(row) : [];
-    return this.#among(pods, row, look);
+    return this.#among(this.#podsOn(row), row, look);
   }
 
   #codeAmong(pods: readonly PodRecord[], row: number): number {

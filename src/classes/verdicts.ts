@@ -9,15 +9,16 @@ import {
 import type { Rejection } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import { CONSTRAINTS } from '../constraints/index.ts';
-import type { ConstraintContext, Packed } from '../constraints/constraint.ts';
+import type { ConstraintContext, Explanation, Packed } from '../constraints/constraint.ts';
 import type { Refusal } from './turn-outcome.ts';
 import { fitError } from './fit-error.ts';
+import type { NominatedRows } from './nominated-rows.ts';
 import type { TurnMemory } from './turn-parts.ts';
 
 /** Why a row was rejected, and the code that it had then. */
 export interface Explained {
   code: number;
-  rejection: Rejection;
+  explanation: Explanation;
 }
 
 export interface VerdictsOptions {
@@ -26,10 +27,9 @@ export interface VerdictsOptions {
   /** Its codes and totals are those of every row, and its detail is up to date. */
   memory: TurnMemory;
   packed: ReadonlyMap<string, Packed>;
-  /** By row, of rows on which nothing has happened since. */
+  nominated: NominatedRows;
+  /** By row that nominated pods close, as long as nothing happens there. */
   explained: Map<number, Explained>;
-  /** Why a rejected row is closed, where it is not by its own code. */
-  closing: (row: number, own: () => Rejection) => Rejection;
 }
 
 export class Verdicts {
@@ -111,11 +111,15 @@ export class Verdicts {
     const counts = new Map<string, number>();
     const plugins = new Set<string>();
     const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
+    // rows that are rejected for the same reasons mostly share the explanation
+    const times = new Map<Explanation, number>();
     for (const row of this.#rows(isRejection)) {
-      const { plugin, reasons } = this.#rejection(row);
-      plugins.add(plugin);
-      for (const reason of reasons) count(reason, 1);
+      const code = this.#codeOf(row);
+      const explanation = this.#explain(code, row);
+      plugins.add(this.#pluginOf(code));
+      times.set(explanation, (times.get(explanation) ?? 0) + 1);
     }
+    for (const [{ reasons }, rows] of times) for (const reason of reasons) count(reason, rows);
     const choosing = [...packed].filter(([, { onlyNodes }]) => onlyNodes !== undefined).map(([name]) => name);
     const notChosen = this.#rows((code) => code === CODE_NOT_CHOSEN).length;
     if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
@@ -125,20 +129,37 @@ export class Verdicts {
 
   /** Why `code` rejects the row. */
   rejectionBy(code: number, row: number): Rejection {
-    const { context, packed } = this.#options;
-    const plugin = context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
-    const reason = code & ((1 << CODE_REASON_BITS) - 1);
-    return { plugin, ...packed.get(plugin)!.explain!(row, reason) };
+    return { plugin: this.#pluginOf(code), ...this.#explainOwn(code, row) };
   }
 
   #rejection(row: number): Rejection {
-    const { arena, memory, explained, closing } = this.#options;
-    const code = arena.u8[memory.code + row]!;
+    const code = this.#codeOf(row);
+    return { plugin: this.#pluginOf(code), ...this.#explain(code, row) };
+  }
+
+  #codeOf(row: number): number {
+    const { arena, memory } = this.#options;
+    return arena.u8[memory.code + row]!;
+  }
+
+  #pluginOf(code: number): string {
+    return this.#options.context.profile.filters[(code >> CODE_REASON_BITS) - 1]!;
+  }
+
+  #explain(code: number, row: number): Explanation {
+    const { nominated, explained } = this.#options;
+    if (!nominated.closes(row)) return this.#explainOwn(code, row);
     const known = explained.get(row);
-    if (known?.code === code) return known.rejection;
-    const rejection = closing(row, () => this.rejectionBy(code, row));
-    explained.set(row, { code, rejection });
-    return rejection;
+    if (known?.code === code) return known.explanation;
+    // what the row lacks is lacking among the pods that are nominated to it
+    const explanation = nominated.asClosed(row, () => this.#explainOwn(code, row));
+    explained.set(row, { code, explanation });
+    return explanation;
+  }
+
+  #explainOwn(code: number, row: number): Explanation {
+    const reason = code & ((1 << CODE_REASON_BITS) - 1);
+    return this.#options.packed.get(this.#pluginOf(code))!.explain!(row, reason);
   }
 
   #feasible(): number[] {

@@ -41,10 +41,16 @@ export interface Counter {
   add(kind: PodKind, row: number, by: number): void;
 }
 
+/** Why a constraint rejects a node. */
+export type Explanation = Omit<Rejection, 'plugin'>;
+
 /** What a constraint has packed for a class. */
 export interface Packed {
-  /** Why a row was rejected, for a reason of the constraint's own (0 to 3). */
-  explain?(row: number, reason: number): Omit<Rejection, 'plugin'>;
+  /**
+   * Why a row was rejected, for a reason of the constraint's own (0 to 3). The same object for the same reasons, where
+   * many rows may have them: these are counted by it.
+   */
+  explain?(row: number, reason: number): Explanation;
   counters?: readonly Counter[];
   /** The reference scores by this plugin: at this slot of the detail, the same for all nodes, or 0 for all but some. */
   detail?:
@@ -111,10 +117,10 @@ export interface Constraint {
 }
 
 /** A rejection that preempting other pods cannot cure. */
-export function unresolvable(...reasons: string[]): Omit<Rejection, 'plugin'> {
+export function unresolvable(...reasons: string[]): Explanation {
   return { code: 'UnschedulableAndUnresolvable', reasons };
 }
 
-export function unschedulable(...reasons: string[]): Omit<Rejection, 'plugin'> {
+export function unschedulable(...reasons: string[]): Explanation {
   return { code: 'Unschedulable', reasons };
 }

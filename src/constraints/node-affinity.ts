@@ -14,6 +14,9 @@ import {
 
 const REASON_ENFORCED = 0;
 
+const NOT_ENFORCED = unresolvable("node(s) didn't match scheduler-enforced node affinity");
+const NOT_SELECTED = unresolvable("node(s) didn't match Pod's node affinity/selector");
+
 export const nodeAffinity: Constraint = {
   name: 'NodeAffinity',
 
@@ -42,12 +45,7 @@ export const nodeAffinity: Constraint = {
       packer.filter(compile(enforced.filter((term) => !isEmptyTerm(term))), code + REASON_ENFORCED);
     }
     if (code !== 0 && required) packer.filter(compile(required), code + REASON_ENFORCED + 1);
-    const explain = (_: number, reason: number) =>
-      unresolvable(
-        reason === REASON_ENFORCED
-          ? "node(s) didn't match scheduler-enforced node affinity"
-          : "node(s) didn't match Pod's node affinity/selector",
-      );
+    const explain = (_: number, reason: number) => (reason === REASON_ENFORCED ? NOT_ENFORCED : NOT_SELECTED);
     const preferred = [
       ...(added?.preferredDuringSchedulingIgnoredDuringExecution ?? []),
       ...preferredOf(pod),

@@ -2,6 +2,8 @@
 import { hostPortsOf, hostPortText, portsCollide } from '../cluster/host-ports.ts';
 import { unschedulable, type Constraint } from './constraint.ts';
 
+const NO_FREE_PORTS = unschedulable("node(s) didn't have free ports for the requested pod ports");
+
 export const nodePorts: Constraint = {
   name: 'NodePorts',
 
@@ -20,7 +22,7 @@ export const nodePorts: Constraint = {
       packer.conflictsWithPorts(word, mask);
     }
     packer.portCode = code;
-    return { explain: () => unschedulable("node(s) didn't have free ports for the requested pod ports") };
+    return { explain: () => NO_FREE_PORTS };
   },
 
   helps(event, pod) {

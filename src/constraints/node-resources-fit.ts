@@ -10,7 +10,8 @@ import {
 } from '../cluster/pod-resources.ts';
 import type { PluginArgs, ScoringStrategy } from '../config/types.ts';
 import { brokenLine } from './broken-line.ts';
-import type { Constraint } from './constraint.ts';
+import type { NodeColumns } from '../columns/node-columns.ts';
+import { unresolvable, unschedulable, type Constraint, type Explanation } from './constraint.ts';
 import { amountsText, scoredResources } from './node-resources.ts';
 
 type FitArgs = PluginArgs['NodeResourcesFit'];
@@ -45,20 +46,7 @@ export const nodeResourcesFit: Constraint = {
     }
     return {
       detail: weight === 0 ? undefined : { slot: DETAIL_FIT },
-      explain(row) {
-        const lacking = checked.filter(([name, amount]) => {
-          const { allocatable, used } = nodes.resource(name);
-          return amount > nodes.columns.getF64(allocatable, row) - nodes.columns.getF64(used, row);
-        });
-        const never = lacking.some(
-          ([name, amount]) =>
-            name !== 'pods' && amount > nodes.columns.getF64(nodes.resource(name).allocatable, row),
-        );
-        return {
-          code: never ? 'UnschedulableAndUnresolvable' : 'Unschedulable',
-          reasons: lacking.map(([name]) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`)),
-        };
-      },
+      explain: lackingOf(checked, nodes),
     };
   },
 
@@ -83,6 +71,30 @@ export const nodeResourcesFit: Constraint = {
     return [...requests.keys()].some((name) => (after.get(name) ?? 0) > (before.get(name) ?? 0));
   },
 };
+
+/** Says what a row lacks: the same object for rows that lack the same. */
+function lackingOf(checked: readonly [string, number][], nodes: NodeColumns): (row: number) => Explanation {
+  const { arena } = nodes.columns;
+  const asked = checked.map(([name, amount]) => ({ name, amount, ...nodes.resource(name) }));
+  const known = new Map<string, Explanation>();
+  return (row) => {
+    let text = '';
+    for (const { name, amount, allocatable, used } of asked) {
+      const all = arena.f64[allocatable.pointer / 8 + row]!;
+      if (amount <= all - arena.f64[used.pointer / 8 + row]!) text += '-';
+      else text += name !== 'pods' && amount > all ? 'n' : 'y';
+    }
+    let explanation = known.get(text);
+    if (explanation === undefined) {
+      const lacking = asked.filter((_, n) => text[n] !== '-');
+      const reasons = lacking.map(({ name }) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
+      // what an empty node would not have no preemption can help
+      explanation = (text.includes('n') ? unresolvable : unschedulable)(...reasons);
+      known.set(text, explanation);
+    }
+    return explanation;
+  };
+}
 
 const CHECKED_FIRST = ['cpu', 'memory', 'ephemeral-storage'];
 

@@ -2,6 +2,8 @@
 import { unresolvable, type Constraint } from './constraint.ts';
 import { tolerates, tolerationsOf, tolerationsText, UNSCHEDULABLE_TAINT } from './taints.ts';
 
+const IS_UNSCHEDULABLE = unresolvable('node(s) were unschedulable');
+
 export const nodeUnschedulable: Constraint = {
   name: 'NodeUnschedulable',
 
@@ -10,7 +12,7 @@ export const nodeUnschedulable: Constraint = {
   pack(pod, { packer, cluster, code }) {
     if (code === 0 || tolerates(tolerationsOf(pod), UNSCHEDULABLE_TAINT)) return undefined;
     packer.filter([[packer.equals(cluster.nodes.unschedulable, 0)]], code);
-    return { explain: () => unresolvable('node(s) were unschedulable') };
+    return { explain: () => IS_UNSCHEDULABLE };
   },
 
   helps(event) {

@@ -28,6 +28,11 @@ const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
   { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ];
 
+const NO_LABEL = unresolvable(
+  "node(s) didn't match pod topology spread constraints (missing required label)",
+);
+const UNEVEN = unschedulable("node(s) didn't match pod topology spread constraints");
+
 interface SpreadConstraint {
   topologyKey: string;
   maxSkew: number;
@@ -67,10 +72,7 @@ export const podTopologySpread: Constraint = {
       packer.hardSpread(counts, constraint, code);
       counters.push(counterOf(pod, constraint, counts, context));
     }
-    const explain = (_: number, reason: number) =>
-      reason === REASON_NO_LABEL
-        ? unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
-        : unschedulable("node(s) didn't match pod topology spread constraints");
+    const explain = (_: number, reason: number) => (reason === REASON_NO_LABEL ? NO_LABEL : UNEVEN);
     const soft = weight === 0 ? [] : constraintsOf(pod, 'ScheduleAnyway', context);
     if (soft.length === 0) return { explain, counters };
     const needsAll = needsAllKeys(pod, context);

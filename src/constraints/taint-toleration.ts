@@ -4,7 +4,7 @@ import type { Taint, Toleration } from '../api/types.ts';
 import { unresolvable, type Constraint } from './constraint.ts';
 import { keepsOff, tolerates, tolerationsOf, tolerationsText } from './taints.ts';
 
-const REASON = 'node(s) had untolerated taint(s)';
+const UNTOLERATED = unresolvable('node(s) had untolerated taint(s)');
 
 export const taintToleration: Constraint = {
   name: 'TaintToleration',
@@ -21,7 +21,7 @@ export const taintToleration: Constraint = {
       const tolerated = values.map((_, taints) => !keepsOff(nodes.taintSet(taints), tolerations));
       if (tolerated.includes(false)) packer.filter([[packer.table(column, tolerated)]], code);
     }
-    const explain = () => unresolvable(REASON);
+    const explain = () => UNTOLERATED;
     if (weight === 0) return { explain };
     if (disliked.every((count) => count === 0)) {
       packer.addToAll(100 * weight);

@@ -22,6 +22,8 @@ interface VolumeTopology {
   values: readonly string[];
 }
 
+const NO_ZONE = unresolvable('node(s) had no available volume zone');
+
 export const volumeZone: Constraint = {
   name: 'VolumeZone',
   kinds: KINDS,
@@ -40,7 +42,7 @@ export const volumeZone: Constraint = {
       const node = cluster.nodes.node(row);
       if (node !== undefined && !isWithin(node.labels, topologies)) packer.rejectRow(row, code);
     }
-    return { kinds: KINDS, explain: () => unresolvable('node(s) had no available volume zone') };
+    return { kinds: KINDS, explain: () => NO_ZONE };
   },
 
   helps(event, pod) {
