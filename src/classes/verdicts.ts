@@ -111,15 +111,17 @@ export class Verdicts {
     const counts = new Map<string, number>();
     const plugins = new Set<string>();
     const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
-    // rows that are rejected for the same reasons mostly share the explanation
-    const times = new Map<Explanation, number>();
+    const rowsByCode = new Map<number, number[]>();
     for (const row of this.#rows(isRejection)) {
-      const code = this.#codeOf(row);
-      const explanation = this.#explain(code, row);
-      plugins.add(this.#pluginOf(code));
-      times.set(explanation, (times.get(explanation) ?? 0) + 1);
+      const rows = rowsByCode.get(this.#codeOf(row));
+      if (rows === undefined) rowsByCode.set(this.#codeOf(row), [row]);
+      else rows.push(row);
     }
-    for (const [{ reasons }, rows] of times) for (const reason of reasons) count(reason, rows);
+    for (const [code, rows] of rowsByCode) {
+      plugins.add(this.#pluginOf(code));
+      for (const [{ reasons }, times] of this.#explanationsOf(code, rows))
+        for (const reason of reasons) count(reason, times);
+    }
     const choosing = [...packed].filter(([, { onlyNodes }]) => onlyNodes !== undefined).map(([name]) => name);
     const notChosen = this.#rows((code) => code === CODE_NOT_CHOSEN).length;
     if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
@@ -158,8 +160,29 @@ export class Verdicts {
   }
 
   #explainOwn(code: number, row: number): Explanation {
-    const reason = code & ((1 << CODE_REASON_BITS) - 1);
-    return this.#options.packed.get(this.#pluginOf(code))!.explain!(row, reason);
+    return this.#options.packed.get(this.#pluginOf(code))!.explain!(row, reasonOf(code));
+  }
+
+  /** Why the rows of one code are rejected, with how many it is: mostly they share their explanations. */
+  #explanationsOf(code: number, rows: readonly number[]): Map<Explanation, number> {
+    const times = new Map<Explanation, number>();
+    const { explain } = this.#options.packed.get(this.#pluginOf(code))!;
+    const reason = reasonOf(code);
+    let last: Explanation | undefined;
+    let run = 0;
+    const count = () => last && times.set(last, (times.get(last) ?? 0) + run);
+    for (const row of rows) {
+      const explanation = this.#options.nominated.closes(row)
+        ? this.#explain(code, row)
+        : explain!(row, reason);
+      if (explanation !== last) {
+        count();
+        [last, run] = [explanation, 0];
+      }
+      run++;
+    }
+    count();
+    return times;
   }
 
   #feasible(): number[] {
@@ -173,6 +196,11 @@ export class Verdicts {
     for (let row = 0; row < count; row++) if (wanted(arena.u8[memory.code + row]!)) rows.push(row);
     return rows;
   }
+}
+
+/** The filter's own reason, 0 to 3. */
+function reasonOf(code: number): number {
+  return code & ((1 << CODE_REASON_BITS) - 1);
 }
 
 function isRejection(code: number): boolean {
