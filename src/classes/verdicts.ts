@@ -166,7 +166,7 @@ export class Verdicts {
   /** Why the rows of one code are rejected, with how many it is: mostly they share their explanations. */
   #explanationsOf(code: number, rows: readonly number[]): Map<Explanation, number> {
     const times = new Map<Explanation, number>();
-    const { explain } = this.#options.packed.get(this.#pluginOf(code))!;
+    const packed = this.#options.packed.get(this.#pluginOf(code))!;
     const reason = reasonOf(code);
     let last: Explanation | undefined;
     let run = 0;
@@ -174,7 +174,7 @@ export class Verdicts {
     for (const row of rows) {
       const explanation = this.#options.nominated.closes(row)
         ? this.#explain(code, row)
-        : explain!(row, reason);
+        : packed.explain!(row, reason);
       if (explanation !== last) {
         count();
         [last, run] = [explanation, 0];
