@@ -194,17 +194,6 @@ export const WORKLOADS: readonly Workload[] = [
     outcome: 'many',
   },
   {
-    name: 'own-app',
-    title: 'every pod an app of its own',
-    counts: SPREADING,
-    zones: ZONES,
-    services: [],
-    init: podDefault,
-    pods: [podOfItsOwnApp],
-    order: 'grouped',
-    outcome: 'many',
-  },
-  {
     name: 'unschedulable',
     title: 'unschedulable',
     shape: 'Unschedulable',
@@ -215,6 +204,17 @@ export const WORKLOADS: readonly Workload[] = [
     pods: [podLargeCpu],
     order: 'grouped',
     outcome: 'none',
+  },
+  {
+    name: 'own-app',
+    title: 'every pod an app of its own',
+    counts: SPREADING,
+    zones: ZONES,
+    services: [],
+    init: podDefault,
+    pods: [podOfItsOwnApp],
+    order: 'grouped',
+    outcome: 'many',
   },
 ];
 
