@@ -121,11 +121,11 @@ function scoreStale(turn: usize): void {
 
 /** Brings everything that is stale up to date, but for the scores of a turn that keeps those of its start. */
 export function settleRows(turn: usize): void {
-  const isStatic = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
+  const mode = load<u32>(turn, TURN_MODE_AT);
   const stale = load<u32>(turn, TURN_STALE_AT);
   if ((stale & STALE_CODES) != 0) {
     // lanes take less time for all that a full pass does than one row after another for the filters
-    if (ASC_FEATURE_SIMD && !isStatic && (load<u32>(turn, TURN_MODE_AT) & MODE_RECHECK) == 0) {
+    if (ASC_FEATURE_SIMD && (mode & (MODE_STATIC | MODE_RECHECK)) == 0) {
       determineAll(turn);
       return;
     }
@@ -133,7 +133,7 @@ export function settleRows(turn: usize): void {
     store<u32>(turn, (stale & ~STALE_CODES) | STALE_TOTALS, TURN_STALE_AT);
     refilterAll(turn);
   }
-  if (isStatic) store<u32>(turn, 0, TURN_STALE_AT);
+  if ((mode & MODE_STATIC) != 0) store<u32>(turn, 0, TURN_STALE_AT);
   else scoreStale(turn);
 }
 

@@ -54,7 +54,7 @@ export const ZERO = 32;
 export const MINUS_ONE = 40;
 export const INFINITY = 48;
 
-/** Two lanes of one of these numbers. Call it before the loop. */
+/** Two lanes of one of these numbers. */
 // @ts-ignore: decorator
 @inline
 export function lanesOf(number: usize): v128 {

@@ -68,7 +68,6 @@ function apart(one: v128, two: v128, both: v128): v128 {
 @inline
 function evennessOf(apart: v128): v128 {
   // a half is exact where a division by 2 is, and quicker
-  // a half is exact where a division by 2 is, and quicker
   return f64x2.trunc(f64x2.mul(f64x2.sub(lanesOf(ONE), f64x2.mul(apart, lanesOf(HALF))), lanesOf(HUNDRED)));
 }
 

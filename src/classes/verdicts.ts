@@ -6,6 +6,7 @@ import {
   CODE_NOT_CHOSEN,
   CODE_REASON_BITS,
 } from '../../assembly/layout.ts';
+import { append } from '../api/append.ts';
 import type { Rejection } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import { CONSTRAINTS } from '../constraints/index.ts';
@@ -112,11 +113,7 @@ export class Verdicts {
     const plugins = new Set<string>();
     const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
     const rowsByCode = new Map<number, number[]>();
-    for (const row of this.#rows(isRejection)) {
-      const rows = rowsByCode.get(this.#codeOf(row));
-      if (rows === undefined) rowsByCode.set(this.#codeOf(row), [row]);
-      else rows.push(row);
-    }
+    for (const row of this.#rows(isRejection)) append(rowsByCode, this.#codeOf(row), row);
     for (const [code, rows] of rowsByCode) {
       plugins.add(this.#pluginOf(code));
       for (const [{ reasons }, times] of this.#explanationsOf(code, rows))
@@ -168,20 +165,12 @@ export class Verdicts {
     const times = new Map<Explanation, number>();
     const packed = this.#options.packed.get(this.#pluginOf(code))!;
     const reason = reasonOf(code);
-    let last: Explanation | undefined;
-    let run = 0;
-    const count = () => last && times.set(last, (times.get(last) ?? 0) + run);
     for (const row of rows) {
       const explanation = this.#options.nominated.closes(row)
         ? this.#explain(code, row)
         : packed.explain!(row, reason);
-      if (explanation !== last) {
-        count();
-        [last, run] = [explanation, 0];
-      }
-      run++;
+      times.set(explanation, (times.get(explanation) ?? 0) + 1);
     }
-    count();
     return times;
   }
 

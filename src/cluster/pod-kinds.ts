@@ -1,5 +1,6 @@
 // Pods on nodes, gathered by what other pods' constraints can see of them: a selector is matched once for all pods of a
 // kind. And the label keys that selectors read, without which every pod would be a kind of its own.
+import { append } from '../api/append.ts';
 import type { Labels, Selector } from '../api/labels.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { valuesAsked } from './selector-index.ts';
@@ -142,10 +143,4 @@ export class PodKinds {
     this.#byNamespace.clear();
     this.#byAffinity.clear();
   }
-}
-
-function append(lists: Map<string, PodKind[]>, key: string, kind: PodKind): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [kind]);
-  else list.push(kind);
 }

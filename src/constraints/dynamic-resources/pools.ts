@@ -1,5 +1,6 @@
 // The resource pools that a node can take devices from: slices of one driver and pool, of its newest generation, in the
 // order in which devices are tried.
+import { append } from '../../api/append.ts';
 import { sliceMatchesNode, type NodeIdentity } from './node-selection.ts';
 import type { CounterSet, Device, ResourceSlice } from './types.ts';
 
@@ -30,9 +31,9 @@ export class SliceIndex {
       // devices with compatibility groups are not understood; without their slices the pool counts as incomplete
       if (usesCompatibilityGroups(slice)) continue;
       const { nodeName, driver, pool } = slice.spec;
-      if (nodeName) push(this.#byNode, nodeName, slice);
+      if (nodeName) append(this.#byNode, nodeName, slice);
       else this.#shared.push(slice);
-      push(this.#byPool, poolKey(driver, pool.name), slice);
+      append(this.#byPool, poolKey(driver, pool.name), slice);
     }
   }
 
@@ -111,12 +112,6 @@ function devicesOf(slices: readonly ResourceSlice[]): Device[] {
 
 function poolKey(driver: string, pool: string): string {
   return `${driver}/${pool}`;
-}
-
-function push<K, V>(into: Map<K, V[]>, key: K, value: V): void {
-  const list = into.get(key);
-  if (list === undefined) into.set(key, [value]);
-  else list.push(value);
 }
 
 function compare(one: string, two: string): number {
