@@ -11,7 +11,7 @@ interface Entry {
   correspondence?: Correspondence;
   /** Pods of the class whose outcome is still open. */
   open: number;
-  /** Linear memory that the correspondence had when it was opened last. */
+  /** Linear memory that the correspondence had when it was opened, or its pods were settled, last. */
   bytes: number;
 }
 
@@ -58,7 +58,7 @@ export class Correspondences {
       entry.correspondence.bringUpToDate(master);
     }
     this.passes += entry.correspondence.passes - before;
-    this.#makeRoom(entry, entry.correspondence);
+    this.#makeRoom(entry);
     return entry.correspondence;
   }
 
@@ -80,6 +80,8 @@ export class Correspondences {
     const entry = this.#entries.get(equivalenceClass);
     if (entry === undefined) return;
     entry.open -= pods;
+    // groups may have been formed for its pods
+    this.#weigh(entry);
     if (entry.open > 0) return;
     this.#entries.delete(equivalenceClass);
     this.#delete(entry);
@@ -91,22 +93,26 @@ export class Correspondences {
   }
 
   /** Deletes those that were not opened for the longest when there are too many: they are determined anew when needed. */
-  #makeRoom(opened: Entry, { bytes }: Correspondence): void {
+  #makeRoom(opened: Entry): void {
     this.#live.delete(opened);
     this.#live.add(opened);
-    this.#bytes += bytes - opened.bytes;
-    opened.bytes = bytes;
+    this.#weigh(opened);
     for (const entry of this.#live) {
       if (this.#bytes <= BYTES_LIMIT || this.#live.size <= LIVE_LEAST) break;
       this.#delete(entry);
     }
   }
 
+  #weigh(entry: Entry): void {
+    const bytes = entry.correspondence?.bytes ?? 0;
+    this.#bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+  }
+
   #delete(entry: Entry): void {
     entry.correspondence?.dispose();
     entry.correspondence = undefined;
     this.#live.delete(entry);
-    this.#bytes -= entry.bytes;
-    entry.bytes = 0;
+    this.#weigh(entry);
   }
 }

@@ -36,6 +36,21 @@ describe('many classes whose pods wait for their bindings', () => {
     expect(arena.usedBytes).toBeLessThan(8 * MIB);
   });
 
+  test('take no more where the nodes are put into groups for them', () => {
+    const it = rig({ nodes: NODES });
+    const replicas = Array.from({ length: 600 * 10 }, (_, n) =>
+      pod(`pod-${n}`, { cpu: '100m', memory: `${500 + (n % 600)}Mi` }),
+    );
+    it.submit(...replicas);
+    let most = 0;
+    for (const { placed } of it.cycle.run()) {
+      expect(placed).toHaveLength(10);
+      most = Math.max(most, it.kernel.arena.usedBytes);
+    }
+    expect(most).toBeGreaterThan(ROOM / 2);
+    expect(most).toBeLessThan(ROOM);
+  });
+
   test('find, in strict order, the nodes that each of their pods finds alone', () => {
     const waiting = [...round('one'), ...round('two')];
     const it = rig({ nodes: NODES, args: { order: 'strict' } });
