@@ -14,6 +14,8 @@ export interface EventRecorderOptions {
   transport: Transport;
   /** Told of each event that could not be written. */
   onError: (error: Error) => void;
+  /** Whether bindings wait for the API server now: they go first, for pods that start matter more than what is said of them. */
+  mustYield?: () => boolean;
   /** Events that may wait to be written; further ones are dropped. */
   capacity?: number;
   /** The reporting instance is the scheduler's name and this. */
@@ -30,6 +32,12 @@ interface Series {
   lastWrittenMs: number;
 }
 
+/** Events that are under way while bindings wait. */
+const YIELDING_IN_FLIGHT = 2;
+/** Bindings may put off so much of what the buffer holds: the rest is for those that come when they go on for long. */
+const YIELDING_SHARE = 0.5;
+/** How long a scheduler that is told to end still writes events. */
+const LAST_EVENTS_MS = 5000;
 const NOTE_LIMIT_BYTES = 1024;
 const NAME_LIMIT = 253;
 /** A series that was not observed for this long has ended. */
@@ -46,9 +54,11 @@ export class EventRecorder {
   #serial = 0;
 
   constructor(options: EventRecorderOptions) {
-    const { transport, onError, capacity = 10_000, host = hostname(), clock = systemClock, random } = options;
-    // each binding has its event: fewer at a time would fall behind until some are dropped
-    const concurrency = BINDINGS_IN_FLIGHT;
+    const { transport, onError, mustYield = () => false, clock = systemClock, random } = options;
+    const { capacity = 10_000, host = hostname() } = options;
+    // each binding has its event: fewer at a time would in the end fall behind until some are dropped
+    const concurrency = (waiting: number) =>
+      mustYield() && waiting < YIELDING_SHARE * capacity ? YIELDING_IN_FLIGHT : BINDINGS_IN_FLIGHT;
     this.#outbox = new Outbox({ transport, capacity, concurrency, onError, clock, random });
     this.#clock = clock;
     this.#host = host;
@@ -109,9 +119,12 @@ export class EventRecorder {
     return this.#outbox.idle();
   }
 
-  /** Drops what is not written yet. */
-  stop(): void {
+  /** Gives what waits a moment to be written, and drops the rest. */
+  async stop(): Promise<void> {
     clearInterval(this.#sweep);
+    const moment = new AbortController();
+    await Promise.race([this.idle(), this.#clock.sleep(LAST_EVENTS_MS, moment.signal)]);
+    moment.abort();
     this.#outbox.stop();
   }
 

@@ -2,15 +2,16 @@
 
 type Task = () => Promise<void>;
 
-/** Runs at most `limit` tasks at a time; the others wait in the order in which they came. One that waits costs a closure. */
+/** The others wait in the order in which they came. One that waits costs a closure. */
 export class Limiter {
-  readonly #limit: number;
+  readonly #limit: () => number;
   #running = 0;
   // A queue with a moving head: Array.shift copies the whole rest when thousands wait.
   #waiting: (Task | undefined)[] = [];
   #head = 0;
 
-  constructor(limit: number) {
+  /** `limit` tells how many may run at present: one at the least, and it is asked when a task comes or ends. */
+  constructor(limit: () => number) {
     this.#limit = limit;
   }
 
@@ -24,34 +25,31 @@ export class Limiter {
 
   /** Runs the task when it is its turn. */
   add(task: Task): void {
-    if (this.#running === this.#limit) {
-      this.#waiting.push(task);
-      return;
-    }
-    this.#running++;
-    void this.#run(task);
+    this.#waiting.push(task);
+    this.#fill();
+  }
+
+  #fill(): void {
+    while (this.waiting > 0 && this.#running < this.#limit()) void this.#run(this.#next());
   }
 
   async #run(task: Task): Promise<void> {
+    this.#running++;
     try {
       await task();
     } finally {
-      this.#handOver();
+      this.#running--;
+      this.#fill();
     }
   }
 
-  /** Gives the finished task's place to the next one. */
-  #handOver(): void {
-    const next = this.#waiting[this.#head];
-    if (next === undefined) {
-      this.#running--;
-      return;
-    }
+  #next(): Task {
+    const next = this.#waiting[this.#head]!;
     this.#waiting[this.#head++] = undefined;
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
+    if (this.#head * 2 >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
-    void this.#run(next);
+    return next;
   }
 }

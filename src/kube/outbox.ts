@@ -20,7 +20,8 @@ export interface OutboxOptions {
   transport: Transport;
   /** Messages that may wait; further ones are dropped and counted. */
   capacity: number;
-  concurrency: number;
+  /** How many may be under way at present, of so many that wait; one at the least. */
+  concurrency: (waiting: number) => number;
   /** Told of each message that could not be written. */
   onError: (error: Error) => void;
   clock?: Clock;
@@ -48,7 +49,7 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#limiter = new Limiter(options.concurrency);
+    this.#limiter = new Limiter(() => options.concurrency(this.#limiter.waiting));
   }
 
   /** How many messages were written, dropped because the buffer was full, and given up. */

@@ -30,7 +30,7 @@ export class PodConditionWriter {
   readonly #waiting = new Map<string, Unscheduled>();
 
   constructor(options: PodConditionWriterOptions) {
-    this.#outbox = new Outbox({ ...options, capacity: Infinity, concurrency: CONCURRENCY });
+    this.#outbox = new Outbox({ ...options, capacity: Infinity, concurrency: () => CONCURRENCY });
     this.#clock = options.clock ?? systemClock;
   }
 

@@ -21,7 +21,7 @@ export class PodGroupConditionWriter {
   readonly #clock: Clock;
 
   constructor(options: PodGroupConditionWriterOptions) {
-    this.#outbox = new Outbox({ ...options, capacity: Infinity, concurrency: CONCURRENCY });
+    this.#outbox = new Outbox({ ...options, capacity: Infinity, concurrency: () => CONCURRENCY });
     this.#clock = options.clock ?? systemClock;
   }
 

@@ -41,7 +41,7 @@ export class Bindings {
   readonly #options: BindingsOptions;
   readonly #binder: Binder;
   /** What waits in it has not been sent, and can still be given up. */
-  readonly #limiter = new Limiter(BINDINGS_IN_FLIGHT);
+  readonly #limiter = new Limiter(() => BINDINGS_IN_FLIGHT);
   /** uid of each pod whose binding has no outcome yet, by key. */
   readonly #open = new Map<string, string>();
   readonly #sent = new Set<Promise<void>>();
@@ -50,6 +50,11 @@ export class Bindings {
   constructor(options: BindingsOptions) {
     this.#options = options;
     this.#binder = new Binder({ transport: options.transport });
+  }
+
+  /** Whether some wait for others to come back from the API server. */
+  get areQueued(): boolean {
+    return this.#limiter.waiting > 0;
   }
 
   /** The uid of the pod of this name that is being bound. */

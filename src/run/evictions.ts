@@ -24,7 +24,7 @@ const CONCURRENCY = 16;
 
 export class Evictions implements Preemptor {
   readonly #options: EvictionsOptions;
-  readonly #limiter = new Limiter(CONCURRENCY);
+  readonly #limiter = new Limiter(() => CONCURRENCY);
   readonly #sent = new Set<Promise<void>>();
 
   constructor(options: EvictionsOptions) {

@@ -135,7 +135,7 @@ export class Scheduler implements ControlledScheduler {
       onPhase: (phase) => this.#meter?.enter(phase),
     });
     const onError = ({ message }: Error) => this.#digest.failure('a write failed', { error: message });
-    this.#events = new EventRecorder({ transport, onError });
+    this.#events = new EventRecorder({ transport, onError, mustYield: () => this.#bindings.areQueued });
     this.#conditions = new PodConditionWriter({ transport, onError });
     this.#groupConditions = new PodGroupConditionWriter({ transport, onError });
     const shared = { cluster: this.#cluster, queue: this.#queue };
@@ -236,7 +236,7 @@ export class Scheduler implements ControlledScheduler {
     await this.#extenders.close();
     await Promise.all([this.#bindings.stop(), this.#evictions.stop()]);
     await Promise.all(this.#watches.map((one) => one.stop()));
-    this.#events.stop();
+    await this.#events.stop();
     this.#conditions.stop();
     this.#groupConditions.stop();
     this.#digest.flush();

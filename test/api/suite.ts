@@ -301,7 +301,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
       recorder.failedScheduling(pod, '0/1 nodes are available: 1 Insufficient cpu.');
       recorder.scheduled(pod, 'node-a');
       await recorder.idle();
-      recorder.stop();
+      await recorder.stop();
       expect(errors).toEqual([]);
       expect(recorder.counts).toEqual({ sent: 3, dropped: 0, failed: 0 });
 

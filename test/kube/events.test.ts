@@ -3,7 +3,8 @@ import type { Event } from '../../src/api/types.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
 import { Binder } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
-import { loadPod, referenceOf, startHarness, type Harness } from './harness.ts';
+import { Reply, type Transport } from '../../src/kube/transport.ts';
+import { loadPod, podObject, referenceOf, startHarness, TestClock, type Harness } from './harness.ts';
 
 const MINUTE_MS = 60_000;
 const EVENTS = /\/events/;
@@ -146,17 +147,79 @@ describe('EventRecorder', () => {
     expect(recorder.counts.sent).toBe(0);
   });
 
-  it('drops what waits when it is stopped', async () => {
+  it('writes what waits before it stops', async () => {
     const harness = await startHarness();
+    const { transport } = harness;
+    const recorder = new EventRecorder({ transport, onError: unexpected });
+    const pod = loadPod(harness, 'pod-a');
+    for (let index = 0; index < 100; index++) recorder.scheduled(pod, `node-${index}`);
+    await recorder.stop();
+    expect(recorder.counts).toEqual({ sent: 100, dropped: 0, failed: 0 });
+  });
+
+  it('drops what the server does not take in time when it is stopped, and what comes later', async () => {
+    const harness = await startHarness();
+    harness.fail('POST', EVENTS, ...Array<Fault>(100).fill({ delayMs: 3_600_000 }));
     const { recorder, errors } = record(harness);
     const pod = loadPod(harness, 'pod-a');
     for (let index = 0; index < 100; index++) recorder.scheduled(pod, `node-${index}`);
-    recorder.stop();
+    await recorder.stop();
     await recorder.idle();
     recorder.scheduled(pod, 'node-late');
-    const { sent, dropped, failed } = recorder.counts;
-    expect(sent + dropped + failed).toBe(101);
-    expect(dropped).toBeGreaterThanOrEqual(53);
+    expect(recorder.counts).toEqual({ sent: 0, dropped: 53, failed: 48 });
     expect(errors).toEqual([]);
   });
+
+  it('lets bindings go first, until they wait no longer', async () => {
+    const { transport, underWay, answerOne } = unanswered();
+    let bindingsWait = true;
+    const recorder = yielding(transport, () => bindingsWait);
+    for (let index = 0; index < 40; index++) recorder.scheduled(podObject('pod-a'), 'node-a');
+    expect(underWay()).toBe(2);
+    await answerOne();
+    expect(underWay()).toBe(2);
+    bindingsWait = false;
+    await answerOne();
+    expect(underWay()).toBe(38);
+  });
+
+  it('does not let bindings go first when half of its buffer is full', () => {
+    const { transport, underWay } = unanswered();
+    const recorder = yielding(transport, () => true, 100);
+    const scheduled = (count: number) => {
+      for (let index = 0; index < count; index++) recorder.scheduled(podObject('pod-a'), 'node-a');
+    };
+    scheduled(51);
+    expect(underWay()).toBe(2);
+    scheduled(1);
+    expect(underWay()).toBe(3);
+    scheduled(45);
+    expect(underWay()).toBe(48);
+    expect(recorder.counts.dropped).toBe(0);
+  });
 });
+
+function unexpected({ message }: Error): void {
+  expect.unreachable(message);
+}
+
+function yielding(transport: Transport, mustYield: () => boolean, capacity?: number): EventRecorder {
+  const clock = new TestClock();
+  const recorder = new EventRecorder({ transport, clock, onError: unexpected, mustYield, capacity });
+  onTestFinished(() => recorder.stop());
+  return recorder;
+}
+
+/** A server that answers when it is told to. */
+function unanswered() {
+  const requests: ((reply: Reply) => void)[] = [];
+  const request = () => new Promise<Reply>((resolve) => requests.push(resolve));
+  return {
+    transport: { request } as unknown as Transport,
+    underWay: () => requests.length,
+    async answerOne() {
+      requests.shift()!(new Reply(201, Buffer.from('{}')));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}

@@ -16,6 +16,20 @@ describe('a running scheduler', () => {
     expect(running.scheduler.state().queue).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 0 });
   });
 
+  it('binds all pods before it tells of most of them', async () => {
+    const nodes = ['a', 'b', 'c', 'd', 'e'].map((name) => node(name));
+    const pods = Array.from({ length: 500 }, (_, index) => pod(`p-${index}`));
+    const running = await startScheduler({ objects: [...nodes, ...pods] });
+    await eventually(() => {
+      expect(Object.values(running.podsByNode()).reduce((sum, count) => sum + count, 0)).toBe(500);
+    });
+    const { requests } = running.harness;
+    const lastBinding = requests.findLastIndex((request) => request.endsWith('/binding'));
+    const isEvent = (request: string) => request.startsWith('POST') && request.endsWith('/events');
+    expect(requests.slice(0, lastBinding).filter(isEvent).length).toBeLessThan(100);
+    await eventually(() => expect(requests.filter(isEvent)).toHaveLength(500));
+  });
+
   it('says of a pod that fits nowhere why, in its event and its condition', async () => {
     const running = await startScheduler({
       objects: [
