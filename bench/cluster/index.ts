@@ -10,10 +10,8 @@ import { measuredRun, type Measured } from './measured-run.ts';
 import { pendingMemory, startUp } from './loads.ts';
 import { orderOf, ratio, type Round } from './rounds.ts';
 
-const COUNTS: Readonly<Record<Size, Counts>> = {
-  full: { nodes: 5000, initPods: 1000, pods: 3000 },
-  smoke: { nodes: 400, initPods: 80, pods: 300 },
-};
+/** Those that are there before the scheduler starts, on the workload's own nodes and beside the pods that these have. */
+const PODS: Readonly<Record<Size, number>> = { full: 3000, smoke: 300 };
 const ROUNDS: Readonly<Record<Size, number>> = { full: 5, smoke: 1 };
 
 /** How many times kube-scheduler's pods a second are asked for. */
@@ -60,7 +58,8 @@ function whereItRuns(name: string, run: Bench['run']): Bench {
 }
 
 async function* figures(load: Workload, size: Size, timesMin: number): AsyncIterable<Figure> {
-  const rounds = await measureRounds(load, size);
+  const counts = { ...load.counts[size], pods: PODS[size] };
+  const rounds = await measureRounds(load, counts, ROUNDS[size]);
   const name = (what: string) => `cluster/${load.name}/${what}`;
   const figure = (what: string, unit: string, { median, spread }: Timing): Figure => ({
     name: name(what),
@@ -78,21 +77,22 @@ async function* figures(load: Workload, size: Size, timesMin: number): AsyncIter
     yield of('cpu-per-pod-with-events', 'ms/pod', ({ cpuWithEvents }) => cpuWithEvents);
     yield of('peak-memory', 'MiB', ({ peakMemory }) => peakMemory);
   }
-  const cosetCpu = timingOf(rounds.map(({ coset }) => coset.cpu)).median;
-  yield* shares(`cluster/${load.name}`, load, COUNTS[size], cosetCpu, size);
+  const cosetCpu = timingOf(rounds.map(({ coset }) => coset.cpuWithEvents)).median;
+  yield* shares(`cluster/${load.name}`, load, counts, cosetCpu, size);
   const compared = (
     other: Contestant,
     what: string,
     value: (measured: Measured) => number,
-    asked: Asked,
+    asked?: Asked,
   ) => ({
     ...figure(`coset-to-${other}/${what}`, 'times', ratio(rounds, ['coset', other], value)),
     // a small run says nothing about it
-    ...(size === 'full' && { asked }),
+    ...(size === 'full' && asked && { asked }),
   });
   const times = { atLeast: timesMin };
   yield compared('kube-scheduler', 'rate', ({ rate }) => rate, times);
   yield compared('kube-scheduler', 'from-start', ({ fromStart }) => fromStart, times);
+  yield compared('kube-scheduler', 'with-events', ({ withEvents }) => withEvents);
   yield compared('kube-scheduler', 'peak-memory', ({ peakMemory }) => peakMemory, { atMost: 1 });
   const share = { atLeast: BARE_CLIENT_RATE_MIN };
   yield compared('bare-client', 'rate', ({ rate }) => rate, share);
@@ -105,10 +105,14 @@ async function* figures(load: Workload, size: Size, timesMin: number): AsyncIter
 
 type Asked = NonNullable<Figure['asked']>;
 
-async function measureRounds(load: Workload, size: Size): Promise<Round<Contestant, Measured>[]> {
-  const scenario = scenarioOf(load, COUNTS[size], 'uniform');
+async function measureRounds(
+  load: Workload,
+  counts: Counts,
+  count: number,
+): Promise<Round<Contestant, Measured>[]> {
+  const scenario = scenarioOf(load, counts, 'uniform');
   const rounds: Round<Contestant, Measured>[] = [];
-  for (let n = 0; n < ROUNDS[size]; n++) {
+  for (let n = 0; n < count; n++) {
     const round: Partial<Record<Contestant, Measured>> = {};
     for (const contestant of orderOf(CONTESTANTS, n)) {
       const measured = await measuredRun(contestant, scenario);

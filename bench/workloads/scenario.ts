@@ -4,7 +4,15 @@ import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/api/
 import { configurationOf } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { seededRandom } from '../random.ts';
-import { asking, MIXED_SIZES, NODE_DEFAULT, stampNode, stampPod, type NodeSize } from './templates.ts';
+import {
+  asking,
+  MIXED_SIZES,
+  NODE_DEFAULT,
+  stampNode,
+  stampPod,
+  stampPods,
+  type NodeSize,
+} from './templates.ts';
 import type { Counts, Workload } from './workloads.ts';
 
 /** uniform: all nodes are alike and empty, as in scheduler_perf. mixed: five sizes, each node under a load of its own. */
@@ -27,12 +35,8 @@ export function scenarioOf(
     spec: { ...pod.spec!, nodeName: nodeName(row) },
   });
   const load = kind === 'uniform' ? [] : sizes.map((size, row) => onNode(loadOf(size, row, random), row));
-  const initial = Array.from({ length: counts.initPods }, (_, n) =>
-    onNode(stampPod(init, `init-${n}`, n), n % counts.nodes),
-  );
-  const pending = Array.from({ length: counts.pods }, (_, n) =>
-    stampPod(pods[n % pods.length]!, `pod-${n}`, n),
-  );
+  const initial = stampPods(init, 'init', counts.initPods).map((pod, n) => onNode(pod, n % counts.nodes));
+  const pending = stampPods(pods, 'pod', counts.pods);
   return {
     name: `${name}, ${kind} nodes`,
     nodes,

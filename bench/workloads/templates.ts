@@ -45,6 +45,13 @@ export function stampPod(template: PodTemplate, name: string, n: number): Pod {
   return { metadata, spec, status: { phase: 'Pending' } };
 }
 
+/** Pods from each of the templates in turn. */
+export function stampPods(templates: readonly PodTemplate[], name: string, count: number): Pod[] {
+  return Array.from({ length: count }, (_, n) =>
+    stampPod(templates[n % templates.length]!, `${name}-${n}`, n),
+  );
+}
+
 export const NAMESPACE = 'bench';
 
 /** One container that asks for this and may have no more. */

@@ -1,6 +1,7 @@
 // What is measured, as data. Those with a `shape` have the nodes, pods and counts of a scheduler_perf case at its 5,000
-// and its 500 nodes, with two differences: 10,000 pods are measured at the full size where so many find room, and there
-// are three zones where affinity to a zone would otherwise mean the whole cluster.
+// and its 500 nodes, with two differences: 10,000 pods are measured at the full size where so many find room (3,000 on a
+// real API server), and there are three zones where affinity to a zone would otherwise mean the whole cluster. As in
+// MixedSchedulingBasePod, the mixed one has all kinds of pods on its nodes before.
 import type { Service } from '../../src/api/types.ts';
 import type { Size } from '../figure.ts';
 import {
@@ -36,9 +37,9 @@ export interface Workload {
   /** The nodes' zones, round robin; none where it is empty. */
   zones: readonly string[];
   services: readonly Service[];
-  /** What the pods that are on the nodes before are stamped from. */
-  init: PodTemplate;
-  /** The pods to place, stamped from these in turn. */
+  /** The pods that are on the nodes before, stamped from these in turn. */
+  init: readonly PodTemplate[];
+  /** The pods to place, likewise. */
   pods: readonly PodTemplate[];
   order: 'grouped' | 'strict';
   /**
@@ -78,6 +79,14 @@ const SERVICE: Service = {
   spec: { selector: { color: 'red' }, ports: [{ port: 80 }] },
 };
 
+const ALL_KINDS = [
+  podDefault,
+  podWithLabel,
+  podWithTopologySpreading,
+  podWithPodAffinity,
+  podWithPodAntiAffinity,
+];
+
 const LARGER: PodTemplate = () => ({ spec: asking('200m', '1000Mi') });
 
 export const WORKLOADS: readonly Workload[] = [
@@ -88,7 +97,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: BASIC,
     zones: [],
     services: [],
-    init: podDefault,
+    init: [podDefault],
     pods: [podDefault],
     order: 'grouped',
     outcome: 'one',
@@ -100,7 +109,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
-    init: podDefault,
+    init: [podDefault],
     pods: [podWithLabel],
     order: 'grouped',
     outcome: 'one',
@@ -112,7 +121,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [],
-    init: podDefault,
+    init: [podDefault],
     pods: [podWithPreferredTopologySpreading],
     order: 'grouped',
     outcome: 'one',
@@ -124,7 +133,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [],
-    init: podDefault,
+    init: [podDefault],
     pods: [podWithTopologySpreading],
     order: 'grouped',
     outcome: 'one',
@@ -136,7 +145,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [],
-    init: podWithPodAffinity,
+    init: [podWithPodAffinity],
     pods: [podWithPodAffinity],
     order: 'grouped',
     outcome: 'one',
@@ -148,7 +157,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: ANTI_AFFINITY,
     zones: [],
     services: [],
-    init: podWithPodAntiAffinity,
+    init: [podWithPodAntiAffinity],
     pods: [podWithPodAntiAffinity],
     order: 'grouped',
     outcome: 'one',
@@ -159,8 +168,8 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
-    init: podDefault,
-    pods: [podDefault, podWithLabel, podWithTopologySpreading, podWithPodAffinity, podWithPodAntiAffinity],
+    init: ALL_KINDS,
+    pods: ALL_KINDS,
     order: 'grouped',
     outcome: 'many',
   },
@@ -170,7 +179,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [SERVICE],
-    init: podDefault,
+    init: [podDefault],
     pods: [
       podDefault,
       LARGER,
@@ -188,7 +197,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: BASIC,
     zones: [],
     services: [],
-    init: podDefault,
+    init: [podDefault],
     pods: [podOfItsOwn],
     order: 'grouped',
     outcome: 'many',
@@ -200,7 +209,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: UNSCHEDULABLE,
     zones: [],
     services: [],
-    init: podDefault,
+    init: [podDefault],
     pods: [podLargeCpu],
     order: 'grouped',
     outcome: 'none',
@@ -211,7 +220,7 @@ export const WORKLOADS: readonly Workload[] = [
     counts: SPREADING,
     zones: ZONES,
     services: [],
-    init: podDefault,
+    init: [podDefault],
     pods: [podOfItsOwnApp],
     order: 'grouped',
     outcome: 'many',
