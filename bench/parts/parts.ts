@@ -2,6 +2,7 @@
 import type { ApiObject, Pod, Scenario } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
+import { parseLean } from '../../src/kube/lean-json.ts';
 import { LineDecoder } from '../../src/kube/lines.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import type { Size } from '../figure.ts';
@@ -85,7 +86,7 @@ function decoding(objects: readonly ApiObject[]): Work {
     prepare: () => () => {
       const lines = new LineDecoder();
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-        lines.push(bytes.subarray(at, at + CHUNK_BYTES), (line) => void JSON.parse(line));
+        lines.push(bytes.subarray(at, at + CHUNK_BYTES), parseLean);
       }
     },
   };

@@ -2,27 +2,24 @@
 
 const NEWLINE = 0x0a;
 
-/**
- * Splits a stream of bytes into lines of UTF-8. Only a line that several chunks share is copied, and a
- * character that is cut by a chunk's end is kept whole.
- */
+/** Splits a stream of bytes into lines. Only a line that several chunks share is copied. */
 export class LineDecoder {
   #rest: Buffer[] = [];
 
   /** Calls `onLine` with each line that ends in this chunk, without its newline; empty lines are left out. */
-  push(chunk: Buffer, onLine: (line: string) => void): void {
+  push(chunk: Buffer, onLine: (line: Buffer) => void): void {
     let start = 0;
     let end = chunk.indexOf(NEWLINE);
     if (end >= 0 && this.#rest.length > 0) {
       this.#rest.push(chunk.subarray(0, end));
-      const line = Buffer.concat(this.#rest).toString('utf8');
+      const line = Buffer.concat(this.#rest);
       this.#rest = [];
-      if (line !== '') onLine(line);
+      if (line.length > 0) onLine(line);
       start = end + 1;
       end = chunk.indexOf(NEWLINE, start);
     }
     while (end >= 0) {
-      if (end > start) onLine(chunk.toString('utf8', start, end));
+      if (end > start) onLine(chunk.subarray(start, end));
       start = end + 1;
       end = chunk.indexOf(NEWLINE, start);
     }

@@ -5,6 +5,7 @@
 //    └──────────── 410: the server has forgotten that version ┘
 import type { ApiObject } from '../api/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { parseLean } from './lean-json.ts';
 import { LineDecoder } from './lines.ts';
 import { Reply, replyMessage, type Transport } from './transport.ts';
 
@@ -192,7 +193,7 @@ class Reflector<T extends ApiObject> {
     try {
       for await (const chunk of body) {
         lines.push(chunk as Buffer, (line) => {
-          if (!signal.aborted && this.#event(JSON.parse(line) as WatchEvent<T>)) events++;
+          if (!signal.aborted && this.#event(parseLean(line) as WatchEvent<T>)) events++;
         });
       }
     } catch (error) {

@@ -4,6 +4,7 @@ import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { Lane } from './lane.ts';
+import { parseLean } from './lean-json.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
@@ -30,12 +31,11 @@ export class Reply {
 
   /** The JSON, parsed when it is asked for; the bare text where a proxy or a health check answers something else. */
   get body(): unknown {
-    const text = this.#bytes.toString('utf8');
-    if (text === '') return undefined;
+    if (this.#bytes.length === 0) return undefined;
     try {
-      return JSON.parse(text) as unknown;
+      return parseLean(this.#bytes);
     } catch {
-      return text;
+      return this.#bytes.toString('utf8');
     }
   }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiObject, Event, Pod } from '../../src/api/types.ts';
 import { Binder, type PodReference } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
+import { parseLean } from '../../src/kube/lean-json.ts';
 import { LineDecoder } from '../../src/kube/lines.ts';
 import { PodConditionWriter } from '../../src/kube/pod-condition.ts';
 import { watch, type Watch } from '../../src/kube/reflector.ts';
@@ -90,7 +91,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
       const lines: WatchLine[] = [];
       const decoder = new LineDecoder();
       for await (const chunk of body) {
-        decoder.push(chunk as Buffer, (line) => lines.push(JSON.parse(line) as WatchLine));
+        decoder.push(chunk as Buffer, (line) => lines.push(parseLean(line) as WatchLine));
         const end = lines.findIndex(last);
         if (end >= 0) return lines.slice(0, end + 1);
       }

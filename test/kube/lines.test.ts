@@ -12,7 +12,7 @@ describe('LineDecoder', () => {
         const decoded: string[] = [];
         let start = 0;
         for (const length of [...cuts, bytes.length]) {
-          decoder.push(bytes.subarray(start, start + length), (each) => decoded.push(each));
+          decoder.push(bytes.subarray(start, start + length), (each) => decoded.push(each.toString()));
           start += length;
         }
         expect(decoded).toEqual(lines.filter((each) => each !== ''));
@@ -23,9 +23,9 @@ describe('LineDecoder', () => {
   it('keeps a line that has not ended', () => {
     const decoder = new LineDecoder();
     const decoded: string[] = [];
-    decoder.push(Buffer.from('one\ntw'), (line) => decoded.push(line));
+    decoder.push(Buffer.from('one\ntw'), (line) => decoded.push(line.toString()));
     expect(decoded).toEqual(['one']);
-    decoder.push(Buffer.from('o\n'), (line) => decoded.push(line));
+    decoder.push(Buffer.from('o\n'), (line) => decoded.push(line.toString()));
     expect(decoded).toEqual(['one', 'two']);
   });
 });
