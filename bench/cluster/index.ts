@@ -1,17 +1,16 @@
 // The whole way through a real API server, side by side with kube-scheduler and with a client that only binds.
+import type { Scenario } from '../../src/api/types.ts';
 import { binary } from '../../test/cluster/binaries.ts';
 import type { Bench, Figure, Size } from '../figure.ts';
 import { timingOf, type Timing } from '../measure.ts';
 import { shares } from '../shares.ts';
 import { scenarioOf } from '../workloads/scenario.ts';
-import { workload, type Counts, type Workload } from '../workloads/workloads.ts';
+import { countsThroughApi, workload, type Workload } from '../workloads/workloads.ts';
 import { CONTESTANTS, type Contestant } from './contestants.ts';
 import { measuredRun, type Measured } from './measured-run.ts';
 import { pendingMemory, startUp } from './loads.ts';
 import { orderOf, ratio, type Round } from './rounds.ts';
 
-/** Those that are there before the scheduler starts, on the workload's own nodes and beside the pods that these have. */
-const PODS: Readonly<Record<Size, number>> = { full: 3000, smoke: 300 };
 const ROUNDS: Readonly<Record<Size, number>> = { full: 5, smoke: 1 };
 
 /** How many times kube-scheduler's pods a second are asked for. */
@@ -58,8 +57,8 @@ function whereItRuns(name: string, run: Bench['run']): Bench {
 }
 
 async function* figures(load: Workload, size: Size, timesMin: number): AsyncIterable<Figure> {
-  const counts = { ...load.counts[size], pods: PODS[size] };
-  const rounds = await measureRounds(load, counts, ROUNDS[size]);
+  const counts = countsThroughApi(load, size);
+  const rounds = await measureRounds(scenarioOf(load, counts, 'uniform'), ROUNDS[size]);
   const name = (what: string) => `cluster/${load.name}/${what}`;
   const figure = (what: string, unit: string, { median, spread }: Timing): Figure => ({
     name: name(what),
@@ -105,12 +104,7 @@ async function* figures(load: Workload, size: Size, timesMin: number): AsyncIter
 
 type Asked = NonNullable<Figure['asked']>;
 
-async function measureRounds(
-  load: Workload,
-  counts: Counts,
-  count: number,
-): Promise<Round<Contestant, Measured>[]> {
-  const scenario = scenarioOf(load, counts, 'uniform');
+async function measureRounds(scenario: Scenario, count: number): Promise<Round<Contestant, Measured>[]> {
   const rounds: Round<Contestant, Measured>[] = [];
   for (let n = 0; n < count; n++) {
     const round: Partial<Record<Contestant, Measured>> = {};

@@ -2,11 +2,9 @@
 import type { Bench, Figure, Size } from '../figure.ts';
 import { timingOf } from '../measure.ts';
 import { shares } from '../shares.ts';
-import { workload as named, WORKLOADS, type Counts, type Workload } from '../workloads/workloads.ts';
+import { countsThroughApi, workload as named, WORKLOADS, type Workload } from '../workloads/workloads.ts';
 import { runOnce, type Measured } from './run.ts';
 
-/** As many as the cluster level has, which waits for a real API server. */
-const PODS: Readonly<Record<Size, number>> = { full: 3000, smoke: 300 };
 const ROUNDS: Readonly<Record<Size, number>> = { full: 3, smoke: 1 };
 
 const UNCONSTRAINED = named('none');
@@ -23,10 +21,10 @@ export const cycleBenches: readonly Bench[] =
 async function* figures(workload: Workload, size: Size): AsyncIterable<Figure> {
   const rounds: { it: Measured; none: Measured }[] = [];
   for (let n = 0; n < ROUNDS[size]; n++) {
-    const it = await runOnce(workload, countsOf(workload, size));
+    const it = await runOnce(workload, countsThroughApi(workload, size));
     // in turns, so that a disturbance hits both
     const none =
-      workload === UNCONSTRAINED ? it : await runOnce(UNCONSTRAINED, countsOf(UNCONSTRAINED, size));
+      workload === UNCONSTRAINED ? it : await runOnce(UNCONSTRAINED, countsThroughApi(UNCONSTRAINED, size));
     rounds.push({ it, none });
   }
   const figure = (what: string, unit: string, of: (round: (typeof rounds)[number]) => number): Figure => {
@@ -42,9 +40,5 @@ async function* figures(workload: Workload, size: Size): AsyncIterable<Figure> {
     yield figure('rate-to-none', 'times', ({ it, none }) => it.podsPerSecond / none.podsPerSecond);
     yield figure('cpu-to-none', 'times', ({ it, none }) => it.cpuPerPod / none.cpuPerPod);
   }
-  yield* shares(`cycle/${workload.name}`, workload, countsOf(workload, size), cpu.value, size);
-}
-
-function countsOf({ counts }: Workload, size: Size): Counts {
-  return { ...counts[size], pods: Math.min(counts[size].pods, PODS[size]) };
+  yield* shares(`cycle/${workload.name}`, workload, countsThroughApi(workload, size), cpu.value, size);
 }

@@ -233,3 +233,11 @@ export function workload(name: string): Workload {
   if (found === undefined) throw new RangeError(`no workload is named ${name}`);
   return found;
 }
+
+/** As many as are measured through an API, where each costs a binding and an event. */
+const PODS_THROUGH_API: Readonly<Record<Size, number>> = { full: 3000, smoke: 300 };
+
+/** The workload's own counts, with as many pods as are measured through an API. */
+export function countsThroughApi({ counts }: Workload, size: Size): Counts {
+  return { ...counts[size], pods: Math.min(counts[size].pods, PODS_THROUGH_API[size]) };
+}
