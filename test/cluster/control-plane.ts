@@ -1,6 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
@@ -41,6 +41,9 @@ export interface ControlPlane {
 
 const readySeconds = 60;
 
+/** Below those that Linux gives to outgoing connections, one of which could have the port before its server. */
+const SERVED_PORTS = [10_000, 32_768] as const;
+
 /** A kubeconfig with one cluster and one user (JSON is YAML). */
 function kubeconfig(server: string, ca: string, token: string): string {
   const name = 'coset-test';
@@ -58,16 +61,21 @@ function kubeconfig(server: string, ca: string, token: string): string {
 
 /** TCP ports that are free on the address now. */
 async function freePorts(address: string, count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, address, resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(...SERVED_PORTS);
+    const server = createServer();
+    try {
+      await new Promise<void>((resolve, reject) =>
+        server.once('error', reject).listen(port, address, resolve),
+      );
+      await new Promise((resolve) => server.close(resolve));
+      ports.add(port);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+  return [...ports];
 }
 
 /**
