@@ -1,7 +1,7 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=64 --heap-growing-percent=30
+#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=80 --heap-growing-percent=30
 // Starts coset under a Node that is new enough: the running one, or else the one that coset depends on. Its heap is kept
 // small, as in the image: the young generation would grow to 64 MB, and the old one to twice of what 100,000 waiting pods
-// need; below 64 MB it may grow as it likes, so that a start is quick.
+// need; below 80 MB it may grow as it likes, so that a start is quick.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';

@@ -1,6 +1,6 @@
 // Pod affinity and anti-affinity, parsed.
 import { isEmpty, matches, selectorOf, type Labels, type Selector } from '../api/labels.ts';
-import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../api/types.ts';
+import type { Affinity, Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../api/types.ts';
 
 export interface AffinityTerm {
   topologyKey: string;
@@ -29,27 +29,23 @@ export interface Matched {
   labels: Labels | undefined;
 }
 
+/** Terms by their texts. Pods of a template share them, and are read by thousands when coset starts. */
+const parsed = new Map<string, PodAffinityTerms>();
+const PARSED_MAX = 1000;
+
 /** The terms of a pod; undefined when it has none. Throws SelectorError. */
 export function affinityOf(pod: Pod): PodAffinityTerms | undefined {
   const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
   if (!podAffinity && !podAntiAffinity) return undefined;
   const namespace = pod.metadata?.namespace ?? 'default';
-  const parse = (terms: readonly PodAffinityTerm[] | undefined) =>
-    (terms ?? []).map((term) => parseTerm(term, namespace));
-  const weigh = (terms: readonly WeightedPodAffinityTerm[] | undefined, sign: 1 | -1) =>
-    (terms ?? []).map(({ weight, podAffinityTerm }) => ({
-      ...parseTerm(podAffinityTerm, namespace),
-      weight: sign * weight,
-    }));
-  return {
-    required: parse(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
-    antiRequired: parse(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
-    preferred: [
-      ...weigh(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution, 1),
-      ...weigh(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution, -1),
-    ],
-    text: JSON.stringify([namespace, podAffinity, podAntiAffinity]),
-  };
+  const text = JSON.stringify([namespace, podAffinity, podAntiAffinity]);
+  let terms = parsed.get(text);
+  if (terms === undefined) {
+    terms = parse(namespace, podAffinity, podAntiAffinity, text);
+    if (parsed.size === PARSED_MAX) parsed.clear();
+    parsed.set(text, terms);
+  }
+  return terms;
 }
 
 /**
@@ -67,6 +63,30 @@ export function termMatches(
     if (labels === undefined || !matches(namespaceSelector, labels)) return false;
   }
   return matches(selector, pod.labels);
+}
+
+function parse(
+  namespace: string,
+  affinity: Affinity['podAffinity'],
+  antiAffinity: Affinity['podAntiAffinity'],
+  text: string,
+): PodAffinityTerms {
+  const required = (terms: readonly PodAffinityTerm[] | undefined) =>
+    (terms ?? []).map((term) => parseTerm(term, namespace));
+  const weigh = (terms: readonly WeightedPodAffinityTerm[] | undefined, sign: 1 | -1) =>
+    (terms ?? []).map(({ weight, podAffinityTerm }) => ({
+      ...parseTerm(podAffinityTerm, namespace),
+      weight: sign * weight,
+    }));
+  return {
+    required: required(affinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    antiRequired: required(antiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferred: [
+      ...weigh(affinity?.preferredDuringSchedulingIgnoredDuringExecution, 1),
+      ...weigh(antiAffinity?.preferredDuringSchedulingIgnoredDuringExecution, -1),
+    ],
+    text,
+  };
 }
 
 function parseTerm(term: PodAffinityTerm, namespace: string): AffinityTerm {
