@@ -2,10 +2,11 @@
 import type { Bench, Figure, Size } from './figure.ts';
 
 /**
- * A ratio may be so many times the one that was saved. Its noise is a fifth on a busy machine of two cores; a part that
- * takes twice as long is far beyond.
+ * A ratio may be so many times the one that was saved. On another kind of processor it is up to 1.5 times that (an EPYC
+ * chooses nodes quicker next to parsing JSON than a Xeon does), with a fifth of noise where two cores are busy; a part
+ * that takes twice as long is beyond.
  */
-const TOLERANCE = 1.4;
+const TOLERANCE = 1.7;
 
 /** What a disturbance made worse is better the next time; what a change made worse is not. */
 const ATTEMPTS = 3;
