@@ -7,7 +7,12 @@ import type {
   V1CSINode,
   V1CSIStorageCapacity,
   V1Container,
+  V1CronJob,
+  V1DaemonSet,
+  V1Deployment,
+  V1Job,
   V1LabelSelector,
+  V1LimitRange,
   V1Node,
   V1NodeAffinity,
   V1NodeSelector,
@@ -20,9 +25,12 @@ import type {
   V1PodDisruptionBudget,
   V1Pod,
   V1PodAffinityTerm,
+  V1PodTemplateSpec,
   V1PreferredSchedulingTerm,
+  V1PriorityClass,
   V1ReplicaSet,
   V1ReplicationController,
+  V1RuntimeClass,
   V1Service,
   V1StatefulSet,
   V1StorageClass,
@@ -50,7 +58,12 @@ export type Container = Wire<V1Container>;
 export type CSIDriver = Wire<V1CSIDriver>;
 export type CSINode = Wire<V1CSINode>;
 export type CSIStorageCapacity = Wire<V1CSIStorageCapacity>;
+export type CronJob = Wire<V1CronJob>;
+export type DaemonSet = Wire<V1DaemonSet>;
+export type Deployment = Wire<V1Deployment>;
+export type Job = Wire<V1Job>;
 export type LabelSelector = Wire<V1LabelSelector>;
+export type LimitRange = Wire<V1LimitRange>;
 export type Node = Wire<V1Node>;
 export type NodeAffinity = Wire<V1NodeAffinity>;
 export type NodeSelector = Wire<V1NodeSelector>;
@@ -63,9 +76,12 @@ export type PersistentVolumeClaim = Wire<V1PersistentVolumeClaim>;
 export type Pod = Wire<V1Pod>;
 export type PodDisruptionBudget = Wire<V1PodDisruptionBudget>;
 export type PodAffinityTerm = Wire<V1PodAffinityTerm>;
+export type PodTemplateSpec = Wire<V1PodTemplateSpec>;
 export type PreferredSchedulingTerm = Wire<V1PreferredSchedulingTerm>;
+export type PriorityClass = Wire<V1PriorityClass>;
 export type ReplicaSet = Wire<V1ReplicaSet>;
 export type ReplicationController = Wire<V1ReplicationController>;
+export type RuntimeClass = Wire<V1RuntimeClass>;
 export type Service = Wire<V1Service>;
 export type StatefulSet = Wire<V1StatefulSet>;
 export type StorageClass = Wire<V1StorageClass>;

@@ -43,6 +43,7 @@ const core = [
   'src/columns/',
   'src/classes/',
   'src/constraints/',
+  'src/defaults/',
   'src/gangs/',
   'src/kernel/',
   'src/planner/',
