@@ -24,7 +24,7 @@ export function isLabelKey(key: string): boolean {
   return name.length <= 63 && NAME.test(name);
 }
 
-function isLabelValue(value: string): boolean {
+export function isLabelValue(value: string): boolean {
   return value === '' || (value.length <= 63 && NAME.test(value));
 }
 
@@ -54,12 +54,13 @@ export const labelSelector: Shape = having({
 
 function nodeSelectorTerm(strict: boolean): Shape {
   const requirement = fields(strict)(REQUIREMENT);
-  const checkLabels = strict ? checkLabelsOf : () => {};
+  // a term of a cluster's object whose texts are of no use matches nothing
+  const checkTexts = strict ? checkTextsOf : () => {};
   return fields(strict)({
     matchExpressions: list(
       checked(requirement, (value, path, problems) => {
         checkNodeRequirement(value, path, problems);
-        checkLabels(value, path, problems);
+        checkTexts(value, path, problems);
       }),
     ),
     matchFields: list(checked(requirement, checkFieldRequirement)),
@@ -72,11 +73,6 @@ function checkNodeRequirement(requirement: Requirement, path: string, problems: 
     checkSetOperator(requirement, NODE_OPERATORS, path, problems);
   } else if (values.length !== 1) {
     problems.add(`${path}.values`, `must be one value for ${requirement.operator}, not ${shown(values)}`);
-  } else if (!isInt64(values[0]!)) {
-    problems.add(
-      `${path}.values[0]`,
-      `must be an integer for ${requirement.operator}, not ${shown(values[0])}`,
-    );
   }
 }
 
@@ -103,11 +99,17 @@ function checkFieldRequirement(requirement: Requirement, path: string, problems:
   }
 }
 
-function checkLabelsOf(requirement: Requirement, path: string, problems: Problems): void {
-  const key = requirement.key ?? '';
+/** A number for Gt and Lt, and label keys and values as the API server takes them. */
+function checkTextsOf(requirement: Requirement, path: string, problems: Problems): void {
+  const { key: given, operator, values } = requirement;
+  const key = given ?? '';
+  const [value] = values ?? [];
+  if ((operator === 'Gt' || operator === 'Lt') && value !== undefined && !isInt64(value)) {
+    problems.add(`${path}.values[0]`, `must be an integer for ${operator}, not ${shown(value)}`);
+  }
   if (!isLabelKey(key)) problems.add(`${path}.key`, `${shown(key)} is not a label key`);
-  requirement.values?.forEach((value, i) => {
-    if (!isLabelValue(value)) problems.add(`${path}.values[${i}]`, `${shown(value)} is not a label value`);
+  values?.forEach((text, i) => {
+    if (!isLabelValue(text)) problems.add(`${path}.values[${i}]`, `${shown(text)} is not a label value`);
   });
 }
 

@@ -1,8 +1,10 @@
 // A cheap text that is equal for pods of one template, so that their features are worked out once for all of them.
 import type { Container, Pod } from '../api/types.ts';
+import { neededFeaturesOf } from '../cluster/declared-features.ts';
+import { hasResourceStatus } from '../cluster/pod-resources.ts';
 import type { ConstraintContext } from '../constraints/constraint.ts';
 
-/** Fields of a pod's spec that no constraint reads. */
+/** Fields of a pod's spec that no constraint reads, or only for the features that it needs. */
 const UNREAD_FIELDS: ReadonlySet<string> = new Set(
   `activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks ephemeralContainers
   hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os
@@ -22,13 +24,13 @@ const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'proj
 
 /**
  * The text of all that constraints read of a pod, or undefined for a pod that is told apart by its name: one with claims,
- * with a field that is not known, or that extenders are asked about.
+ * with a field that is not known, with resources in its status, or that extenders are asked about.
  */
 export function fingerprintOf(
   pod: Pod,
   { cluster, profile, extenders }: ConstraintContext,
 ): string | undefined {
-  if (extenders?.concerns(pod)) return undefined;
+  if (extenders?.concerns(pod) || hasResourceStatus(pod)) return undefined;
   const { metadata, spec } = pod;
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
   const read: unknown[] = [
@@ -36,6 +38,7 @@ export function fingerprintOf(
     metadata?.namespace ?? 'default',
     cluster.keys.project(metadata?.labels),
     owner && [owner.apiVersion, owner.kind, owner.name],
+    neededFeaturesOf(pod),
   ];
   for (const field in spec) {
     if (field === 'containers' || field === 'initContainers') {

@@ -1,5 +1,5 @@
-// What the nodes are, to a class: the filters, masks and raw scores that read labels, taints, names and spec.unschedulable
-// only. No pod and no assignment changes it, so classes that differ in other things share it.
+// What the nodes are, to a class: the filters, masks and raw scores that read labels, taints, names, declared features and
+// spec.unschedulable only. No pod and no assignment changes it, so classes that differ in other things share it.
 import * as layout from '../../assembly/layout.ts';
 import type { Block } from '../columns/arena.ts';
 import type { Columns } from '../columns/columns.ts';

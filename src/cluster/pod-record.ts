@@ -5,7 +5,7 @@ import { hostPortText, type HostPort } from './host-ports.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { podGroupKeyOf } from '../gangs/pod-group.ts';
 import type { PodKind } from './pod-kinds.ts';
-import type { PodUsage } from './pod-resources.ts';
+import { hasResourceStatus, type PodUsage } from './pod-resources.ts';
 import type { PodShape } from './pod-shape.ts';
 
 /** What is kept of a pod that has a node. */
@@ -32,7 +32,7 @@ export interface PodRecord {
   readonly startTime: string | undefined;
   /** Chosen by us, not yet seen bound. */
   readonly assumed: boolean;
-  /** Of an assumed pod, to tell whether its shape stands when it is seen bound. */
+  /** Of an assumed pod whose spec tells its shape: to tell whether that stands when the pod is seen bound. */
   readonly assumedSpec: Pod['spec'];
   /** undefined while the node is not known. */
   row?: number;
@@ -64,7 +64,7 @@ export function recordOf(
     podGroup: podGroupKeyOf(pod),
     startTime: status?.startTime,
     assumed,
-    assumedSpec: assumed ? spec : undefined,
+    assumedSpec: assumed && !hasResourceStatus(pod) ? spec : undefined,
     row: undefined,
     kind: undefined,
   };

@@ -14,14 +14,15 @@ const DEFAULT_REQUESTS: ReadonlyMap<string, Quantity> = new Map([
   ['memory', parseQuantity('200Mi')],
 ]);
 const NO_DEFAULTS: ReadonlyMap<string, Quantity> = new Map();
+const RESIZE_PENDING = 'PodResizePending';
 
 interface RequestOptions {
   /** Taken for a container that does not name the resource. */
   defaults?: ReadonlyMap<string, Quantity>;
   /** Leaves spec.resources out. */
   containersOnly?: boolean;
-  /** Counts what the kubelet has allocated, where that is more (a pod that is being resized). */
-  allocated?: boolean;
+  /** Counts what the kubelet says to have given the pod, where that is more (a pod that is being resized). */
+  withStatus?: boolean;
 }
 
 /** What was worked out of a pod; its object never changes. */
@@ -39,7 +40,7 @@ function knownOf(pod: Pod): Known {
   return found;
 }
 
-/** What NodeResourcesFit checks for a pending pod. */
+/** What NodeResourcesFit checks for a pending pod: its spec alone. */
 export function requestsOf(pod: Pod): Amounts {
   return (knownOf(pod).requests ??= amounts(podRequests(pod, {})));
 }
@@ -49,6 +50,19 @@ export function scoredRequestsOf(pod: Pod): Amounts {
   return (knownOf(pod).scored ??= amounts(
     podRequests(pod, { defaults: DEFAULT_REQUESTS, containersOnly: true }),
   ));
+}
+
+/** Whether the pod's status may say otherwise than its spec what it takes. */
+export function hasResourceStatus({ status }: Pod): boolean {
+  if (status === undefined) return false;
+  const { containerStatuses, initContainerStatuses, resources, allocatedResources, conditions } = status;
+  return (
+    containerStatuses !== undefined ||
+    initContainerStatuses !== undefined ||
+    resources !== undefined ||
+    allocatedResources !== undefined ||
+    (conditions?.some(({ type }) => type === RESIZE_PENDING) ?? false)
+  );
 }
 
 /** What a pod takes from its node: its requests, and the amounts of cpu and memory that scores count. */
@@ -63,12 +77,11 @@ export function usageOf(pod: Pod): PodUsage {
 }
 
 function findUsage(pod: Pod): PodUsage {
-  const allocated =
-    pod.status?.containerStatuses !== undefined || pod.status?.initContainerStatuses !== undefined;
-  const requests = podRequests(pod, { allocated });
+  const withStatus = hasResourceStatus(pod);
+  const requests = podRequests(pod, { withStatus });
   const podLevel = hasPodLevelRequests(pod);
   const defaults = new Map([...DEFAULT_REQUESTS].filter(([name]) => !podLevel || !requests.has(name)));
-  const nonzero = defaults.size === 0 ? requests : podRequests(pod, { allocated, defaults });
+  const nonzero = defaults.size === 0 ? requests : podRequests(pod, { withStatus, defaults });
   return {
     requests: amounts(requests),
     nonzeroCpu: quantityMilliValue(nonzero.get('cpu') ?? 0n),
@@ -78,9 +91,7 @@ function findUsage(pod: Pod): PodUsage {
 
 /** The amounts of a list of quantities, such as a node's allocatable. */
 export function amountsOf(list: ResourceList): Amounts {
-  const sums: Sums = new Map();
-  add(sums, list);
-  return amounts(sums);
+  return amounts(sumsOf(list));
 }
 
 /**
@@ -121,15 +132,14 @@ function amounts(sums: Sums): Amounts {
 
 function podRequests(pod: Pod, options: RequestOptions): Sums {
   const sums = containerRequests(pod, options, specRequests);
-  if (options.allocated) {
+  if (options.withStatus) {
     // a resize that cannot be done counts as if it had not been asked for
     if (resizeIsInfeasible(pod)) sums.clear();
-    raise(sums, containerRequests(pod, options, allocatedRequests));
-    raise(sums, containerRequests(pod, options, actuatedRequests));
+    for (const given of givenToContainers(pod, options)) raise(sums, given);
   }
   if (!options.containersOnly && hasPodLevelRequests(pod)) {
-    for (const [name, text] of Object.entries(pod.spec!.resources!.requests!)) {
-      if (isPodLevelResource(name)) sums.set(name, parseQuantity(text));
+    for (const [name, quantity] of podLevelRequests(pod, options)) {
+      if (isPodLevelResource(name)) sums.set(name, quantity);
     }
   }
   add(sums, pod.spec?.overhead);
@@ -144,8 +154,29 @@ function hasPodLevelRequests(pod: Pod): boolean {
   return Object.keys(pod.spec?.resources?.requests ?? {}).some(isPodLevelResource);
 }
 
+/** What spec.resources asks for, or the kubelet has given the whole pod where that is more. */
+function podLevelRequests(pod: Pod, { withStatus }: RequestOptions): Sums {
+  const { spec, status } = pod;
+  const sums: Sums = new Map();
+  const counts = withStatus && status?.resources !== undefined;
+  if (!counts || !resizeIsInfeasible(pod)) add(sums, spec?.resources?.requests);
+  if (!counts) return sums;
+  raise(sums, sumsOf(status.resources?.requests));
+  raise(sums, sumsOf(status.allocatedResources));
+  return sums;
+}
+
+/** What the containers have together, by what was allocated to them and by what they really have. */
+function givenToContainers(pod: Pod, options: RequestOptions): Sums[] {
+  const { resources, allocatedResources } = pod.status ?? {};
+  // the pod's own status holds the sums
+  if (allocatedResources !== undefined && resources?.requests !== undefined)
+    return [sumsOf(allocatedResources), sumsOf(resources.requests)];
+  return [allocatedRequests, actuatedRequests].map((requests) => containerRequests(pod, options, requests));
+}
+
 function resizeIsInfeasible(pod: Pod): boolean {
-  const pending = pod.status?.conditions?.find(({ type }) => type === 'PodResizePending');
+  const pending = pod.status?.conditions?.find(({ type }) => type === RESIZE_PENDING);
   return pending?.reason === 'Infeasible';
 }
 
@@ -188,6 +219,12 @@ function containerRequests(pod: Pod, options: RequestOptions, requests: Requests
     }
   }
   raise(sums, peak);
+  return sums;
+}
+
+function sumsOf(list: ResourceList): Sums {
+  const sums: Sums = new Map();
+  add(sums, list);
   return sums;
 }
 

@@ -4,7 +4,7 @@ import type { Container, Pod, Volume } from '../api/types.ts';
 import { hostPortsOf, type HostPort } from './host-ports.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
 import type { PodKind } from './pod-kinds.ts';
-import { usageOf, type PodUsage } from './pod-resources.ts';
+import { hasResourceStatus, usageOf, type PodUsage } from './pod-resources.ts';
 import { visibleVolumesOf } from './pod-volumes.ts';
 
 type PodSpec = NonNullable<Pod['spec']>;
@@ -37,9 +37,7 @@ const texts = new WeakMap<PodSpec, string>();
 
 /** Whether a pod of this spec and the other's namespace and labels has the other's shape. */
 export function isShapedAs(spec: PodSpec, other: Pod): boolean {
-  const { containerStatuses, initContainerStatuses } = other.status ?? {};
-  // what the kubelet has allocated counts too
-  if (containerStatuses !== undefined || initContainerStatuses !== undefined) return false;
+  if (hasResourceStatus(other)) return false;
   let text = texts.get(spec);
   if (text === undefined) texts.set(spec, (text = textOf(spec)));
   return textOf(other.spec ?? {}) === text;

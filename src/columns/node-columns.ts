@@ -1,4 +1,5 @@
 // The nodes, packed: what each constraint reads of a node stands in a column.
+import { declaredFeaturesOf } from '../cluster/declared-features.ts';
 import { amountsOf, type Amounts } from '../cluster/pod-resources.ts';
 import { hostPortText, type HostPort } from '../cluster/host-ports.ts';
 import type { Labels } from '../api/labels.ts';
@@ -21,6 +22,8 @@ export interface NodeRecord {
   unschedulable: boolean;
   allocatable: Amounts;
   images: readonly string[];
+  /** A bit for each feature that a pod may need. */
+  declaredFeatures: number;
 }
 
 interface ImageState {
@@ -37,6 +40,8 @@ export class NodeColumns {
   readonly columns: Columns;
   readonly taints: CodedColumn;
   readonly unschedulable: Column;
+  /** The set of features that the node declares, as bits. */
+  readonly declaredFeatures: Column;
   readonly name: CodedColumn;
   /** cpu and memory as scores count them: pods that ask for none are taken to ask for a little. */
   readonly nonzeroCpu: Column;
@@ -58,6 +63,7 @@ export class NodeColumns {
     this.columns = new Columns(arena, seed);
     this.taints = this.columns.addCoded();
     this.unschedulable = this.columns.add(4);
+    this.declaredFeatures = this.columns.add(4);
     this.name = this.columns.addCoded();
     this.nonzeroCpu = this.columns.add(8);
     this.nonzeroMemory = this.columns.add(8);
@@ -181,6 +187,7 @@ export class NodeColumns {
     this.#taintSets.set(taintCode, record.taints);
     columns.setU32(this.taints.column, row, taintCode);
     columns.setU32(this.unschedulable, row, record.unschedulable ? 1 : 0);
+    columns.setU32(this.declaredFeatures, row, record.declaredFeatures);
     for (const [key, coded] of this.#labels) {
       columns.setU32(coded.column, row, columns.code(coded, labelOf(record, key)));
     }
@@ -231,6 +238,7 @@ function recordOf(node: Node): NodeRecord {
     unschedulable: node.spec?.unschedulable ?? false,
     allocatable,
     images: (node.status?.images ?? []).flatMap(({ names }) => names ?? []),
+    declaredFeatures: declaredFeaturesOf(node),
   };
 }
 
@@ -238,6 +246,7 @@ function recordOf(node: Node): NodeRecord {
 function sameNature(one: NodeRecord, two: NodeRecord): boolean {
   return (
     one.unschedulable === two.unschedulable &&
+    one.declaredFeatures === two.declaredFeatures &&
     JSON.stringify(one.taints) === JSON.stringify(two.taints) &&
     sameLabels(one.labels, two.labels) &&
     one.images.length === two.images.length &&

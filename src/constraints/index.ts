@@ -10,6 +10,7 @@ import { gangScheduling } from './gang-scheduling.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
+import { nodeDeclaredFeatures } from './node-declared-features.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation.ts';
@@ -38,6 +39,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   dynamicResources,
   nodeResourcesBalancedAllocation,
   imageLocality,
+  nodeDeclaredFeatures,
   defaultPreemption,
   gangScheduling,
   extender,

@@ -1,18 +1,18 @@
 // NodeResourcesBalancedAllocation: nodes whose resources are used evenly are better. Pods that ask for nothing are not
 // scored by it.
 import { DETAIL_BALANCED } from '../../assembly/layout.ts';
-import { requestsOf } from '../cluster/pod-resources.ts';
+import { usageOf } from '../cluster/pod-resources.ts';
 import type { Constraint } from './constraint.ts';
 import { amountsText, scoredResources } from './node-resources.ts';
 
 export const nodeResourcesBalancedAllocation: Constraint = {
   name: 'NodeResourcesBalancedAllocation',
 
-  key: (pod) => ({ resources: amountsText(requestsOf(pod)) }),
+  key: (pod) => ({ resources: amountsText(usageOf(pod).requests) }),
 
   pack(pod, { packer, cluster, profile, weight }) {
     const specs = profile.args.NodeResourcesBalancedAllocation.resources;
-    const requests = requestsOf(pod);
+    const { requests } = usageOf(pod);
     if (weight === 0 || specs.every(({ name }) => (requests.get(name) ?? 0) === 0)) return undefined;
     packer.balancedScore(scoredResources(specs, requests, cluster, false), weight);
     return { detail: { slot: DETAIL_BALANCED } };

@@ -1,4 +1,5 @@
 // Node selectors: terms over a node's labels and its name, as conditions on coded columns, or matched on a node itself.
+import { isLabelKey, isLabelValue } from '../api/selector-checks.ts';
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../api/types.ts';
 import type { NodeColumns } from '../columns/node-columns.ts';
 import type { TurnPacker } from '../classes/turn-packer.ts';
@@ -17,8 +18,9 @@ export function isValidTerm(term: NodeSelectorTerm): boolean {
   );
 }
 
-function isValidExpression({ operator, values }: NodeSelectorRequirement): boolean {
-  if (!LABEL_OPERATORS.includes(operator)) return false;
+function isValidExpression({ key, operator, values }: NodeSelectorRequirement): boolean {
+  if (!LABEL_OPERATORS.includes(operator) || !isLabelKey(key)) return false;
+  if (values !== undefined && !values.every(isLabelValue)) return false;
   const count = values?.length ?? 0;
   if (operator === 'In' || operator === 'NotIn') return count > 0;
   if (operator === 'Exists' || operator === 'DoesNotExist') return count === 0;

@@ -79,6 +79,6 @@ function readOf({ metadata, spec, status }: Node): Node {
   return {
     metadata: { name: metadata?.name, labels: metadata?.labels },
     spec: { taints: spec?.taints, unschedulable: spec?.unschedulable },
-    status: { allocatable: status?.allocatable },
+    status: { allocatable: status?.allocatable, declaredFeatures: status?.declaredFeatures },
   };
 }

@@ -23,8 +23,8 @@ const NAMESPACED = ['Service', 'ReplicaSet', 'ReplicationController', 'StatefulS
  * List as kubectl prints it, single objects, or several YAML documents of these.
  *
  * Of Kubernetes objects, pods on a node that have not ended become `pods`; pods without a node that are not being
- * deleted become `pending`, by falling priority, then age, then name; pods that have ended are left out. Pending pods
- * of a scenario file come before them, in the file's order.
+ * deleted become `pending`, by falling priority, then age, then name. Pending pods of a scenario file come before them, in
+ * the file's order. Pods on a node that have ended are left out.
  * @throws ScenarioError
  */
 export function readScenario(files: SourceFile[]): Scenario {
@@ -70,7 +70,7 @@ class Reader {
     this.#scenario.configuration ??= configuration;
     nodes?.forEach((node, i) => this.#addNode(node, `nodes[${i}]`, file, problems));
     pods?.forEach((pod, i) => {
-      if (!this.#checkPod(pod, `pods[${i}]`, file, problems)) return;
+      if (!this.#checkPod(pod, `pods[${i}]`, file, problems) || hasEnded(pod)) return;
       if (!pod.spec!.nodeName)
         problems
           .within(`pod ${objectKey(pod)}`)
@@ -129,8 +129,7 @@ class Reader {
 
   #addClusterPod(pod: Pod, position: string, file: string, problems: Problems): void {
     if (!this.#checkPod(pod, position, file, problems)) return;
-    const phase = pod.status?.phase;
-    if (phase === 'Succeeded' || phase === 'Failed') return;
+    if (hasEnded(pod)) return;
     if (pod.spec!.nodeName) this.#scenario.pods.push(pod);
     else if (pod.metadata!.deletionTimestamp === undefined) this.#waiting.push(pod);
   }
@@ -179,6 +178,10 @@ class Reader {
     this.#origin.set(identity, origin ?? file);
     return problems.count === before;
   }
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 function isNamespaced(object: ApiObject, kind: string): boolean {

@@ -89,7 +89,8 @@ export const podShape = having({
     tolerations: list(
       having({
         key: text,
-        operator: oneOf('Exists', 'Equal', ''),
+        // without their feature gate, Lt and Gt tolerate nothing
+        operator: oneOf('Exists', 'Equal', 'Lt', 'Gt', ''),
         value: text,
         effect: oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute', ''),
       }),

@@ -34,6 +34,9 @@ export interface PodFields {
   env: string;
   hostname: string | undefined;
   priorityClassName: string | undefined;
+  /** With hostNetwork, whether the feature of nodes is needed that goes with it. */
+  hostUsers: boolean | undefined;
+  status: Pod['status'];
 }
 
 const SPREAD_BY_APP = (topologyKey: string, maxSkew: number, whenUnsatisfiable: string) => ({
@@ -112,6 +115,13 @@ const VALUES: { readonly [Field in keyof PodFields]: readonly PodFields[Field][]
   env: ['a', 'b'],
   hostname: [undefined, 'web-0', 'web-1'],
   priorityClassName: [undefined, 'high'],
+  hostUsers: [undefined, true, false],
+  status: [
+    undefined,
+    { allocatedResources: { cpu: '1' }, resources: { requests: { cpu: '1' } } },
+    { allocatedResources: { cpu: '3' }, resources: { requests: { cpu: '2' } } },
+    { conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }] },
+  ],
 };
 
 const FIELDS = Object.keys(VALUES) as (keyof PodFields)[];
@@ -176,7 +186,10 @@ export function podOf(name: string, fields: PodFields): Pod {
       topologySpreadConstraints: fields.spread,
       hostname: fields.hostname,
       priorityClassName: fields.priorityClassName,
+      hostNetwork: fields.hostUsers === undefined ? undefined : true,
+      hostUsers: fields.hostUsers,
     },
+    status: fields.status,
   });
 }
 
@@ -216,6 +229,7 @@ const nodeShape = fc.record({
   unschedulable: fc.constantFrom(false, false, false, true),
   taint: fc.constantFrom(undefined, undefined, 'NoSchedule', 'PreferNoSchedule'),
   images: fc.constantFrom<string[]>([], ['registry.example/app:1'], ['registry.example/app:latest']),
+  features: fc.constantFrom<string[]>([], ['UserNamespacesHostNetworkSupport']),
 });
 
 type NodeFields = typeof nodeShape extends fc.Arbitrary<infer T> ? T : never;
@@ -232,6 +246,7 @@ export function nodeOf(name: string, fields: NodeFields): Node {
     labels,
     unschedulable: fields.unschedulable,
     taints: fields.taint === undefined ? [] : [{ key: 'dedicated', value: 'db', effect: fields.taint }],
+    declaredFeatures: fields.features,
     images: fields.images.map((image) => ({ names: [image], sizeBytes: 400 * 1024 * 1024 })),
   });
 }

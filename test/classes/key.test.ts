@@ -35,6 +35,21 @@ const container = (fields: Partial<Spec['containers'][number]>): Partial<Spec> =
   containers: [{ name: 'main', image: 'registry.example/app:1', ...fields }],
 });
 
+const mounts = (bindMountOptions: string[] = []) => ({
+  volumeMounts: [{ name: 'data', mountPath: '/data', bindMountOptions }],
+});
+const allocated = (cpu: string) => ({
+  name: 'main',
+  image: '',
+  imageID: '',
+  ready: true,
+  restartCount: 0,
+  allocatedResources: { cpu },
+});
+const resize = (reason: string): Pod['status'] => ({
+  conditions: [{ type: 'PodResizePending', status: 'True', reason }],
+});
+
 describe('what scheduling reads tells pods apart', () => {
   const spread = (fields: object): PodShape =>
     withSpec({
@@ -137,6 +152,37 @@ describe('what scheduling reads tells pods apart', () => {
         },
       }),
     ],
+    'a feature that nodes declare, by a restart rule': [
+      withSpec(container({ restartPolicyRules: [{ action: 'Restart' }] })),
+      withSpec(container({ restartPolicyRules: [{ action: 'RestartAllContainers' }] })),
+    ],
+    'a feature that nodes declare, by the options of a mount': [
+      withSpec(container(mounts())),
+      withSpec(container(mounts(['noexec']))),
+    ],
+    'a feature that nodes declare, by the options of a mount of an init container': [
+      withSpec({ ...container({}), initContainers: [{ name: 'init', ...mounts() }] }),
+      withSpec({ ...container({}), initContainers: [{ name: 'init', ...mounts(['noexec']) }] }),
+    ],
+    'a feature that nodes declare, by the users of the host network': [
+      withSpec({ hostNetwork: true }),
+      withSpec({ hostNetwork: true, hostUsers: false }),
+    ],
+    'what the kubelet has given the pod': [
+      { ...withSpec({}), status: {} },
+      {
+        ...withSpec({}),
+        status: { allocatedResources: { cpu: '2' }, resources: { requests: { cpu: '2' } } },
+      },
+    ],
+    'what the kubelet has given its containers': [
+      { ...withSpec({}), status: { containerStatuses: [allocated('1')] } },
+      { ...withSpec({}), status: { containerStatuses: [allocated('2')] } },
+    ],
+    'a resize that cannot be done': [
+      { ...withSpec({}), status: resize('Deferred') },
+      { ...withSpec({}), status: resize('Infeasible') },
+    ],
     'a resource claim': [
       withSpec({}),
       withSpec({ resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] }),
@@ -228,6 +274,11 @@ describe('what means the same does not tell pods apart', () => {
           { name: 'config', configMap: { name: 'x' } },
         ],
       }),
+    ],
+    'users of its own, but not on the host network': [withSpec({}), withSpec({ hostUsers: false })],
+    'a status that says the same as the spec': [
+      { cpu: '1' },
+      { cpu: '1', status: { allocatedResources: { cpu: '1' }, resources: { requests: { cpu: '1' } } } },
     ],
     'how the pod runs': [
       withSpec({}),

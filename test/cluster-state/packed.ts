@@ -14,6 +14,7 @@ export interface PackedNode {
   labels: Record<string, string | undefined>;
   taints: string | undefined;
   unschedulable: boolean;
+  declaredFeatures: number;
   name: string | undefined;
   images: string[];
 }
@@ -48,6 +49,7 @@ export function packedNodes({ nodes }: Cluster): Record<string, PackedNode> {
       labels: Object.fromEntries(LABELS.map((key) => [key, text(nodes.label(key), row)])),
       taints: text(nodes.taints, row),
       unschedulable: columns.getU32(nodes.unschedulable, row) === 1,
+      declaredFeatures: columns.getU32(nodes.declaredFeatures, row),
       name: text(nodes.name, row),
       images: [...nodes.images]
         .filter(([, { rows }]) => rows.has(row))

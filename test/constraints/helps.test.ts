@@ -124,6 +124,24 @@ describe('NodeAffinity with added affinity', () => {
   );
 });
 
+const restartsAll: PodShape = {
+  spec: { containers: [{ name: 'main', restartPolicyRules: [{ action: 'RestartAllContainers' }] }] },
+};
+const RESTARTS: NodeShape = { declaredFeatures: ['RestartAllContainersOnContainerExits'] };
+const OTHER_FEATURE: NodeShape = { declaredFeatures: ['VolumeBindMountOptions'] };
+const needsRestarts = pod('waiting', restartsAll);
+table('NodeDeclaredFeatures', [
+  ['a node that declares what is needed and comes', needsRestarts, nodeAdded(RESTARTS), true],
+  ['a node that declares something else and comes', needsRestarts, nodeAdded(OTHER_FEATURE), false],
+  ['a node that begins to declare it', needsRestarts, nodeUpdated(OTHER_FEATURE, RESTARTS), true],
+  ['a node that declared it before', needsRestarts, nodeUpdated(RESTARTS, { ...RESTARTS, cpu: '9' }), false],
+  ['a node that declares it no longer', needsRestarts, nodeUpdated(RESTARTS, {}), false],
+  ['a node that goes', needsRestarts, nodeDeleted(RESTARTS), false],
+  ['a pod that goes', needsRestarts, podDeleted({}), false],
+  ['the pod when it needs other features', needsRestarts, targetUpdated(restartsAll, {}), true],
+  ['the pod when it needs the same', needsRestarts, targetUpdated(restartsAll, restartsAll), false],
+]);
+
 const wants80 = pod('waiting', { ports: [80] });
 const withAddress = (hostIP: string): PodShape => ({
   spec: {

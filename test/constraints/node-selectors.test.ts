@@ -51,7 +51,9 @@ describe('one requirement', () => {
     ['cores', 'Gt', ['8'], false],
     ['cores', 'Lt', ['9'], true],
     ['cores', 'Lt', ['8'], false],
-    ['cores', 'Gt', ['-1'], true],
+    ['cores', 'Gt', ['0'], true],
+    ['cores', 'Gt', ['abc'], false],
+    ['cores', 'Lt', ['abc'], false],
     ['disk', 'Gt', ['0'], false],
     ['missing', 'Gt', ['0'], false],
     ['cores', 'Lt', ['9223372036854775807'], true],
@@ -108,8 +110,13 @@ describe('isValidTerm', () => {
       false,
     ],
     ['a field with Exists', { matchFields: [{ key: 'metadata.name', operator: 'Exists' }] }, false],
+    ['Gt with a sign, which no label value may begin with', expression('x', 'Gt', '+1'), false],
+    ['Gt below zero', expression('x', 'Gt', '-1'), false],
+    ['NotIn with what is no label value', expression('x', 'NotIn', 'a b'), false],
+    ['NotIn with a value that is too long', expression('x', 'NotIn', 'x'.repeat(64)), false],
+    ['a key that no label can have', expression('a b', 'DoesNotExist'), false],
+    ['a key with a domain', expression('example.com/x', 'In', 'y', ''), true],
     ['no requirement', {}, true],
-    ['Gt with a sign', expression('x', 'Gt', '+1'), true],
   ])('%s', (_, term, expected) => {
     expect(isValidTerm(term)).toBe(expected);
   });

@@ -155,6 +155,10 @@ describe('usageOf', () => {
   const pending = (reason: string): Status['conditions'] => [
     { type: 'PodResizePending', status: 'True', reason },
   ];
+  const podStatus = (allocated?: Requests, actuated?: Requests): Partial<Status> => ({
+    allocatedResources: allocated,
+    resources: actuated && { requests: actuated },
+  });
   test.each<[string, Partial<Status>, number]>([
     ['no status', {}, 2000],
     ['a status that says nothing', statusOf(), 2000],
@@ -176,10 +180,76 @@ describe('usageOf', () => {
       { ...statusOf({ cpu: '1' }, { cpu: '1500m' }), conditions: pending('Infeasible') },
       1500,
     ],
+    [
+      'a resize that cannot be done, of a pod that was given nothing yet',
+      { conditions: pending('Infeasible') },
+      0,
+    ],
+    [
+      "the pod's own status stands for those of its containers",
+      { ...statusOf({ cpu: '5' }, { cpu: '6' }), ...podStatus({ cpu: '3' }, { cpu: '4' }) },
+      4000,
+    ],
+    ['what the pod is allocated is more than what is in effect', podStatus({ cpu: '4' }, { cpu: '3' }), 4000],
+    ['what the pod has is less than what is asked for', podStatus({ cpu: '1' }, { cpu: '1' }), 2000],
+    [
+      'a resize that cannot be done, by what the pod has',
+      { ...podStatus({ cpu: '1' }, { cpu: '500m' }), conditions: pending('Infeasible') },
+      1000,
+    ],
+    [
+      'without what is in effect the containers are asked',
+      { ...statusOf({ cpu: '3' }), ...podStatus({ cpu: '9' }) },
+      3000,
+    ],
   ])('%s', (_, status, expected) => {
     const usage = usageOf(podWith({ containers }, status));
-    expect(usage.requests.get('cpu')).toBe(expected);
-    expect(usage.nonzeroCpu).toBe(expected);
+    expect(usage.requests.get('cpu') ?? 0).toBe(expected);
+    // what the pod's status says of cpu and memory needs no defaults; without it nothing is said
+    if (expected > 0) expect(usage.nonzeroCpu).toBe(expected);
+  });
+
+  test.each<[string, Partial<Spec>, Partial<Status>, Record<string, number>]>([
+    ['without a status', {}, {}, { cpu: 2000 }],
+    ['the pod has more than it asks for', {}, podStatus({ cpu: '3' }, { cpu: '4' }), { cpu: 4000 }],
+    ['it has more of what it does not ask for', {}, podStatus({ memory: '7' }, {}), { cpu: 2000, memory: 7 }],
+    ['only what is in effect is told', {}, podStatus(undefined, { cpu: '3' }), { cpu: 3000 }],
+    ['only what is allocated is told, which is not read then', {}, podStatus({ cpu: '3' }), { cpu: 2000 }],
+    [
+      'a resize that cannot be done',
+      {},
+      { ...podStatus(undefined, { cpu: '1' }), conditions: pending('Infeasible') },
+      { cpu: 1000 },
+    ],
+    [
+      'a resize that must wait counts already',
+      {},
+      { ...podStatus({ cpu: '1' }, { cpu: '1' }), conditions: pending('Deferred') },
+      { cpu: 2000 },
+    ],
+    [
+      'overhead comes on top',
+      { overhead: { cpu: '500m' } },
+      podStatus({ cpu: '3' }, { cpu: '3' }),
+      { cpu: 3500 },
+    ],
+    [
+      'of other resources the whole pod has what its containers have',
+      {},
+      podStatus({ 'example.com/gpu': '2' }, { 'example.com/gpu': '1' }),
+      { cpu: 2000, 'example.com/gpu': 2 },
+    ],
+  ])('pod-level requests: %s', (_, spec, status, expected) => {
+    const pod = podWith(
+      { containers: [container('a')], resources: { requests: { cpu: '2' } }, ...spec },
+      status,
+    );
+    expect(Object.fromEntries(usageOf(pod).requests)).toEqual(expected);
+  });
+
+  test('what the filter checks and its score counts of a waiting pod is its spec alone', () => {
+    const pod = podWith({ containers }, podStatus({ cpu: '5' }, { cpu: '5' }));
+    expect([requestsOf(pod).get('cpu'), scoredRequestsOf(pod).get('cpu')]).toEqual([2000, 2000]);
   });
 });
 

@@ -22,6 +22,8 @@ describe('tolerates', () => {
     ['any key exists', { operator: 'Exists' }, true],
     ['any key exists, of another effect', { operator: 'Exists', effect: 'NoExecute' }, false],
     ['any key of the same value', { operator: 'Equal', value: 'db' }, true],
+    ['Gt, whose feature gate is off', { key: 'dedicated', operator: 'Gt', value: '1' }, false],
+    ['Lt, whose feature gate is off', { key: 'dedicated', operator: 'Lt', value: '9' }, false],
     ['an operator that is not known', { key: 'dedicated', operator: 'Like', value: 'db' }, false],
   ])('%s', (_, toleration, expected) => {
     expect(tolerates([toleration], taint)).toBe(expected);

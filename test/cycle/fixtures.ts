@@ -23,6 +23,7 @@ export interface NodeShape {
   taints?: NonNullable<Node['spec']>['taints'];
   unschedulable?: boolean;
   images?: { names: string[]; sizeBytes: number }[];
+  declaredFeatures?: string[];
 }
 
 /** The object as it travels: what is undefined is not there. */
@@ -31,11 +32,12 @@ function wire<T>(object: T): T {
 }
 
 export function node(name: string, shape: NodeShape = {}): Node {
-  const { cpu = '8', memory = '32Gi', pods = '110', extra, labels, taints, unschedulable, images } = shape;
+  const { cpu = '8', memory = '32Gi', pods = '110', extra, labels, taints, unschedulable } = shape;
+  const { images, declaredFeatures } = shape;
   return wire({
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
     spec: { taints, unschedulable },
-    status: { allocatable: { cpu, memory, pods, ...extra }, images },
+    status: { allocatable: { cpu, memory, pods, ...extra }, images, declaredFeatures },
   });
 }
 
@@ -48,10 +50,11 @@ export interface PodShape {
   /** hostPorts of the only container. */
   ports?: number[];
   spec?: Partial<NonNullable<Pod['spec']>>;
+  status?: Pod['status'];
 }
 
 export function pod(name: string, shape: PodShape = {}): Pod {
-  const { namespace = 'ns', labels, owner, cpu, memory, ports, spec } = shape;
+  const { namespace = 'ns', labels, owner, cpu, memory, ports, spec, status } = shape;
   const requests: Record<string, string> = {};
   if (cpu !== undefined) requests['cpu'] = cpu;
   if (memory !== undefined) requests['memory'] = memory;
@@ -70,6 +73,7 @@ export function pod(name: string, shape: PodShape = {}): Pod {
       ownerReferences: owner && [{ ...owner, uid: owner.name, controller: true }],
     },
     spec: { containers: [container], ...spec },
+    status,
   });
 }
 

@@ -80,6 +80,13 @@ describe('a scenario file', () => {
     expect(read1!.metadata).not.toHaveProperty('creationTimestamp');
   });
 
+  test('leaves out pods on a node that have ended', () => {
+    const pods = ['Succeeded', 'Failed', 'Running'].map((phase) =>
+      pod(phase, { nodeName: 'a' }, {}, { phase }),
+    );
+    expect(names(read({ pods }).pods)).toEqual(['Running']);
+  });
+
   test('fills in what the API server would', () => {
     const capacity = { cpu: '4' };
     const { nodes, pending } = read({ nodes: [node('a', { status: { capacity } })], pending: [pod('web')] });
@@ -242,7 +249,7 @@ describe('what is wrong is told with file, object and field', () => {
     [
       'an unknown operator of a toleration',
       { tolerations: [{ key: 'a', operator: 'Like' }] },
-      'spec.tolerations[0].operator: must be Exists or Equal, not "Like"',
+      'spec.tolerations[0].operator: must be Exists, Equal, Lt or Gt, not "Like"',
     ],
     ['a wrong type', { priority: 'high' }, 'spec.priority: must be an integer, not "high"'],
     [

@@ -12,7 +12,10 @@ const isReference = ({ name }: NamedKernel): boolean => name === 'reference';
 const reference = KERNELS.find(isReference)!;
 const builds = KERNELS.filter((kernel) => !isReference(kernel));
 
-/** The pods in the order in which a grouped cycle takes them: with the others of their class and priority. */
+/**
+ * The pods in the order in which a grouped cycle takes them: with the others of their class and priority, or alone when
+ * they have a node to try first.
+ */
 function regrouped(scenario: Scenario): Pod[] {
   const kernel = builds[0]!.load();
   const cluster = clusterOf(scenario, kernel, 1);
@@ -22,7 +25,8 @@ function regrouped(scenario: Scenario): Pod[] {
   for (const pod of scenario.pending) {
     const name = pod.spec?.schedulerName ?? 'default-scheduler';
     const profile = profiles.find(({ schedulerName }) => schedulerName === name) ?? profiles[0]!;
-    const group = `${pod.spec?.priority ?? 0} ${classes.of(pod, { cluster, profile }).index}`;
+    const alike = `${pod.spec?.priority ?? 0} ${classes.of(pod, { cluster, profile }).index}`;
+    const group = cluster.nominations.of(objectKey(pod)) === undefined ? alike : objectKey(pod);
     groups.set(group, [...(groups.get(group) ?? []), pod]);
   }
   return [...groups.values()].flat();

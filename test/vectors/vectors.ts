@@ -17,6 +17,7 @@ export const FAMILIES = [
   'volumes',
   'preemption',
   'devices',
+  'declared',
 ];
 
 export interface Vector {
