@@ -198,7 +198,7 @@ export class TurnPacker {
   matchParts(): MatchParts {
     return {
       filters: this.#filters,
-      masks: this.#masked().map(({ eligible }) => eligible!),
+      masks: [...this.#masks()],
       raws: this.#normalized.flatMap(({ raw }) => (raw.rows === undefined ? raw : [])),
     };
   }
@@ -254,7 +254,9 @@ export class TurnPacker {
     f64.fill(-1, (base + total) / 8 + this.#columns.rows, (base + total) / 8 + capacity);
     u8.fill(layout.CODE_ABSENT, base + code, base + code + capacity);
 
-    this.#masked().forEach((counts, n) => (counts.eligiblePointer = match.masks[n]!));
+    const masks = new Map([...this.#masks()].map((terms, n) => [terms, match.masks[n]!]));
+    for (const { counts } of [...this.#soft, ...this.#hard])
+      counts.eligiblePointer = counts.eligible && masks.get(counts.eligible);
     let matched = 0;
     this.#normalized.forEach(({ raw, weight, reverse, slot }, n) => {
       const out = raw.rows ? base + ownRaws[n]! : match.raws[matched++]!;
@@ -422,11 +424,12 @@ export class TurnPacker {
     });
   }
 
-  /** What counts the pods of some nodes only. */
-  #masked(): DomainCounts[] {
-    return [...this.#soft, ...this.#hard]
-      .map(({ counts }) => counts)
-      .filter(({ eligible }) => eligible !== undefined);
+  /** The nodes whose pods are counted, each list once. */
+  #masks(): Set<TermList> {
+    const masks = new Set<TermList>();
+    for (const { counts } of [...this.#soft, ...this.#hard])
+      if (counts.eligible !== undefined) masks.add(counts.eligible);
+    return masks;
   }
 
   #portWord(word: Column): { conflicts: number; takes: number } {

@@ -32,19 +32,27 @@ export interface Matched {
 /** Terms by their texts. Pods of a template share them, and are read by thousands when coset starts. */
 const parsed = new Map<string, PodAffinityTerms>();
 const PARSED_MAX = 1000;
+/** Longer texts are hardly another pod's. */
+const TEXT_MAX = 16_384;
+/** By the object, of which events ask again and again. */
+const known = new WeakMap<Affinity, { namespace: string; terms: PodAffinityTerms }>();
 
 /** The terms of a pod; undefined when it has none. Throws SelectorError. */
 export function affinityOf(pod: Pod): PodAffinityTerms | undefined {
-  const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
-  if (!podAffinity && !podAntiAffinity) return undefined;
+  const affinity = pod.spec?.affinity;
+  const { podAffinity, podAntiAffinity } = affinity ?? {};
+  if (affinity === undefined || (!podAffinity && !podAntiAffinity)) return undefined;
   const namespace = pod.metadata?.namespace ?? 'default';
+  const before = known.get(affinity);
+  if (before?.namespace === namespace) return before.terms;
   const text = JSON.stringify([namespace, podAffinity, podAntiAffinity]);
   let terms = parsed.get(text);
   if (terms === undefined) {
     terms = parse(namespace, podAffinity, podAntiAffinity, text);
     if (parsed.size === PARSED_MAX) parsed.clear();
-    parsed.set(text, terms);
+    if (text.length <= TEXT_MAX) parsed.set(text, terms);
   }
+  known.set(affinity, { namespace, terms });
   return terms;
 }
 

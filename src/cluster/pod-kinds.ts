@@ -125,7 +125,7 @@ export class PodKinds {
   }
 
   /** The kinds of the pods that have the affinity. */
-  withAffinity({ text }: PodAffinityTerms): Iterable<PodKind> {
+  withAffinity({ text }: Pick<PodAffinityTerms, 'text'>): Iterable<PodKind> {
     return this.#byAffinity.get(text) ?? [];
   }
 

@@ -5,6 +5,7 @@ import {
   REASON_ANTI_AFFINITY,
   REASON_EXISTING_ANTI_AFFINITY,
 } from '../../assembly/layout.ts';
+import { append } from '../api/append.ts';
 import type { Pod } from '../api/types.ts';
 import {
   affinityOf,
@@ -134,19 +135,37 @@ function amountsFor(
   return { domain: column, domains: values.length, self, selfMatches: matches, reason };
 }
 
-/** The kinds that the term may match. */
-function nearTerm(kinds: PodKinds, { selector, namespaces, namespaceSelector }: AffinityTerm) {
-  return kinds.near(selector, namespaceSelector.nothing ? namespaces : undefined);
+/** Whether some node has the topology key; what counts by one that none has counts nothing. */
+function hasDomains(topologyKey: string, { cluster }: PackContext): boolean {
+  return cluster.nodes.label(topologyKey).codes.size > 0;
 }
+
+/** The kinds that one of the terms may match, each once. */
+function nearTerms(kinds: PodKinds, terms: readonly AffinityTerm[]): Iterable<PodKind> {
+  const near = ({ selector, namespaces, namespaceSelector }: AffinityTerm) =>
+    kinds.near(selector, namespaceSelector.nothing ? namespaces : undefined);
+  if (terms.length === 1) return near(terms[0]!);
+  const all = new Set<PodKind>();
+  for (const term of terms) for (const kind of near(term)) all.add(kind);
+  return all;
+}
+
+/** Terms, of one pod or of several, that have a topology key: what they add to a domain, and how many they are. */
+interface Tally {
+  amount: number;
+  matches: number;
+}
+
+const NONE: Tally = { amount: 0, matches: 0 };
 
 /** A counter of an amount by kind, which is computed once for each kind that is counted. */
 function counterOf(
   amounts: DomainAmounts,
   { packer }: PackContext,
   among: (kinds: PodKinds) => Iterable<PodKind>,
-  tally: (kind: PodKind) => { amount: number; matches: number },
+  tally: (kind: PodKind) => Tally,
 ): Counter {
-  const known = new Map<PodKind, { amount: number; matches: number }>();
+  const known = new Map<PodKind, Tally>();
   const of = (kind: PodKind) => {
     const before = known.get(kind);
     if (before !== undefined) return before;
@@ -164,7 +183,7 @@ function counterOf(
   };
 }
 
-/** Required affinity: one and the same pod must match all terms. */
+/** Required affinity: one and the same pod must match all terms, so that terms of one topology key count alike. */
 function packAttractions(
   terms: readonly AffinityTerm[],
   self: Self,
@@ -174,10 +193,13 @@ function packAttractions(
   if (terms.length === 0) return;
   const { cluster, packer, code } = context;
   const matchesAll = (pod: Matched) => terms.every((term) => termMatches(term, pod, cluster.namespaceLabels));
-  const tables = terms.map(({ topologyKey }) => amountsFor(topologyKey, context, 1, 1));
+  const keys = [...new Set(terms.map(({ topologyKey }) => topologyKey))];
+  // a key that no node has closes all of them, whatever the others do
+  const decisive = keys.filter((key) => !hasDomains(key, context)).slice(0, 1);
+  const tables = (decisive.length > 0 ? decisive : keys).map((key) => amountsFor(key, context, 1, 1));
   packer.attractions(tables, matchesAll(self), code);
   counters.push({
-    among: (kinds) => nearTerm(kinds, terms[0]!),
+    among: (kinds) => nearTerms(kinds, terms.slice(0, 1)),
     counts: matchesAll,
     add(_, row, by) {
       for (const table of tables) packer.addAttraction(table, row, by);
@@ -193,47 +215,58 @@ function packRepulsions(
   counters: Counter[],
 ): void {
   const { cluster, packer, code } = context;
-  const matched = (term: AffinityTerm, pod: Matched) =>
-    termMatches(term, pod, cluster.namespaceLabels) ? 1 : 0;
-  for (const term of terms) {
-    const own = matched(term, self);
-    const amounts = amountsFor(term.topologyKey, context, own, own, REASON_ANTI_AFFINITY);
-    const tally = (kind: PodKind) => ({ amount: matched(term, kind), matches: matched(term, kind) });
+  const isMatched = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
+  for (const [key, ofKey] of byTopologyKey(terms)) {
+    if (!hasDomains(key, context)) continue;
+    const tally = (pod: Matched) => {
+      const matches = ofKey.filter((term) => isMatched(term, pod)).length;
+      return { amount: matches, matches };
+    };
+    const { amount, matches } = tally(self);
+    const amounts = amountsFor(key, context, amount, matches, REASON_ANTI_AFFINITY);
     packer.repulsion(amounts, code);
-    counters.push(counterOf(amounts, context, (kinds) => nearTerm(kinds, term), tally));
+    counters.push(counterOf(amounts, context, (kinds) => nearTerms(kinds, ofKey), tally));
   }
-  const against = ({ antiRequired }: PodAffinityTerms) =>
-    antiRequired.filter((term) => matched(term, self) > 0);
-  for (const [key, affinities] of byTopologyKey(cluster.affinities.near(self.labels), against)) {
-    const count = (affinity: PodAffinityTerms | undefined) =>
-      affinity === undefined ? 0 : against(affinity).filter(({ topologyKey }) => topologyKey === key).length;
-    const own = count(self.affinity);
-    const amounts = amountsFor(key, context, own, own, REASON_EXISTING_ANTI_AFFINITY);
-    const tally = ({ affinity }: PodKind) => ({ amount: count(affinity), matches: count(affinity) });
+  const against = tallies(cluster.affinities.near(self.labels), ({ antiRequired }) =>
+    antiRequired.filter((term) => isMatched(term, self)).map((term) => ({ ...term, weight: 1 })),
+  );
+  for (const [key, byAffinity] of against) {
+    if (!hasDomains(key, context)) continue;
+    const tally = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
+    const { amount, matches } = tally(self);
+    const amounts = amountsFor(key, context, amount, matches, REASON_EXISTING_ANTI_AFFINITY);
     packer.repulsion(amounts, code);
-    counters.push(counterOf(amounts, context, (kinds) => withAffinities(kinds, affinities), tally));
+    const among = (kinds: PodKinds) => withAffinities(kinds, byAffinity.keys());
+    counters.push(counterOf(amounts, context, among, tally));
   }
 }
 
-/** The affinities by the topology keys of those of their terms that `terms` names. */
-function byTopologyKey(
+function byTopologyKey<T extends AffinityTerm>(terms: readonly T[]): Map<string, T[]> {
+  const byKey = new Map<string, T[]>();
+  for (const term of terms) append(byKey, term.topologyKey, term);
+  return byKey;
+}
+
+/** By topology key, and then by the text of an affinity, what those of its terms add up to that `terms` names. */
+function tallies(
   affinities: Iterable<PodAffinityTerms>,
-  terms: (affinity: PodAffinityTerms) => readonly AffinityTerm[],
-): Map<string, Set<PodAffinityTerms>> {
-  const byKey = new Map<string, Set<PodAffinityTerms>>();
+  terms: (affinity: PodAffinityTerms) => readonly WeightedTerm[],
+): Map<string, Map<string, Tally>> {
+  const byKey = new Map<string, Map<string, Tally>>();
   for (const affinity of affinities) {
-    for (const { topologyKey } of terms(affinity)) {
-      const known = byKey.get(topologyKey);
-      if (known === undefined) byKey.set(topologyKey, new Set([affinity]));
-      else known.add(affinity);
+    for (const { topologyKey, weight } of terms(affinity)) {
+      let byAffinity = byKey.get(topologyKey);
+      if (byAffinity === undefined) byKey.set(topologyKey, (byAffinity = new Map<string, Tally>()));
+      const { amount, matches } = byAffinity.get(affinity.text) ?? NONE;
+      byAffinity.set(affinity.text, { amount: amount + weight, matches: matches + 1 });
     }
   }
   return byKey;
 }
 
 /** The kinds of the pods that have one of the affinities. */
-function* withAffinities(kinds: PodKinds, affinities: Iterable<PodAffinityTerms>): Iterable<PodKind> {
-  for (const affinity of affinities) yield* kinds.withAffinity(affinity);
+function* withAffinities(kinds: PodKinds, texts: Iterable<string>): Iterable<PodKind> {
+  for (const text of texts) yield* kinds.withAffinity({ text });
 }
 
 /** Preferences of the pod for those that are there and of those for it; required affinity of those counts as one. */
@@ -245,29 +278,29 @@ function packPreferences(
 ): DomainAmounts[] {
   const { cluster, packer, profile, weight } = context;
   const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods } = profile.args.InterPodAffinity;
-  const preferred = own?.preferred ?? [];
-  if (ignorePreferredTermsOfExistingPods && preferred.length === 0) return [];
+  const ours = byTopologyKey(own?.preferred ?? []);
+  if (ignorePreferredTermsOfExistingPods && ours.size === 0) return [];
   const isFor = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
-  const theirsFor = (affinity: PodAffinityTerms | undefined): readonly WeightedTerm[] => {
-    if (affinity === undefined) return [];
-    const required = hardPodAffinityWeight > 0 ? affinity.required : [];
-    const weighted = required.map((term) => ({ ...term, weight: hardPodAffinityWeight }));
-    return [...weighted, ...affinity.preferred].filter((term) => isFor(term, self));
-  };
-  const theirs = byTopologyKey(cluster.affinities.near(self.labels), theirsFor);
+  const theirs = tallies(cluster.affinities.near(self.labels), ({ required, preferred }) => {
+    const hard = hardPodAffinityWeight > 0 ? required : [];
+    const weighted = hard.map((term) => ({ ...term, weight: hardPodAffinityWeight }));
+    return [...weighted, ...preferred].filter((term) => isFor(term, self));
+  });
   const tables: DomainAmounts[] = [];
-  for (const key of new Set([...preferred.map(({ topologyKey }) => topologyKey), ...theirs.keys()])) {
-    const ofKey = ({ topologyKey }: AffinityTerm) => topologyKey === key;
-    const ours = preferred.filter(ofKey);
-    const tally = (pod: Matched & { affinity?: PodAffinityTerms }) => {
-      const matching = [...ours.filter((term) => isFor(term, pod)), ...theirsFor(pod.affinity).filter(ofKey)];
-      return { amount: matching.reduce((sum, term) => sum + term.weight, 0), matches: matching.length };
+  for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
+    if (!hasDomains(key, context)) continue;
+    const ofKey = ours.get(key) ?? [];
+    const byAffinity = theirs.get(key) ?? new Map<string, Tally>();
+    const tally = (pod: Self) => {
+      const matching = ofKey.filter((term) => isFor(term, pod));
+      const { amount, matches } = byAffinity.get(pod.affinity?.text ?? '') ?? NONE;
+      return {
+        amount: matching.reduce((sum, term) => sum + term.weight, amount),
+        matches: matches + matching.length,
+      };
     };
-    const among = (kinds: PodKinds) => {
-      const near = new Set(withAffinities(kinds, theirs.get(key) ?? []));
-      for (const term of ours) for (const kind of nearTerm(kinds, term)) near.add(kind);
-      return near;
-    };
+    const among = (kinds: PodKinds) =>
+      new Set([...withAffinities(kinds, byAffinity.keys()), ...nearTerms(kinds, ofKey)]);
     const { amount, matches } = tally(self);
     const amounts = amountsFor(key, context, amount, matches);
     packer.preference(amounts, weight);

@@ -56,6 +56,23 @@ function valueMatches({ operator, values }: NodeSelectorRequirement, value: stri
   }
 }
 
+/** Whether each code of a label passes: `values` are the texts of the codes. */
+function passesOf(
+  requirement: NodeSelectorRequirement,
+  codes: ReadonlyMap<string, number>,
+  values: readonly string[],
+): boolean[] {
+  const { operator, values: listed } = requirement;
+  if (operator !== 'In' && operator !== 'NotIn')
+    return values.map((text, code) => valueMatches(requirement, code === 0 ? undefined : text));
+  const passes = values.map(() => operator === 'NotIn');
+  for (const text of listed!) {
+    const code = codes.get(text);
+    if (code !== undefined) passes[code] = operator === 'In';
+  }
+  return passes;
+}
+
 /** The conditions of a valid term, all of which must hold. */
 export function conditionsOf(term: NodeSelectorTerm, nodes: NodeColumns, packer: TurnPacker): Condition[] {
   const conditions: Condition[] = [];
@@ -68,9 +85,10 @@ export function conditionsOf(term: NodeSelectorTerm, nodes: NodeColumns, packer:
       conditions.push(packer.differs(column, 0));
     } else if (requirement.operator === 'DoesNotExist') {
       conditions.push(packer.equals(column, 0));
+    } else if (requirement.operator === 'NotIn' && requirement.values!.length === 1) {
+      conditions.push(packer.differs(column, codes.get(value!)));
     } else {
-      const holds = values.map((text, code) => valueMatches(requirement, code === 0 ? undefined : text));
-      conditions.push(packer.table(column, holds));
+      conditions.push(packer.table(column, passesOf(requirement, codes, values)));
     }
   }
   for (const { key, operator, values } of term.matchFields ?? []) {
@@ -94,12 +112,26 @@ export function termMatches(term: NodeSelectorTerm, node: Node): boolean {
   );
 }
 
+/** By specs, which pods of a template share: events ask again and again. */
+const requiredTerms = new WeakMap<object, NodeSelectorTerm[] | undefined>();
+
 /** What a pod's nodeSelector and required node affinity ask for: each alternative holds all that nodeSelector asks. */
-export function requiredTermsOf(pod: Pod): NodeSelectorTerm[] | undefined {
-  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const selector = Object.entries(pod.spec?.nodeSelector ?? {}).map(
-    ([key, value]): NodeSelectorRequirement => ({ key, operator: 'In', values: [value] }),
-  );
+export function requiredTermsOf({ spec }: Pod): NodeSelectorTerm[] | undefined {
+  if (spec === undefined) return undefined;
+  if (!requiredTerms.has(spec)) requiredTerms.set(spec, findRequiredTerms(spec));
+  return requiredTerms.get(spec);
+}
+
+function findRequiredTerms({
+  affinity,
+  nodeSelector,
+}: NonNullable<Pod['spec']>): NodeSelectorTerm[] | undefined {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const selector = Object.entries(nodeSelector ?? {}).map(([key, value]): NodeSelectorRequirement => ({
+    key,
+    operator: 'In',
+    values: [value],
+  }));
   if (!required) return selector.length === 0 ? undefined : [{ matchExpressions: selector }];
   return required.nodeSelectorTerms
     .filter((term) => !isEmptyTerm(term) && isValidTerm(term))

@@ -13,7 +13,7 @@ import {
 import type { Node, Pod, TopologySpreadConstraint } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import type { DomainCounts, TermList } from '../classes/turn-parts.ts';
+import type { Condition, DomainCounts, TermList } from '../classes/turn-parts.ts';
 import type { PluginArgs } from '../config/types.ts';
 import type { Constraint, ConstraintContext, Counter, PackContext } from './constraint.ts';
 import { unresolvable, unschedulable } from './constraint.ts';
@@ -66,19 +66,26 @@ export const podTopologySpread: Constraint = {
   pack(pod, context) {
     const { packer, code, weight } = context;
     const counters: Counter[] = [];
-    const hard = code === 0 ? [] : constraintsOf(pod, 'DoNotSchedule', context);
+    const hard = code === 0 ? [] : deciding(constraintsOf(pod, 'DoNotSchedule', context), context);
+    const hardEligible = eligibleNodes(pod, hard, context);
     for (const constraint of hard) {
-      const counts = domainCounts(pod, constraint, hard, context);
+      const counts = domainCounts(pod, constraint, hardEligible(constraint), context);
       packer.hardSpread(counts, constraint, code);
       counters.push(counterOf(pod, constraint, counts, context));
     }
     const explain = (_: number, reason: number) => (reason === REASON_NO_LABEL ? NO_LABEL : UNEVEN);
-    const soft = weight === 0 ? [] : constraintsOf(pod, 'ScheduleAnyway', context);
-    if (soft.length === 0) return { explain, counters };
+    const scoring = weight === 0 ? [] : constraintsOf(pod, 'ScheduleAnyway', context);
+    if (scoring.length === 0) return { explain, counters };
     const needsAll = needsAllKeys(pod, context);
+    // a key that no node has leaves all nodes out of the score, whatever the others count
+    const decisive = needsAll
+      ? scoring.find(({ topologyKey }) => !hasDomains(topologyKey, context))
+      : undefined;
+    const soft = decisive === undefined ? scoring : [decisive];
+    const softEligible = eligibleNodes(pod, needsAll ? soft : [], context);
     for (const constraint of soft) {
       const byRow = constraint.topologyKey === HOSTNAME;
-      const counts = domainCounts(pod, constraint, needsAll ? soft : [], context);
+      const counts = domainCounts(pod, constraint, softEligible(constraint), context);
       packer.softSpread(counts, { byRow, maxSkew: constraint.maxSkew }, needsAll, weight);
       counters.push(counterOf(pod, constraint, counts, context, byRow));
     }
@@ -178,38 +185,67 @@ function selectorOfOwners(pod: Pod, { objects }: Cluster): Selector {
     : bothSelectors(selector, controller.selector);
 }
 
-/** The nodes whose pods are counted; undefined when all nodes are. */
-function eligibleTerms(
+/** The hard constraints up to the first one that rejects all nodes, as none has its key: nodes get no further. */
+function deciding(hard: readonly SpreadConstraint[], context: PackContext): readonly SpreadConstraint[] {
+  const last = hard.findIndex(({ topologyKey }) => !hasDomains(topologyKey, context));
+  return last === -1 ? hard : hard.slice(0, last + 1);
+}
+
+function hasDomains(topologyKey: string, { cluster }: PackContext): boolean {
+  return cluster.nodes.label(topologyKey).codes.size > 0;
+}
+
+/**
+ * The nodes whose pods a constraint counts, among those that have the keys of all constraints in `keyed`; undefined when
+ * all nodes are. Constraints that honor the same share them.
+ */
+function eligibleNodes(
   pod: Pod,
-  constraint: SpreadConstraint,
   keyed: readonly SpreadConstraint[],
   context: PackContext,
-) {
-  const { cluster, packer } = context;
+): (constraint: SpreadConstraint) => TermList | undefined {
+  const { packer, cluster } = context;
+  const keys = [...new Set(keyed.map(({ topologyKey }) => topologyKey))];
+  const conditions = keys.map((key) => packer.differs(cluster.nodes.label(key).column, 0));
+  const known = new Map<string, TermList | undefined>();
+  return (constraint) => {
+    const { honorsAffinity, honorsTaints } = constraint;
+    const honored = `${honorsAffinity} ${honorsTaints}`;
+    if (!known.has(honored)) known.set(honored, eligibleTerms(pod, constraint, conditions, context));
+    return known.get(honored);
+  };
+}
+
+function eligibleTerms(
+  pod: Pod,
+  { honorsAffinity, honorsTaints }: SpreadConstraint,
+  keyed: readonly Condition[],
+  { cluster, packer }: PackContext,
+): TermList | undefined {
   const { nodes } = cluster;
-  const everywhere = keyed.map(({ topologyKey }) => packer.differs(nodes.label(topologyKey).column, 0));
-  if (constraint.honorsTaints) {
+  const everywhere = [...keyed];
+  if (honorsTaints) {
     const { column, values } = nodes.taints;
     const tolerated = values.map((_, taints) => !keepsOff(nodes.taintSet(taints), tolerationsOf(pod)));
     if (tolerated.includes(false)) everywhere.push(packer.table(column, tolerated));
   }
-  const required = constraint.honorsAffinity ? requiredTermsOf(pod) : undefined;
+  const required = honorsAffinity ? requiredTermsOf(pod) : undefined;
   if (required === undefined) return everywhere.length === 0 ? undefined : [everywhere];
   return required.map((term) => [...everywhere, ...conditionsOf(term, nodes, packer)]);
 }
 
 function domainCounts(
   pod: Pod,
-  constraint: SpreadConstraint,
-  keyed: readonly SpreadConstraint[],
-  context: PackContext,
+  { topologyKey, selector }: SpreadConstraint,
+  eligible: TermList | undefined,
+  { cluster }: PackContext,
 ): DomainCounts & { eligible?: TermList } {
-  const domain = context.cluster.nodes.label(constraint.topologyKey);
+  const domain = cluster.nodes.label(topologyKey);
   return {
     domain: domain.column,
     domains: domain.values.length,
-    self: counts(constraint.selector, pod.metadata?.labels),
-    eligible: eligibleTerms(pod, constraint, keyed, context),
+    self: counts(selector, pod.metadata?.labels),
+    eligible,
   };
 }
 

@@ -1,0 +1,7 @@
+import { describe, it } from 'vitest';
+import { POISONS } from './poisons.ts';
+import { withstands } from './withstand.ts';
+
+describe('beside what a user may create, on 1,000 nodes', () => {
+  it.each(POISONS)('others have their pods bound in time: $name', (poison) => withstands(poison, 1000));
+});
