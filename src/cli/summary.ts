@@ -3,7 +3,7 @@ import type { Node, Pod } from '../api/types.ts';
 import { amountsOf, requestsOf } from '../cluster/pod-resources.ts';
 import type { CycleRecord } from '../control/types.ts';
 import { GPU } from '../embedded/openb.ts';
-import type { Store } from '../embedded/store.ts';
+import type { Store } from '../embedded/store/store.ts';
 import { refusalOf } from './embedded.ts';
 
 /** The reasons that are told before the rest is only counted. */

@@ -13,6 +13,7 @@ import { setDefaultStorageClass } from './default-storage-class.ts';
 
 export { factsOf, type ClusterFacts, type Refusal } from './facts.ts';
 export { generatedName, GENERATED_NAMES } from './generate-name.ts';
+export { SYSTEM_PRIORITY_CLASSES } from './priority.ts';
 export { setDefaults } from './set-defaults.ts';
 export { topologyLabelsOf } from './topology-labels.ts';
 

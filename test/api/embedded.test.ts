@@ -57,8 +57,8 @@ describe('embedded API', () => {
   });
 
   it('refuses to load what it does not serve, and names it', () => {
-    const object = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job' } };
-    expect(() => embedded.store.load([object])).toThrow('the embedded API does not serve batch/v1/Job');
+    const object = { apiVersion: 'batch/v2', kind: 'Job', metadata: { name: 'job' } };
+    expect(() => embedded.store.load([object])).toThrow('the embedded API does not serve batch/v2/Job');
   });
 
   it('lets kubectl discover its resources', async () => {

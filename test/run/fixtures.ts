@@ -5,8 +5,8 @@ import { objectKey, type ApiObject, type Event, type Node, type Pod } from '../.
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { controlApi } from '../../src/control/api.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
-import { resourceOfObject, type Resource } from '../../src/embedded/resources.ts';
-import type { Store } from '../../src/embedded/store.ts';
+import { resourceOfObject, type Resource } from '../../src/embedded/schema/resources.ts';
+import type { Store } from '../../src/embedded/store/store.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';
 import {
   configuration,

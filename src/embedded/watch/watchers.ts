@@ -1,18 +1,27 @@
 // Watches: the changes of a collection as a stream of JSON lines.
 import type { ServerResponse } from 'node:http';
-import { changeType, type Change, type ChangeType, type Collection, type Stored } from './collection.ts';
-import { ApiError } from './errors.ts';
-import type { Fault } from './faults.ts';
-import type { Resource } from './resources.ts';
-import { groupVersion } from './resources.ts';
-import type { Predicate } from './selectors.ts';
+import type { Fault } from '../faults.ts';
+import { ApiError } from '../http/errors.ts';
+import { groupVersion, type Resource } from '../schema/resources.ts';
+import {
+  changeType,
+  type Change,
+  type ChangeType,
+  type Collection,
+  type Stored,
+} from '../store/collection.ts';
+import type { Predicate } from '../store/selectors.ts';
 
 export interface WatchRequest {
   resource: Resource;
   selects: Predicate | undefined;
   /** Undefined begins with the present objects, as if they were just added. */
   since: number | undefined;
+  /** An object as JSON in the form that was asked for. */
+  encode: (stored: Stored) => string;
   bookmarks: boolean;
+  /** A bookmark says where the present objects end and the changes begin. */
+  endOfInitial: boolean;
   timeoutSeconds: number;
   /** The version of the last change anywhere, for bookmarks. */
   version: () => number;
@@ -22,6 +31,8 @@ export interface WatchRequest {
 const BOOKMARK_MS = 60_000;
 /** The last bookmark comes shortly before the end, so that the next watch has little to catch up on. */
 const LAST_BOOKMARK_MS = 2000;
+/** Marks the bookmark after the objects that were there when a watch began. */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 /** A watcher that lets this much pile up is cut off: it can resume. */
 const BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -35,6 +46,7 @@ export function serveWatch(collection: Collection, request: WatchRequest, respon
       for (const stored of collection.sorted()) {
         if (request.selects?.(stored.object) ?? true) stream.send('ADDED', stored);
       }
+      if (request.endOfInitial) stream.bookmark({ [INITIAL_EVENTS_END]: 'true' });
     } else {
       for (const change of collection.changesSince(request.since)) stream.change(change);
     }
@@ -74,19 +86,22 @@ class WatchStream {
     if (type !== undefined) this.send(type, change.last);
   }
 
-  send(type: ChangeType, { json, object }: Stored): void {
-    const { convert } = this.#request.resource;
-    const line = `{"type":"${type}","object":${convert ? JSON.stringify(convert.read(object)) : json}}\n`;
+  send(type: ChangeType, stored: Stored): void {
+    const line = `{"type":"${type}","object":${this.#request.encode(stored)}}\n`;
     if (this.#sent++ === this.#request.fault?.cutAfter) this.#strike(line);
     else this.#write(line);
   }
 
-  bookmark(): void {
+  bookmark(annotations?: Record<string, string>): void {
     const { resource, version } = this.#request;
     const object = {
       kind: resource.kind,
       apiVersion: groupVersion(resource),
-      metadata: { resourceVersion: String(version()), creationTimestamp: null },
+      metadata: {
+        resourceVersion: String(version()),
+        creationTimestamp: null,
+        ...(annotations && { annotations }),
+      },
     };
     this.#write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
   }

@@ -1,6 +1,6 @@
 // Events have two forms, core/v1 and events.k8s.io/v1; the core form is stored.
 import type { EventsV1Event } from '@kubernetes/client-node';
-import type { ApiObject, Event, Wire } from '../api/types.ts';
+import type { ApiObject, Event, Wire } from '../../api/types.ts';
 
 type NewEvent = Wire<EventsV1Event>;
 

@@ -1,7 +1,7 @@
 // Lists, whole or in pages of one snapshot.
 import { randomUUID } from 'node:crypto';
 import type { Stored } from './collection.ts';
-import { ApiError, badRequest } from './errors.ts';
+import { ApiError, badRequest } from '../http/errors.ts';
 
 /** What is left of a list that was begun. */
 interface Snapshot {

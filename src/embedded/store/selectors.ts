@@ -1,6 +1,6 @@
 // Label and field selectors of list and watch requests.
-import type { ApiObject } from '../api/types.ts';
-import { badRequest } from './errors.ts';
+import type { ApiObject } from '../../api/types.ts';
+import { badRequest } from '../http/errors.ts';
 
 export type Predicate = (object: ApiObject) => boolean;
 

@@ -1,6 +1,6 @@
 // The objects of one resource, with a bounded history of their changes for watchers to resume from.
-import type { ApiObject } from '../api/types.ts';
-import { expired } from './errors.ts';
+import type { ApiObject } from '../../api/types.ts';
+import { expired } from '../http/errors.ts';
 import type { Predicate } from './selectors.ts';
 
 /** One state of an object. States are never changed: a write puts a new one in the place of the old. */

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { deployment, DEPLOYMENTS, pod, PODS, startClient, type Client } from './client.ts';
+
+const WEB = `${DEPLOYMENTS}/web`;
+
+describe('a JSON patch', () => {
+  it('tests, adds, replaces and removes', async () => {
+    const client = await startClient();
+    await client.post(PODS, pod('a', {}, { labels: { old: '1' } }));
+    const patch = [
+      { op: 'test', path: '/metadata/labels/old', value: '1' },
+      { op: 'add', path: '/metadata/labels/new', value: '2' },
+      { op: 'remove', path: '/metadata/labels/old' },
+    ];
+    expect((await client.patch(`${PODS}/a`, 'json-patch+json', patch)).body.metadata.labels).toEqual({
+      new: '2',
+    });
+    expect((await client.patch(`${PODS}/a`, 'json-patch+json', patch)).status).toBe(422);
+    expect((await client.patch(`${PODS}/a`, 'json-patch+json', {})).status).toBe(400);
+  });
+
+  it('cannot reach what objects inherit', async () => {
+    const client = await startClient();
+    await client.post(PODS, pod('a'));
+    const patch = [{ op: 'add', path: '/__proto__/polluted', value: true }];
+    await client.patch(`${PODS}/a`, 'json-patch+json', patch);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('a strategic merge patch', () => {
+  async function patched(patch: object): Promise<any> {
+    const client = await startClient();
+    const object = deployment('web');
+    object.spec.template.spec.containers.push({ name: 'side', image: 'example.com/side:1' });
+    object.spec.template.spec.tolerations = [{ key: 'a', operator: 'Exists' }];
+    object.metadata.finalizers = ['example.com/a'];
+    await client.post(DEPLOYMENTS, object);
+    const answer = await client.patch(WEB, 'strategic-merge-patch+json', patch);
+    expect(answer.status).toBe(200);
+    return answer.body;
+  }
+  const inPod = (spec: object) => ({ spec: { template: { spec } } });
+  const containersOf = ({ spec }: any) =>
+    spec.template.spec.containers.map(({ name, image }: any) => [name, image]);
+
+  it('merges lists by their keys, and replaces those that have none', async () => {
+    const result = await patched(
+      inPod({
+        containers: [{ name: 'side', image: 'example.com/side:2' }],
+        tolerations: [{ operator: 'Exists' }],
+      }),
+    );
+    expect(containersOf(result)).toEqual([
+      ['main', 'example.com/main:1'],
+      ['side', 'example.com/side:2'],
+    ]);
+    expect(result.spec.template.spec.tolerations).toEqual([{ operator: 'Exists' }]);
+  });
+
+  it('deletes elements, and replaces lists and objects when it says so', async () => {
+    const deleted = await patched(inPod({ containers: [{ name: 'main', $patch: 'delete' }] }));
+    expect(containersOf(deleted)).toEqual([['side', 'example.com/side:1']]);
+    const replaced = await patched(
+      inPod({ containers: [{ $patch: 'replace' }, { name: 'new', image: 'example.com/new:1' }] }),
+    );
+    expect(containersOf(replaced)).toEqual([['new', 'example.com/new:1']]);
+  });
+
+  it('puts elements into an order, keeps named keys, and works on lists of values', async () => {
+    const ordered = await patched(
+      inPod({ '$setElementOrder/containers': [{ name: 'side' }, { name: 'main' }] }),
+    );
+    expect(containersOf(ordered).map(([name]: string[]) => name)).toEqual(['side', 'main']);
+    const retained = await patched({
+      spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } },
+      metadata: { finalizers: ['example.com/b'], '$deleteFromPrimitiveList/finalizers': ['example.com/a'] },
+    });
+    expect(retained.spec.strategy).toEqual({ type: 'Recreate' });
+    expect(retained.metadata.finalizers).toEqual(['example.com/b']);
+  });
+});
+
+describe('server-side apply', () => {
+  const apply = (client: Client, manager: string, object: object, force = false) =>
+    client.patch(`${WEB}?fieldManager=${manager}&force=${force}`, 'apply-patch+yaml', object);
+  const web = (spec: object) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    ...(Object.keys(spec).length > 0 && { spec }),
+  });
+
+  it('creates, changes its own fields, and takes away what it leaves out', async () => {
+    const client = await startClient();
+    const first = deployment('web', { minReadySeconds: 5 });
+    expect((await apply(client, 'me', first)).status).toBe(201);
+    const { body } = await apply(client, 'me', deployment('web', { replicas: 3 }));
+    expect(body.spec).toMatchObject({ replicas: 3 });
+    expect(body.spec.minReadySeconds).toBeUndefined();
+    expect(body.metadata.managedFields).toHaveLength(1);
+    const { fieldsV1 } = body.metadata.managedFields[0];
+    expect(fieldsV1['f:spec']['f:template']['f:spec']['f:containers']).toEqual({
+      'k:{"name":"main"}': { '.': {}, 'f:name': {}, 'f:image': {} },
+    });
+  });
+
+  it("refuses to change another manager's field, unless it is forced", async () => {
+    const client = await startClient();
+    await apply(client, 'me', deployment('web'));
+    const refused = await apply(client, 'you', web({ replicas: 5 }));
+    expect(refused).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
+    expect(refused.body.details.causes).toEqual([
+      {
+        reason: 'FieldManagerConflict',
+        message: 'conflict with "me" using apps/v1',
+        field: '.spec.replicas',
+      },
+    ]);
+    expect((await apply(client, 'you', web({ replicas: 2 }))).status).toBe(200);
+    const forced = await apply(client, 'you', web({ replicas: 5 }), true);
+    expect(forced.body.spec.replicas).toBe(5);
+    // It is no longer the first manager's, who may leave it out without taking it away.
+    const rest = deployment('web');
+    delete rest.spec.replicas;
+    expect((await apply(client, 'me', rest)).body.spec.replicas).toBe(5);
+  });
+
+  it('meets what others have written without an apply', async () => {
+    const client = await startClient();
+    await client.post(`${DEPLOYMENTS}?fieldManager=creator`, deployment('web'));
+    const refused = await apply(client, 'me', deployment('web', { replicas: 4 }));
+    expect(refused.body.details.causes[0].message).toBe('conflict with "creator" using apps/v1');
+    await client.patch(`${WEB}?fieldManager=scaler`, 'merge-patch+json', { spec: { replicas: 4 } });
+    expect((await apply(client, 'me', deployment('web', { replicas: 4 }))).status).toBe(200);
+    const { body } = await client.get(WEB);
+    expect(body.metadata.managedFields.map(({ manager }: any) => manager)).toEqual([
+      'creator',
+      'scaler',
+      'me',
+    ]);
+  });
+
+  it('takes an object that was written without a manager as set by somebody else', async () => {
+    const client = await startClient();
+    await client.post(DEPLOYMENTS, deployment('web'));
+    const refused = await apply(client, 'me', web({ replicas: 4 }));
+    expect(refused.body.details.causes[0].message).toContain('before-first-apply');
+  });
+
+  it('asks for a manager, and is not forced without being an apply', async () => {
+    const client = await startClient();
+    await client.post(DEPLOYMENTS, deployment('web'));
+    expect((await client.patch(WEB, 'apply-patch+yaml', web({}))).status).toBe(400);
+    expect((await client.patch(`${WEB}?force=true`, 'merge-patch+json', {})).status).toBe(400);
+    expect((await client.patch(WEB, 'apply-patch+cbor', {})).status).toBe(415);
+  });
+});
