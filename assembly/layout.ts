@@ -36,6 +36,8 @@ export const DEAD_RANK = 0xffff_ffff;
 export const CODE_FEASIBLE = 0;
 /** The pod's required node names leave the node out before any filter is asked. */
 export const CODE_NOT_CHOSEN = 1;
+/** What the API server said of the node last could not be understood: it takes no pods. */
+export const CODE_CLOSED = 2;
 /** Feasible, but cut off by the limit on candidates. */
 export const CODE_CUT = 253;
 /** Feasible, but the pod at hand (not its class's master) does not fit. */

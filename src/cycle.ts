@@ -29,7 +29,7 @@ import type { ExtenderDesk } from './constraints/extender-answer.ts';
 import { reserve, unbuiltOf } from './constraints/index.ts';
 import { GangTurns, type Gang } from './gangs/gang-turns.ts';
 import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
-import type { Kernel } from './kernel/kernel.ts';
+import { isKernelFault, type Kernel } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
 import type { Preempting, Preemptor } from './preemption/preemptor.ts';
 import type { Candidate } from './preemption/victims.ts';
@@ -79,6 +79,8 @@ export class SchedulingCycle {
   /** What the constraints of each profile see, by the scheduler name that pods ask for. */
   readonly #contexts: ReadonlyMap<string, ConstraintContext>;
   readonly #gangs: GangTurns;
+  /** The kernel has given pods nodes that the cluster may not know of yet. */
+  #isAssigning = false;
   readonly #binding = new Map<string, Placement>();
   readonly #preempting = new Map<string, { preempting: Preempting; class: EquivalenceClass }>();
 
@@ -278,6 +280,7 @@ export class SchedulingCycle {
       if (outcome.fault !== undefined) {
         const decided = new Set(outcome.placed.slice(0, bound).map(({ pod }) => pod));
         this.#giveBackUndecided(outcome, new Set(turn.pods.filter((pod) => !decided.has(pod))));
+        this.#recover(outcome.fault);
       }
       if (extenders !== undefined && !isPutOff) for (const pod of turn.pods) extenders.decided(pod);
     }
@@ -289,8 +292,16 @@ export class SchedulingCycle {
     try {
       return this.#gangs.take(gang);
     } catch (error) {
+      this.#recover(error);
       return gang.turns.map((turn) => ({ ...outcomeOf(turn), fault: error as Error }));
     }
+  }
+
+  /** After a fault that may have left the columns with what no record has: nothing is decided on them as they are. */
+  #recover(fault: unknown): void {
+    if (!this.#isAssigning && !isKernelFault(fault)) return;
+    this.#isAssigning = false;
+    this.#options.cluster.packAnew();
   }
 
   /** Gives the pods of a gang's turn nodes, and bears in mind why the rest found none. */
@@ -387,12 +398,14 @@ export class SchedulingCycle {
         this.correspondences.determineAgain(correspondence, pods[next]!.pod);
       const run = this.#runFrom(pods, next, correspondence);
       if (this.#options.explain !== undefined) outcome.explanations[next] = this.#explain(correspondence);
+      this.#isAssigning = true;
       const assignments = correspondence.assign(run);
       for (const assignment of assignments) {
         const pod = pods[next++]!;
         this.#options.cluster.assume(pod.pod, assignment.row, true, pod.classified!.shape, pod.key);
         this.#reserve(outcome, assignment, pod);
       }
+      this.#isAssigning = false;
       correspondence.markSeen();
       if (assignments.length === run) continue;
       if (!correspondence.isCut && !correspondence.asksVary) break;

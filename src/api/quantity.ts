@@ -43,8 +43,11 @@ const BINARY_FACTORS: Readonly<Record<string, bigint>> = {
 
 const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([numkMGTPE]?|[KMGTPE]i|[eE][+-]?[0-9]+)$/;
 
-/** A cluster's quantities repeat; the bound keeps a stream of unique texts from filling the memory. */
+const DIGITS_MAX = 120;
+
+/** A cluster's quantities repeat; the bounds keep a stream of unique texts, and long ones, from filling the memory. */
 const CACHE_LIMIT = 4096;
+const CACHED_LENGTH = 64;
 const cache = new Map<string | number, Quantity>();
 
 /**
@@ -57,7 +60,7 @@ export function parseQuantity(text: string | number): Quantity {
   if (known !== undefined) return known;
   const quantity = parse(text);
   if (cache.size >= CACHE_LIMIT) cache.clear();
-  cache.set(text, quantity);
+  if (typeof text === 'number' || text.length <= CACHED_LENGTH) cache.set(text, quantity);
   return quantity;
 }
 
@@ -75,14 +78,24 @@ function parse(text: string | number): Quantity {
   const match = PATTERN.exec(String(text).trim());
   if (match === null) throw new QuantityError(text);
   const [, sign, whole = '', fraction = '', suffix = ''] = match;
-  const digits = whole + fraction;
-  if (digits === '') throw new QuantityError(text);
+  if (whole + fraction === '') throw new QuantityError(text);
+  const { digits, dropped } = shortened((whole + fraction).replace(/^0+(?=\d)/, ''));
   const mantissa = BigInt(digits);
   const factor = BINARY_FACTORS[suffix];
   const exponent = factor === undefined ? (DECIMAL_EXPONENTS[suffix] ?? Number(suffix.slice(1))) : 0;
-  const nanos = scale(mantissa * (factor ?? 1n), exponent - fraction.length + 9, digits.length);
+  const nanos = scale(mantissa * (factor ?? 1n), exponent - fraction.length + dropped + 9, digits.length);
   const capped = nanos < MAX_NANOS ? nanos : MAX_NANOS;
   return sign === '-' ? -capped : capped;
+}
+
+/**
+ * The digits that decide: of more than these only that some are not 0, for arithmetic takes long on a million of them.
+ * Whole units have 19 digits, and what is a whole number of nano-units after a factor of 2^60 has 69 more at the most.
+ */
+function shortened(digits: string): { digits: string; dropped: number } {
+  if (digits.length <= DIGITS_MAX) return { digits, dropped: 0 };
+  const rest = /[1-9]/.test(digits.slice(DIGITS_MAX)) ? '1' : '0';
+  return { digits: digits.slice(0, DIGITS_MAX) + rest, dropped: digits.length - DIGITS_MAX - 1 };
 }
 
 /** amount * 10^exponent, rounded up; `digits` bounds the work when an exponent is absurd, like 1e-999999999. */

@@ -1,6 +1,7 @@
 // A class's correspondence: the nodes that its pods can have, as determined for its master pod, kept true while the pods
 // are placed one after another.
 import {
+  CODE_CLOSED,
   CODE_CUT,
   CODE_FEASIBLE,
   CODE_NOT_CHOSEN,
@@ -422,6 +423,7 @@ export class Correspondence {
         packer.filter([[packer.table(column, passes)]], CODE_NOT_CHOSEN);
       }
     }
+    for (const row of cluster.nodes.closedRows) packer.rejectRow(row, CODE_CLOSED);
   }
 
   /** Keeps the best candidates only, when the profile says how many. */

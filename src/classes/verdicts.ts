@@ -1,6 +1,7 @@
 // What the codes and totals of a correspondence's rows say, in names and texts.
 import {
   CODE_ABSENT,
+  CODE_CLOSED,
   CODE_CUT,
   CODE_FEASIBLE,
   CODE_NOT_CHOSEN,
@@ -123,6 +124,11 @@ export class Verdicts {
     const notChosen = this.#rows((code) => code === CODE_NOT_CHOSEN).length;
     if (notChosen > 0) count(`node(s) didn't satisfy plugin(s) [${choosing.sort().join(' ')}]`, notChosen);
     for (const name of choosing) plugins.add(name);
+    for (const row of this.#rows((code) => code === CODE_CLOSED)) {
+      count(`node ${this.nameOf(row)}'s last update was refused`, 1);
+      // what ends it is what ends that a node is unschedulable
+      plugins.add('NodeUnschedulable');
+    }
     return { message: fitError(context.cluster.nodes.count, counts), plugins: [...plugins] };
   }
 

@@ -3,6 +3,8 @@
 import type { Labels, Selector } from '../api/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
+import type { Column } from '../columns/columns.ts';
+import { ExactSums } from '../columns/exact-sums.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
 import { Affinities } from './affinities.ts';
 import { hostPortText, type HostPort } from './host-ports.ts';
@@ -10,6 +12,7 @@ import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
 import { recordOf, sameLabels, usesTheSame, type PodRecord } from './pod-record.ts';
+import type { PodUsage } from './pod-resources.ts';
 import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodKinds, SelectorKeys } from './pod-kinds.ts';
@@ -27,6 +30,7 @@ export class Cluster {
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
   readonly nominations = new Nominations();
+  #sums: ExactSums;
   readonly #selectorsOf: (pod: Pod) => Selector[];
   readonly #pods = new Map<string, PodRecord>();
   /** Pods whose node is not known yet, by its name. */
@@ -53,6 +57,7 @@ export class Cluster {
     seed: number,
   ) {
     this.nodes = new NodeColumns(arena, seed);
+    this.#sums = new ExactSums(this.nodes.columns);
     this.#selectorsOf = (pod) => constraints.selectorsOf(pod);
     this.store = new ObjectStore(constraints.kinds);
   }
@@ -250,6 +255,18 @@ export class Cluster {
     return true;
   }
 
+  /** Adds up anew what the pods use of their nodes, after the kernel has failed: it may have added what no record has. */
+  packAnew(): void {
+    this.nodes.clearUsage();
+    this.#sums = new ExactSums(this.nodes.columns);
+    this.#podsByRow.forEach((pods, row) => {
+      for (const pod of pods ?? []) {
+        this.#pack(pod, row, 1);
+        for (const port of pod.ports) this.#markPort(port, row, true);
+      }
+    });
+  }
+
   /** Counts the pods by the labels that are read now; before anything is determined. */
   followKeys(): void {
     if (this.#keysGeneration === this.keys.generation) return;
@@ -354,6 +371,7 @@ export class Cluster {
     pod.row = row;
     (this.#podsByRow[row] ??= []).push(pod);
     if (!packed) this.#pack(pod, row, 1);
+    else if (pod.usage.isLarge || this.#sums.isBeyond(row)) this.#sumAnew(pod, row);
     for (const port of pod.ports) this.#usePort(port, row, packed);
     this.#countVolumes(pod, 1);
     this.#count(pod, row, shape);
@@ -391,22 +409,37 @@ export class Cluster {
     kinds.count(pod.kind, row, 1);
   }
 
-  #pack(pod: PodRecord, row: number, by: 1 | -1): void {
-    const { columns } = this.nodes;
-    columns.addF64(this.nodes.resource('pods').used, row, by);
-    for (const [name, amount] of pod.usage.requests) {
-      if (name !== 'pods') columns.addF64(this.nodes.resource(name).used, row, by * amount);
-    }
-    columns.addF64(this.nodes.nonzeroCpu, row, by * pod.usage.nonzeroCpu);
-    columns.addF64(this.nodes.nonzeroMemory, row, by * pod.usage.nonzeroMemory);
+  #pack({ usage }: PodRecord, row: number, by: 1 | -1): void {
+    this.#eachAmount(usage, (column, amount) => this.#sums.add(column, row, by * amount));
+  }
+
+  /** Adds up what the row's pods use of all that the pod does: the kernel adds in f64. */
+  #sumAnew(pod: PodRecord, row: number): void {
+    const sums = new Map<Column, bigint>();
+    this.#eachAmount(pod.usage, (column) => sums.set(column, 0n));
+    for (const { usage } of this.#podsByRow[row]!)
+      this.#eachAmount(usage, (column, amount) => {
+        const sum = sums.get(column);
+        if (sum !== undefined) sums.set(column, sum + BigInt(amount));
+      });
+    for (const [column, sum] of sums) this.#sums.set(column, row, sum);
+  }
+
+  /** What a pod adds to the columns of its row. */
+  #eachAmount(
+    { requests, nonzeroCpu, nonzeroMemory }: PodUsage,
+    add: (column: Column, amount: number) => void,
+  ): void {
+    add(this.nodes.resource('pods').used, 1);
+    for (const [name, amount] of requests) if (name !== 'pods') add(this.nodes.resource(name).used, amount);
+    add(this.nodes.nonzeroCpu, nonzeroCpu);
+    add(this.nodes.nonzeroMemory, nonzeroMemory);
   }
 
   #usePort(port: HostPort, row: number, packed: boolean): void {
     const user = `${row}/${hostPortText(port)}`;
     this.#portUsers.set(user, (this.#portUsers.get(user) ?? 0) + 1);
-    if (packed) return;
-    const { word, mask } = this.nodes.port(port);
-    this.nodes.columns.setU32(word, row, this.nodes.columns.getU32(word, row) | mask);
+    if (!packed) this.#markPort(port, row, true);
   }
 
   #freePort(port: HostPort, row: number): void {
@@ -417,8 +450,14 @@ export class Cluster {
       return;
     }
     this.#portUsers.delete(user);
+    this.#markPort(port, row, false);
+  }
+
+  #markPort(port: HostPort, row: number, isUsed: boolean): void {
+    const { columns } = this.nodes;
     const { word, mask } = this.nodes.port(port);
-    this.nodes.columns.setU32(word, row, this.nodes.columns.getU32(word, row) & ~mask);
+    const bits = columns.getU32(word, row);
+    columns.setU32(word, row, isUsed ? bits | mask : bits & ~mask);
   }
 }
 

@@ -70,7 +70,12 @@ export interface PodUsage {
   requests: Amounts;
   nonzeroCpu: number;
   nonzeroMemory: number;
+  /** So much that thousands of such pods on one node may be more than a column holds exactly. */
+  isLarge: boolean;
 }
+
+/** 8,192 such amounts still add up exactly. */
+const LARGE = 2 ** 40;
 
 export function usageOf(pod: Pod): PodUsage {
   return (knownOf(pod).usage ??= findUsage(pod));
@@ -82,11 +87,11 @@ function findUsage(pod: Pod): PodUsage {
   const podLevel = hasPodLevelRequests(pod);
   const defaults = new Map([...DEFAULT_REQUESTS].filter(([name]) => !podLevel || !requests.has(name)));
   const nonzero = defaults.size === 0 ? requests : podRequests(pod, { withStatus, defaults });
-  return {
-    requests: amounts(requests),
-    nonzeroCpu: quantityMilliValue(nonzero.get('cpu') ?? 0n),
-    nonzeroMemory: quantityValue(nonzero.get('memory') ?? 0n),
-  };
+  const asked = amounts(requests);
+  const nonzeroCpu = quantityMilliValue(nonzero.get('cpu') ?? 0n);
+  const nonzeroMemory = quantityValue(nonzero.get('memory') ?? 0n);
+  const isLarge = [nonzeroCpu, nonzeroMemory, ...asked.values()].some((amount) => Math.abs(amount) > LARGE);
+  return { requests: asked, nonzeroCpu, nonzeroMemory, isLarge };
 }
 
 /** The amounts of a list of quantities, such as a node's allocatable. */

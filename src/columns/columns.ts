@@ -97,8 +97,9 @@ export class Columns {
     this.arena.f64[column.pointer / 8 + row] = value;
   }
 
-  addF64(column: Column, row: number, amount: number): void {
-    this.arena.f64[column.pointer / 8 + row]! += amount;
+  /** Sets all rows of a column to 0. */
+  clear({ pointer, bytesPerRow }: Column): void {
+    this.arena.u8.fill(0, pointer, pointer + this.#rows * bytesPerRow);
   }
 
   /** A row of zeros for a new node. Returns its index; all pointers may have changed. */

@@ -32,7 +32,7 @@ interface ImageState {
   rows: Set<number>;
 }
 
-/** Quantities that are divided in scores stay exact below this. */
+/** Quantities that are divided in scores stay exact up to this. */
 const QUANTITY_LIMIT = 9.0e13;
 const PORTS_PER_WORD = 32;
 
@@ -57,6 +57,9 @@ export class NodeColumns {
   readonly #ports = new Map<string, number>();
   readonly #portList: HostPort[] = [];
   readonly #portWords: Column[] = [];
+  /** Rows that offer more of a resource than can be counted exactly. */
+  readonly #beyond = new Map<string, Set<number>>();
+  readonly #closed = new Set<number>();
   #ranked = false;
 
   constructor(arena: Arena, seed: number) {
@@ -91,6 +94,11 @@ export class NodeColumns {
       this.#resources.set(name, pair);
     }
     return pair;
+  }
+
+  /** The columns of all resources, by their names. */
+  resources(): Iterable<[string, ResourceColumns]> {
+    return this.#resources;
   }
 
   /** The column of a label key, made when something reads it first. */
@@ -136,8 +144,8 @@ export class NodeColumns {
   }
 
   /**
-   * Adds or updates a node. Says its row, and whether something other than its allocatable resources changed.
-   * Throws when the node's quantities cannot be counted exactly.
+   * Adds or updates a node. Says its row, and whether something other than its allocatable resources changed; so it has
+   * of a node that was closed.
    */
   setNode(node: Node): { row: number; added: boolean; changed: boolean; resized: boolean } {
     const record = recordOf(node);
@@ -150,14 +158,31 @@ export class NodeColumns {
       this.columns.setU32(this.name.column, row, this.columns.code(this.name, record.name));
       this.#ranked = false;
     }
+    const reopened = this.#closed.delete(row);
     const changed = before === undefined || !sameNature(before, record);
-    if (changed) {
-      this.epoch++;
-      this.#packNature(row, record, before, node);
-    }
+    if (reopened || changed) this.epoch++;
+    if (changed) this.#packNature(row, record, before, node);
     const resized = before === undefined || !sameAmounts(before.allocatable, record.allocatable);
     if (resized) this.#packAllocatable(row, record, before);
-    return { row, added: known === undefined, changed, resized };
+    return { row, added: known === undefined, changed: changed || reopened, resized };
+  }
+
+  /** Lets a node take no pods until it is set again. Those that it has count as before. */
+  closeNode(name: string): void {
+    const row = this.#rows.get(name);
+    if (row === undefined || this.#closed.has(row)) return;
+    this.#closed.add(row);
+    this.epoch++;
+  }
+
+  /** The rows of nodes that take no pods. */
+  get closedRows(): ReadonlySet<number> {
+    return this.#closed;
+  }
+
+  /** The rows that offer more of a resource than can be counted exactly. */
+  rowsBeyond(resource: string): Iterable<number> {
+    return this.#beyond.get(resource) ?? [];
   }
 
   /** Removes a node; its row is empty from now on. Returns the row it had. */
@@ -165,12 +190,22 @@ export class NodeColumns {
     const row = this.#rows.get(name);
     if (row === undefined) return undefined;
     this.#dropImages(row, this.#nodes[row]!);
+    for (const resource of this.#nodes[row]!.allocatable.keys()) this.#markBeyond(resource, row, 0);
+    this.#closed.delete(row);
     this.#rows.delete(name);
     this.#nodes[row] = undefined;
     this.columns.giveRow(row);
     this.#ranked = false;
     this.epoch++;
     return row;
+  }
+
+  /** Forgets what pods use of all nodes, which is everything that the kernel writes too. */
+  clearUsage(): void {
+    const used = [...this.#resources.values()].map((resource) => resource.used);
+    for (const column of [...used, this.nonzeroCpu, this.nonzeroMemory, ...this.#portWords])
+      this.columns.clear(column);
+    this.epoch++;
   }
 
   /** Ranks the nodes by name when that is due; before a kernel call. */
@@ -210,10 +245,26 @@ export class NodeColumns {
 
   #packAllocatable(row: number, record: NodeRecord, before: NodeRecord | undefined): void {
     for (const name of before?.allocatable.keys() ?? []) {
-      if (!record.allocatable.has(name)) this.columns.setF64(this.resource(name).allocatable, row, 0);
+      if (record.allocatable.has(name)) continue;
+      this.columns.setF64(this.resource(name).allocatable, row, 0);
+      this.#markBeyond(name, row, 0);
     }
-    for (const [name, amount] of record.allocatable)
+    for (const [name, amount] of record.allocatable) {
       this.columns.setF64(this.resource(name).allocatable, row, amount);
+      this.#markBeyond(name, row, amount);
+    }
+  }
+
+  #markBeyond(resource: string, row: number, amount: number): void {
+    const rows = this.#beyond.get(resource);
+    if (Math.abs(amount) > QUANTITY_LIMIT) {
+      if (rows?.has(row)) return;
+      if (rows === undefined) this.#beyond.set(resource, new Set([row]));
+      else rows.add(row);
+    } else if (!rows?.delete(row)) return;
+    else if (rows.size === 0) this.#beyond.delete(resource);
+    // a live correspondence has decided on the row by what it offered before
+    this.epoch++;
   }
 }
 
@@ -224,13 +275,6 @@ function labelOf(node: NodeRecord, key: string): string | undefined {
 function recordOf(node: Node): NodeRecord {
   const name = node.metadata?.name ?? '';
   const allocatable = amountsOf(node.status?.allocatable ?? node.status?.capacity);
-  for (const [resource, amount] of allocatable) {
-    if (Math.abs(amount) > QUANTITY_LIMIT) {
-      throw new RangeError(
-        `node ${name}: status.allocatable.${resource}: ${amount} is more than can be counted exactly (${QUANTITY_LIMIT})`,
-      );
-    }
-  }
   return {
     name,
     labels: node.metadata?.labels ?? {},

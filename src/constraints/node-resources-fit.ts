@@ -11,8 +11,17 @@ import {
 import type { PluginArgs, ScoringStrategy } from '../config/types.ts';
 import { brokenLine } from './broken-line.ts';
 import type { NodeColumns } from '../columns/node-columns.ts';
-import { unresolvable, unschedulable, type Constraint, type Explanation } from './constraint.ts';
-import { amountsText, scoredResources } from './node-resources.ts';
+import {
+  unresolvable,
+  unschedulable,
+  type Constraint,
+  type Explanation,
+  type PackContext,
+} from './constraint.ts';
+import { amountsText, scoredNames, scoredResources } from './node-resources.ts';
+
+/** Besides 0, that the row lacks something. */
+const REASON_BEYOND = 1;
 
 type FitArgs = PluginArgs['NodeResourcesFit'];
 
@@ -44,9 +53,11 @@ export const nodeResourcesFit: Constraint = {
       const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), cluster, true);
       packer.fitScore(strategyOf(scoringStrategy), resources, shapeOf(scoringStrategy), weight);
     }
+    const lacking = lackingOf(checked, nodes);
+    const beyond = code === 0 ? undefined : passOverBeyond(pod, checked, { packer, cluster, profile, code });
     return {
       detail: weight === 0 ? undefined : { slot: DETAIL_FIT },
-      explain: lackingOf(checked, nodes),
+      explain: (row, reason) => (reason === REASON_BEYOND ? beyond!.get(row)! : lacking(row)),
     };
   },
 
@@ -71,6 +82,29 @@ export const nodeResourcesFit: Constraint = {
     return [...requests.keys()].some((name) => (after.get(name) ?? 0) > (before.get(name) ?? 0));
   },
 };
+
+/** Rejects the rows that offer more than can be counted exactly of what is asked for or scored. Says why, by row. */
+function passOverBeyond(
+  pod: Pod,
+  checked: readonly [string, number][],
+  { packer, cluster, profile, code }: Pick<PackContext, 'packer' | 'cluster' | 'profile' | 'code'>,
+): ReadonlyMap<number, Explanation> {
+  const { nodes } = cluster;
+  const { NodeResourcesFit, NodeResourcesBalancedAllocation } = profile.args;
+  const scored = [
+    ...scoredNames(NodeResourcesFit.scoringStrategy.resources, scoredRequestsOf(pod)),
+    ...scoredNames(NodeResourcesBalancedAllocation.resources, requestsOf(pod)),
+  ];
+  const reasons = new Map<number, Explanation>();
+  for (const name of new Set([...checked.map(([asked]) => asked), ...scored])) {
+    for (const row of nodes.rowsBeyond(name)) {
+      const reason = `node ${nodes.node(row)!.name} offers more ${name} than can be counted exactly`;
+      reasons.set(row, unresolvable(reason));
+      packer.rejectRow(row, code + REASON_BEYOND);
+    }
+  }
+  return reasons;
+}
 
 /** Says what a row lacks: the same object for rows that lack the same. */
 function lackingOf(checked: readonly [string, number][], nodes: NodeColumns): (row: number) => Explanation {

@@ -5,6 +5,11 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ScoredResource } from '../classes/turn-parts.ts';
 import type { ResourceSpec } from '../config/types.ts';
 
+/** The resources that a score reads. A scalar resource that the pod does not ask for is left out, as in the reference. */
+export function scoredNames(specs: readonly ResourceSpec[], requests: Amounts): string[] {
+  return specs.map(({ name }) => name).filter((name) => requests.get(name) || !isScalarResource(name));
+}
+
 /**
  * The resources that a score reads, with what the pod adds to each. A scalar resource that the pod does not ask for is
  * left out, as in the reference. `nonzero` counts cpu and memory of pods that name none.

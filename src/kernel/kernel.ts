@@ -28,6 +28,11 @@ export interface KernelExports {
 /** A kernel call was given what cannot be right: a fault of the host, never of the input. */
 export class KernelError extends Error {}
 
+/** Whether the kernel itself failed: it refused a call, or trapped. */
+export function isKernelFault(error: unknown): boolean {
+  return error instanceof KernelError || error instanceof WebAssembly.RuntimeError;
+}
+
 const ERRORS: Readonly<Record<number, string>> = {
   [ERROR_MAGIC]: 'a record does not begin with its mark',
   [ERROR_CAPACITY]: 'the number of rows does not fit the columns',

@@ -2,4 +2,5 @@
 // in everything else that only a browser has.
 declare namespace WebAssembly {
   function validate(bytes: Uint8Array): boolean;
+  class RuntimeError extends Error {}
 }

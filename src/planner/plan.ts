@@ -17,6 +17,8 @@ export interface PlanOptions {
   explain?: 'ties' | 'detail';
   /** Told after each turn how many of the pods are decided. */
   onProgress?(decided: number, pods: number): void;
+  /** Told when all pods are decided. */
+  afterCycle?(cluster: Cluster): void;
 }
 
 /** The decisions on a scenario, and what they took. */
@@ -57,6 +59,7 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
     decisions.push(...decisionsOf(outcome));
     options.onProgress?.(decisions.length, scenario.pending.length);
   }
+  options.afterCycle?.(cluster);
   return { decisions, classes: classes.size, passes: cycle.correspondences.passes };
 }
 

@@ -44,6 +44,8 @@ export interface QueueOptions {
   flushAfterMs?: number;
   /** Whether the event can help a pod that these constraints rejected. Asked once per parked group. */
   helps(event: ClusterEvent, pod: Pod, plugins: readonly string[]): boolean;
+  /** Told once of a `helps` that threw, which counts as help. */
+  onHintFault?(plugins: readonly string[], message: string): void;
   /** Whether an active pod is left where it is when others are drained. */
   isHeld?(pod: Pod): boolean;
   /** Told of pods that enter a queue; `event` is named as in scheduler_queue_incoming_pods_total. */

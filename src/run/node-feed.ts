@@ -18,6 +18,8 @@ export class NodeFeed implements WatchHandler<Node> {
   readonly #options: NodeFeedOptions;
   /** What waiting pods may care about of each node, or all of it, as it was last. */
   readonly #nodes = new Map<string, Node>();
+  /** Nodes whose last update was refused. */
+  readonly #closed = new Set<string>();
 
   constructor(options: NodeFeedOptions) {
     this.#options = options;
@@ -36,7 +38,6 @@ export class NodeFeed implements WatchHandler<Node> {
     this.#set(node);
   }
 
-  /** A node that cannot be used as it is now stays as it was. */
   modified(node: Node): void {
     this.#set(node);
   }
@@ -44,6 +45,7 @@ export class NodeFeed implements WatchHandler<Node> {
   deleted(node: Node): void {
     const name = nameOf(node);
     this.#nodes.delete(name);
+    this.#closed.delete(name);
     this.#options.cluster.removeNode(name);
     this.#options.notify({ kind: 'Node', before: node });
   }
@@ -53,8 +55,19 @@ export class NodeFeed implements WatchHandler<Node> {
     return this.#nodes.get(name);
   }
 
+  /** A node that cannot be understood as it is now takes no pods until it can: nobody knows whether it still may. */
   #set(node: Node): void {
-    takeOrRefuse('Node', node, (taken) => this.#take(taken), this.#options.onRefused);
+    takeOrRefuse(
+      'Node',
+      node,
+      (taken) => this.#take(taken),
+      (refused, message) => {
+        const name = nameOf(refused);
+        if (this.#nodes.has(name)) this.#closed.add(name);
+        this.#options.cluster.nodes.closeNode(name);
+        this.#options.onRefused(refused, message);
+      },
+    );
   }
 
   #take(node: Node): void {
@@ -63,7 +76,8 @@ export class NodeFeed implements WatchHandler<Node> {
     const isNews = added || changed || resized;
     if (!isNews && !keepsWhole) return;
     const name = nameOf(node);
-    const before = this.#nodes.get(name);
+    // to the pods that wait a node that takes pods again is a new one
+    const before = this.#closed.delete(name) ? undefined : this.#nodes.get(name);
     const after = keepsWhole ? node : readOf(node);
     this.#nodes.set(name, after);
     if (!isNews) return;

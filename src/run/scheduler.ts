@@ -44,6 +44,8 @@ export interface SchedulerOptions {
   transport: Transport;
   configuration: Configuration;
   log: Logger;
+  /** Told after each cycle. */
+  afterCycle?: (cluster: Cluster) => void;
 }
 
 /** How long decisions may keep the process from its other work. */
@@ -52,6 +54,7 @@ const BEST_NODES_SHOWN = 10;
 
 export class Scheduler implements ControlledScheduler {
   readonly #log: Logger;
+  readonly #afterCycle: SchedulerOptions['afterCycle'];
   readonly #configuration: Configuration;
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #cluster: Cluster;
@@ -87,8 +90,9 @@ export class Scheduler implements ControlledScheduler {
   #failure?: string;
   #droppedEvents = 0;
 
-  constructor({ transport, configuration, log }: SchedulerOptions) {
+  constructor({ transport, configuration, log, afterCycle }: SchedulerOptions) {
     this.#log = log;
+    this.#afterCycle = afterCycle;
     this.#transport = transport;
     this.#configuration = configuration;
     this.#profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, profile]));
@@ -107,6 +111,7 @@ export class Scheduler implements ControlledScheduler {
         const profile = this.#profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
         return profile !== undefined && helps(event, pod, plugins, { cluster: this.#cluster, profile });
       },
+      onHintFault: (plugins, error) => this.#digest.failure('a wake-up hint failed', { plugins, error }),
       // a step that was asked for takes what is there
       isHeld: ({ spec }) => !this.#paused && this.#windows.holds(spec?.schedulerName ?? 'default-scheduler'),
       onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
@@ -332,6 +337,7 @@ export class Scheduler implements ControlledScheduler {
       this.#log.error({ error: (error as Error).stack }, 'a cycle failed; its pods are tried again');
     }
     meter.enter(undefined);
+    this.#afterCycle?.(this.#cluster);
     record.durationMs = Math.round((performance.now() - begin) * 1000) / 1000;
     record.filterPasses = this.#cycle.correspondences.passes - passes;
     record.phasesMs = meter.phasesMs;

@@ -59,6 +59,34 @@ test('what is larger than 2^63 - 1 is cut to it', () => {
   expect(parseQuantity('9223372036854775807')).toBe(largest);
 });
 
+test('of very many digits those that decide are read, in no time', () => {
+  const many = (digit: string) => digit.repeat(1_000_000);
+  const begin = performance.now();
+  expect(parseQuantity(`0.${many('1')}`)).toBe(111_111_112n);
+  expect(parseQuantity(`1.${many('0')}`)).toBe(10n ** 9n);
+  expect(parseQuantity(`1.${many('0')}1`)).toBe(10n ** 9n + 1n);
+  expect(parseQuantity(`1.${many('0')}Ki`)).toBe(1024n * 10n ** 9n);
+  expect(parseQuantity(`${many('0')}7`)).toBe(7n * 10n ** 9n);
+  expect(parseQuantity(`0.${many('0')}1`)).toBe(1n);
+  expect(parseQuantity(many('1'))).toBe((2n ** 63n - 1n) * 10n ** 9n);
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
+
+test('more digits than decide change nothing', () => {
+  const digits = fc.array(fc.nat(9), { minLength: 60, maxLength: 200 }).map((all) => all.join(''));
+  const suffix = fc.constantFrom('', 'm', 'n', 'k', 'Ki', 'Ei', 'e-30', 'E');
+  fc.assert(
+    fc.property(fc.nat(19), digits, suffix, (whole, all, unit) => {
+      const text = `${all.slice(0, whole)}.${all.slice(whole)}`;
+      // so many zeros in front are no digits that decide; the number is the same
+      expect(parseQuantity(`${text}${unit}`)).toBe(parseQuantity(`${'0'.repeat(200)}${text}000${unit}`));
+      const up = parseQuantity(`${text}1${unit}`);
+      const same = parseQuantity(`${text}${unit}`);
+      expect(up - same >= 0n && up - same <= 1n).toBe(true);
+    }),
+  );
+});
+
 test('an exponent far below a nano-unit still asks for one', () => {
   expect(parseQuantity('123e-1000000')).toBe(1n);
   expect(parseQuantity('0e-1000000')).toBe(0n);

@@ -1,10 +1,14 @@
 // The state that is scheduled on, event by event.
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
-import { node, on, pod, rig, service } from '../cycle/fixtures.ts';
+import { node, nodesByPod, on, pod, rig, service } from '../cycle/fixtures.ts';
 import { packedKinds, packedNodes } from './packed.ts';
 
 const cpuOn = (it: ReturnType<typeof rig>, name: string) => packedNodes(it.cluster)[name]!.used['cpu'];
+
+const asking = (requests: Record<string, string>) => ({
+  containers: [{ name: 'main', resources: { requests } }],
+});
 
 describe('nodes and their pods', () => {
   test('a node that goes and comes again has its pods again', () => {
@@ -56,10 +60,49 @@ describe('nodes and their pods', () => {
     expect(packed['n299']).toMatchObject({ allocatable: { cpu: 5000 }, used: { cpu: 0, pods: 0 } });
   });
 
-  test('a quantity that cannot be counted exactly is refused, with node and field', () => {
-    expect(() => rig({ nodes: [node('big', { memory: '100Pi' })] })).toThrow(
-      /node big: status\.allocatable\.memory/,
+  test('a node that offers more than can be counted exactly is passed over by name, by pods that ask for it or score it', () => {
+    const it = rig({
+      nodes: [node('big', { extra: { 'example.com/bytes': '100T' } }), node('small', { cpu: '1' })],
+    });
+    it.submit(pod('without', { cpu: '4' }), pod('with', { spec: asking({ 'example.com/bytes': '1' }) }));
+    expect(nodesByPod(it.run())).toEqual({ without: 'big' });
+    const reasons = [
+      '1 Insufficient example.com/bytes',
+      '1 node big offers more example.com/bytes than can be counted exactly',
+    ];
+    expect(it.queue.snapshot(9).map(({ reason }) => reason)).toContain(
+      `0/2 nodes are available: ${reasons.join(', ')}.`,
     );
+    // every pod's score reads memory
+    it.cluster.setNode(node('big', { memory: '100Pi' }));
+    it.submit(pod('again', { cpu: '2' }));
+    expect(nodesByPod(it.run())).toEqual({});
+    it.cluster.setNode(node('big'));
+    it.submit(pod('at-last', { cpu: '2' }));
+    expect(nodesByPod(it.run())).toMatchObject({ 'at-last': 'big' });
+  });
+
+  test('a node that is closed takes no pods, but has those that it has, until it is set again', () => {
+    const it = rig({
+      nodes: [node('a'), node('b', { cpu: '1' })],
+      pods: [on('a', pod('one', { cpu: '1' }))],
+    });
+    it.submit(pod('before', { cpu: '2' }));
+    expect(nodesByPod(it.run())).toEqual({ before: 'a' });
+    it.cluster.nodes.closeNode('a');
+    it.submit(pod('while', { cpu: '2' }));
+    const [outcome] = it.run();
+    expect(outcome).toMatchObject({
+      placed: [],
+      refusal: {
+        message: "0/2 nodes are available: 1 Insufficient cpu, 1 node a's last update was refused.",
+        plugins: ['NodeResourcesFit', 'NodeUnschedulable'],
+      },
+    });
+    expect(cpuOn(it, 'a')).toBe(3000);
+    expect(it.cluster.setNode(node('a'))).toEqual({ added: false, changed: true, resized: false });
+    it.submit(pod('after', { cpu: '2' }));
+    expect(nodesByPod(it.run())).toEqual({ after: 'a' });
   });
 
   test('a smaller node says that it was resized, one with another label that it changed, the same one nothing', () => {

@@ -1,5 +1,6 @@
 // The real cycle and queue on a WebAssembly kernel, with a binder and a clock that the test holds.
 import { instantiateSync } from '@assemblyscript/loader';
+import { expect } from 'vitest';
 import { simd } from '../../build/kernels.js';
 import type { ApiObject, Container, Node, Pod, Service } from '../../src/api/types.ts';
 import type { SharedEvent } from '../../src/queue/types.ts';
@@ -12,6 +13,7 @@ import { loadKernel } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import type { Preemptor } from '../../src/preemption/preemptor.ts';
+import { differences } from '../cluster-state/audit.ts';
 import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
 
 export interface NodeShape {
@@ -182,7 +184,9 @@ export function rig(options: RigOptions = {}) {
     },
     /** One cycle from beginning to end. */
     run(): TurnOutcome[] {
-      return [...cycle.run()];
+      const outcomes = [...cycle.run()];
+      expect(differences(cluster)).toEqual([]);
+      return outcomes;
     },
     /** Tells the queue of an event that the cluster was told of. */
     event(event: SharedEvent): number {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ERROR_ROW } from '../../assembly/layout.ts';
 import { KernelError } from '../../src/kernel/kernel.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import { kernelWith, keysOf, node, nodesByPod, pod, pods, rig, type Rig } from './fixtures.ts';
+import { members, podGroup } from '../gangs/fixtures.ts';
+import { kernelWith, keysOf, node, nodesByPod, on, pod, pods, rig, type Rig } from './fixtures.ts';
 
 const NODES = [node('a'), node('b')];
 
@@ -246,6 +247,43 @@ describe('when something breaks', () => {
     it.acknowledgeAll();
     expect(rowsOf(it)).toEqual({});
     expect(usedCpu(it)).toBe(3000);
+  });
+
+  test('a kernel that traps after it has placed pods leaves nothing of them behind', () => {
+    let traps = 0;
+    const kernel = kernelWith((exports) => ({
+      assign: (turn, count, out) => {
+        const placed = exports.assign(turn, count, out);
+        if (placed > 0 && traps++ < 2) throw new WebAssembly.RuntimeError('unreachable');
+        return placed;
+      },
+    }));
+    const before = rig({ nodes: NODES, pods: [on('a', pod('there', { cpu: '1', ports: [80] }))], kernel });
+    before.submit(...pods(3, 'alike', { cpu: '1', ports: [81] }), pod('other', { cpu: '500m', ports: [82] }));
+    // the second class traps as well; each cycle ends with an audit of the columns
+    expect(before.run().map(({ fault }) => fault?.message)).toEqual(['unreachable', 'unreachable']);
+    expect(usedCpu(before)).toBe(1000);
+    before.submit(pod('next', { cpu: '500m' }));
+    expect(before.run().map(({ placed }) => placed.length)).toEqual([1]);
+    before.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(before.run()))).toEqual(['alike-0', 'alike-1', 'other']);
+  });
+
+  test('a gang whose kernel traps leaves nothing of it behind', () => {
+    let traps = 0;
+    const kernel = kernelWith((exports) => ({
+      assign: (turn, count, out) => {
+        const placed = exports.assign(turn, count, out);
+        if (placed > 0 && traps++ === 0) throw new WebAssembly.RuntimeError('unreachable');
+        return placed;
+      },
+    }));
+    const it = rig({ nodes: NODES, kernel, objects: [podGroup('g', 2)] });
+    it.submit(...members('g', 2, { cpu: '1' }));
+    expect(it.run()[0]!.fault?.message).toBe('unreachable');
+    expect(usedCpu(it)).toBe(0);
+    it.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(it.run()))).toHaveLength(2);
   });
 
   test('a kernel error while the nodes are determined loses no pod', () => {

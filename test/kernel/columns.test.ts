@@ -40,7 +40,7 @@ describe.each(KERNELS)("columns in the $name kernel's memory", ({ load }) => {
     columns.takeRow();
     const row = columns.takeRow();
     columns.takeRow();
-    columns.addF64(amounts, row, 7);
+    columns.setF64(amounts, row, columns.getF64(amounts, row) + 7);
     columns.giveRow(row);
     expect(columns.getU32(columns.rank, row)).toBe(DEAD_RANK);
     expect(columns.getF64(amounts, row)).toBe(0);

@@ -45,6 +45,7 @@ export async function withstands(poison: Poison, nodes: number): Promise<void> {
   const running = await startScheduler({
     objects: [...nodesOf(nodes), ...(poison.objects?.() ?? [])],
     backoffSeconds: 1,
+    isLarge: true,
   });
   const url = await serveProbes(running);
   await boundWithin(running, 'before', LIMIT_MS);

@@ -439,3 +439,40 @@ it('tells what enters which queue, in the words of kube-scheduler', () => {
     'active UnschedulableTimeout 2',
   ]);
 });
+
+describe('a hint that fails', () => {
+  const failing = () => {
+    const faults: string[] = [];
+    const { queue } = rig({
+      maxBackoffMs: 0,
+      helps: (_, { metadata }) => {
+        if (metadata?.name === 'broken') throw new Error('no such field');
+        return metadata?.name === 'helped';
+      },
+      onHintFault: (plugins, message) => faults.push(`${plugins.join()}: ${message}`),
+    });
+    for (const name of ['broken', 'helped', 'other']) {
+      queue.add(pod(name));
+      queue.park(name, queue.drain(), verdict('A'));
+    }
+    return { queue, faults };
+  };
+
+  it('counts as help and stops no other one', () => {
+    const { queue } = failing();
+    expect(queue.event(helpsWith('A'))).toBe(2);
+    expect(names(queue.drain())).toEqual(['broken', 'helped']);
+  });
+
+  it('is told once, whatever it is asked', () => {
+    const { queue, faults } = failing();
+    queue.event(helpsWith('A'));
+    queue.park('broken', queue.drain(), verdict('A'));
+    queue.event(helpsWith('B'));
+    expect(faults).toEqual(['A: no such field']);
+    queue.add({ ...pod('broken'), metadata: { ...pod('broken').metadata, labels: { fixed: 'A' } } });
+    queue.park('broken', queue.drain(), verdict('A', 'B'));
+    queue.event(helpsWith('B'));
+    expect(faults).toEqual(['A: no such field', 'A,B: no such field']);
+  });
+});

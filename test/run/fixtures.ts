@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
 import { objectKey, type ApiObject, type Event, type Node, type Pod } from '../../src/api/types.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { controlApi } from '../../src/control/api.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
@@ -15,6 +16,7 @@ import {
   type NodeShape,
   type PodShape,
 } from '../cycle/fixtures.ts';
+import { differences } from '../cluster-state/audit.ts';
 import { startHarness, type Harness } from '../kube/harness.ts';
 
 /** A generous limit: conditions are waited for, and no test says how fast anything is. */
@@ -43,6 +45,8 @@ export interface SetUp {
   configuration?: Configuration;
   /** A pod's first wait after a failed attempt; it doubles. */
   backoffSeconds?: number;
+  /** So many nodes that the columns are not audited after each cycle. */
+  isLarge?: boolean;
   /** Called before the scheduler starts. */
   before?: (harness: Harness) => void;
 }
@@ -81,9 +85,17 @@ export class Running {
       { base: null },
       { write: (line) => this.log.push(JSON.parse(line) as Record<string, unknown>) },
     );
-    const scheduler = new Scheduler({ transport: this.harness.transport, configuration: settings, log });
+    const { transport } = this.harness;
+    const faults = new Set<string>();
+    const afterCycle = (cluster: Cluster) => {
+      for (const fault of this.#setUp.isLarge ? [] : differences(cluster)) faults.add(fault);
+    };
+    const scheduler = new Scheduler({ transport, configuration: settings, log, afterCycle });
     this.scheduler = scheduler;
-    onTestFinished(() => scheduler.stop());
+    onTestFinished(async () => {
+      await scheduler.stop();
+      expect([...faults]).toEqual([]);
+    });
     await scheduler.start();
   }
 

@@ -133,15 +133,25 @@ describe('objects that cannot be used', () => {
     ]);
   });
 
-  it('stay as they were last: a node that turns bad keeps its capacity', async () => {
-    const running = await startScheduler({ objects: [node('a', small)] });
+  it('take no pods until they can be used again: a node that turns bad may be one that nobody should be put on', async () => {
+    const running = await startScheduler({ objects: [node('a', small), pod('first', { cpu: '500m' })] });
+    await running.bound('first');
+    running.update({ ...node('a', { cpu: 'many' }), spec: { unschedulable: true } }, 'main');
     running.update(node('a', { cpu: 'many' }), 'status');
     await eventually(() => {
-      expect(running.logged('an object was refused')).toHaveLength(1);
+      expect(running.logged('an object was refused')[0]).toMatchObject({ object: 'node a' });
     });
-    running.store.load([pod('one', { cpu: '1' }), pod('two', { cpu: '1' })]);
-    await running.bound('one');
-    await running.waits('two');
+    running.store.load([pod('second', { cpu: '500m' })]);
+    await running.waits('second');
+    expect(running.condition('second')?.message).toBe(
+      "0/1 nodes are available: 1 node a's last update was refused. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+    );
+    running.update({ ...node('a', small), spec: {} }, 'main');
+    running.update(node('a', small), 'status');
+    await running.bound('second');
+    // what it had still counts
+    running.store.load([pod('third', { cpu: '500m' })]);
+    await running.waits('third');
   });
 
   it('do not hold up the pods that come with them', async () => {

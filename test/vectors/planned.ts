@@ -1,11 +1,13 @@
 // What coset decides on a scenario, in the form in which kube-oracle prints decisions.
 import type { Decision, Scenario } from '../../src/api/types.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
 import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { printJson } from '../../src/scenario/print.ts';
 import { readScenario } from '../../src/scenario/read.ts';
+import { differences } from '../cluster-state/audit.ts';
 
 export interface Expected {
   name: string;
@@ -29,6 +31,11 @@ export function configurationFor(
   return whole;
 }
 
+function audit(cluster: Cluster): void {
+  const found = differences(cluster);
+  if (found.length > 0) throw new Error(`the columns are not the sum of the records:\n${found.join('\n')}`);
+}
+
 /** Decides all pods of a scenario and prints the decisions. */
 export function planned(
   scenario: Scenario,
@@ -37,7 +44,7 @@ export function planned(
   explain?: PlanOptions['explain'],
 ): Decision[] {
   const configuration = configurationFor(scenario, { order });
-  const { decisions } = plan(scenario, { kernel, configuration, explain });
+  const { decisions } = plan(scenario, { kernel, configuration, explain, afterCycle: audit });
   const text = [...printJson(scenario.name ?? '', decisions)].join('');
   return (JSON.parse(text) as Expected).decisions;
 }
