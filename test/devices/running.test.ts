@@ -146,10 +146,11 @@ describe('a pod with a claim', () => {
     await running.bound('good', 'other');
     await running.waits('bad', 'odd');
     expect(verdict(running, 'bad')).toBe(
-      '0/1 nodes are available: claim ns/bad: selector #0: CEL compile error: Unexpected token: EOF.',
+      '0/1 nodes are available: claim ns/bad: selector #0: CEL compile error: compilation failed: ' +
+        "ERROR: <input>:1:17: Syntax error: unexpected input '<EOF>'\n | device.driver ==\n | ................^.",
     );
     expect(verdict(running, 'odd')).toMatch(
-      /claim ns\/odd: selector #0 on device .*: CEL runtime error: No such key: y\.$/,
+      /claim ns\/odd: selector #0 on device .*: CEL runtime error: no such key: y\.$/,
     );
   });
 

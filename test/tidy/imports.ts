@@ -57,7 +57,7 @@ const layers = [...core, 'assembly/layout.ts', 'build/'];
 const corePackages: Record<string, string[]> = {
   'src/api/': ['yaml'],
   'src/config/': ['yaml'],
-  'src/constraints/': ['@marcbachmann/cel-js'],
+  'src/constraints/': ['re2js'],
   'src/kernel/': ['@assemblyscript/loader'],
 };
 

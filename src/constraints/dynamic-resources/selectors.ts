@@ -1,14 +1,23 @@
 // Matches devices against lists of selectors, each device and expression once.
-import { celDeviceOf, selectorFor, summaryOf, type CelDevice } from './selector.ts';
+import { celDeviceOf } from './cel/device.ts';
+import { NotTried, Selector } from './cel/selector.ts';
+import type { CelMap } from './cel/values.ts';
 import { AllocationError, deviceId, type Device, type DeviceSelector } from './types.ts';
 
 interface Matches {
-  device: CelDevice;
+  device: CelMap;
   byExpression: Map<string, boolean | Error>;
 }
 
 /** Devices stay the same objects until their slice changes. */
 const known = new WeakMap<Device, Matches | Error>();
+
+/** How many results a device keeps. */
+const RESULT_LIMIT = 64;
+/** Selectors are kept up to so many characters; a compiled one takes some hundred bytes a character. */
+const LENGTH_LIMIT = 2 ** 18;
+const compiled = new Map<string, Selector | Error>();
+let compiledLength = 0;
 
 /**
  * Whether the device matches all of the selectors. `owner` is the class or claim that they belong to, for errors.
@@ -30,8 +39,9 @@ export function deviceMatches(
     else {
       result = matches.byExpression.get(expression);
       if (result === undefined) {
-        result = attempt(() => selector.matches(matches.device));
-        matches.byExpression.set(expression, result);
+        result = attempt(() => selector.matches(matches.device).matches);
+        if (matches.byExpression.size >= RESULT_LIMIT) matches.byExpression.clear();
+        if (!(result instanceof NotTried)) matches.byExpression.set(expression, result);
       }
     }
     if (!(result instanceof Error)) return result;
@@ -40,6 +50,21 @@ export function deviceMatches(
       `${owner}: selector #${n} on device ${id}: CEL runtime error: ${result.message}`,
     );
   });
+}
+
+/** The selector of an expression, or why there is none. Those that were used before are kept. */
+function selectorFor(expression: string): Selector | Error {
+  let selector = compiled.get(expression);
+  if (selector === undefined) {
+    selector = attempt(() => new Selector(expression));
+    compiledLength += expression.length;
+    if (compiledLength > LENGTH_LIMIT) {
+      compiled.clear();
+      compiledLength = expression.length;
+    }
+    compiled.set(expression, selector);
+  }
+  return selector;
 }
 
 function matchesOf(driver: string, device: Device): Matches | Error {
@@ -55,6 +80,6 @@ function attempt<T>(evaluate: () => T): T | Error {
   try {
     return evaluate();
   } catch (error) {
-    return new Error(summaryOf(error));
+    return error as Error;
   }
 }
