@@ -74,7 +74,7 @@ export interface Packed {
 export interface ReservationApi {
   /**
    * Writes to the API server, and returns the object that it answers. Rejects with what the server said; the error's
-   * `status` is the answer's.
+   * `status` is the answer's, and absent where it was not the API server that answered.
    */
   write<T extends ApiObject>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',

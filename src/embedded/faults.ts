@@ -4,6 +4,8 @@
 export interface Fault {
   /** The answer's status; the request is not carried out. */
   status?: number;
+  /** What something else answers in the server's stead, such as a load balancer; its status is 200 without one. */
+  strange?: string;
   /** The Retry-After header that goes with the status. */
   retryAfterSeconds?: number;
   /** How long the answer takes; the request itself is carried out at once. */

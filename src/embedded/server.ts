@@ -80,6 +80,10 @@ class Api {
     }
     try {
       const request = await readRequest(incoming);
+      if (fault?.strange !== undefined) {
+        send(response, { status: fault.status ?? 200, body: fault.strange });
+        return;
+      }
       if (fault?.status !== undefined)
         throw new ApiError(fault.status, 'Fault', `a fault of status ${fault.status}`);
       const answer = this.#answer(request, response, fault);

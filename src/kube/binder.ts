@@ -1,19 +1,13 @@
 // Binding a pod to its node: what the API server holds in the end is what the caller is told.
-import type { Pod } from '../api/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
-import { replyMessage, type Reply, type Transport } from './transport.ts';
-
-export interface PodReference {
-  namespace: string;
-  name: string;
-  uid: string;
-}
+import { lookUpPod, podPath, type PodReference } from './pod-lookup.ts';
+import { TransportError, type Transport } from './transport.ts';
 
 export type BindOutcome =
   | { type: 'bound' }
-  /** The server refused: the pod is on another node (`node`), is being deleted, or is gated. */
+  /** The server refused: somebody else has bound the pod (to `node`), or it is being deleted, or gated. */
   | { type: 'conflict'; message: string; node?: string }
-  /** The pod no longer exists, or another one has taken its name. */
+  /** The server was asked for the pod: it no longer exists, or another one has taken its name. */
   | { type: 'gone'; message: string }
   /** Not bound as far as is known; `status` is absent when no answer came. */
   | { type: 'failed'; message: string; retryable: boolean; status?: number };
@@ -49,33 +43,32 @@ export class Binder {
       target: { kind: 'Node', name: node },
     };
     const backoff = new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
+    let mayBeBound = false;
     for (let attempt = 1; ; attempt++) {
-      const { reply, error } = await this.#attempt('POST', path, binding);
-      if (reply !== undefined && reply.status < 300) return { type: 'bound' };
-      if (reply?.status === 404) return { type: 'gone', message: replyMessage(reply) };
-      if (reply?.status === 409) return this.#resolve(pod, node, { ...refusal(reply), retryable: true });
-      const failure: Failure = reply ? refusal(reply) : { type: 'failed', message: error!, retryable: true };
-      if (!failure.retryable) return failure;
-      // A timeout or a server error may come after the pod was bound.
-      if (attempt === ATTEMPTS) return this.#resolve(pod, node, failure);
+      const failed = await this.#attempt(path, binding);
+      if (failed === undefined) return { type: 'bound' };
+      mayBeBound ||= failed.isUnclear;
+      const { status, retryable } = failed.failure;
+      // what it says of the pod is asked for: not every answer of this status is the API server's
+      const isAboutPod = status === 404 || status === 409;
+      if (isAboutPod || attempt === ATTEMPTS) return this.#resolve(pod, node, failed.failure, mayBeBound);
+      if (!retryable) return failed.failure;
       await this.#clock.sleep(backoff.next());
     }
   }
 
-  /** Reads what became of the pod after an attempt whose own answer does not say it. */
-  async #resolve(pod: PodReference, node: string, failure: Failure): Promise<BindOutcome> {
-    const { reply } = await this.#attempt('GET', podPath(pod));
-    if (reply?.status === 404) return { type: 'gone', message: replyMessage(reply) };
-    if (reply?.status !== 200) return failure;
-    const found = reply.body as Pod;
-    if (found.metadata?.uid !== pod.uid) {
-      return {
-        type: 'gone',
-        message: `pod ${pod.namespace}/${pod.name} was replaced by one with another uid`,
-      };
-    }
-    const where = found.spec?.nodeName;
-    if (where === node) return { type: 'bound' };
+  /** Reads what became of the pod after attempts whose own answers do not say it. */
+  async #resolve(
+    pod: PodReference,
+    node: string,
+    failure: Failure,
+    mayBeBound: boolean,
+  ): Promise<BindOutcome> {
+    const found = await lookUpPod(this.#transport, pod);
+    if (found.type === 'gone') return found;
+    if (found.type === 'unknown') return failure;
+    const where = found.pod.spec?.nodeName;
+    if (where === node && mayBeBound) return { type: 'bound' };
     if (where) {
       const message = `pod ${pod.namespace}/${pod.name} is already bound to node ${where}`;
       return { type: 'conflict', message, node: where };
@@ -83,26 +76,27 @@ export class Binder {
     return failure.status === 409 ? { type: 'conflict', message: failure.message } : failure;
   }
 
-  async #attempt(
-    method: 'GET' | 'POST',
-    path: string,
-    body?: unknown,
-  ): Promise<{ reply?: Reply; error?: string }> {
+  /** Sends the binding once. Returns nothing when the pod is bound. */
+  async #attempt(path: string, binding: unknown): Promise<FailedAttempt | undefined> {
     try {
-      return { reply: await this.#transport.request(method, path, body) };
+      const reply = await this.#transport.request('POST', path, binding);
+      if (reply.isDone) return undefined;
+      const { status, message, answer } = reply;
+      // other refusals of the API server are the same the next time
+      const isUnclear = status >= 500 || status < 300;
+      const retryable = isUnclear || [404, 409, 429].includes(status) || answer === undefined;
+      return { failure: { type: 'failed', status, message, retryable }, isUnclear };
     } catch (error) {
-      return { error: (error as Error).message };
+      const isUnclear = !(error instanceof TransportError) || error.mayHaveArrived;
+      return { failure: { type: 'failed', message: (error as Error).message, retryable: true }, isUnclear };
     }
   }
 }
 
 type Failure = Extract<BindOutcome, { type: 'failed' }>;
 
-function refusal(reply: Reply): Failure {
-  const retryable = reply.status >= 500 || reply.status === 429;
-  return { type: 'failed', status: reply.status, message: replyMessage(reply), retryable };
-}
-
-function podPath({ namespace, name }: PodReference): string {
-  return `/api/v1/namespaces/${namespace}/pods/${name}`;
+interface FailedAttempt {
+  failure: Failure;
+  /** The pod may be bound all the same: a timeout or a server error may come after that. */
+  isUnclear: boolean;
 }

@@ -26,8 +26,8 @@ export interface Carrier {
   /** Whether nothing is under way any longer. */
   readonly isEnded: boolean;
   send(request: Outgoing): Promise<Answer>;
-  /** Sends a request whose answer has no end. `silenceMs` bounds the time between two parts of it. */
-  open(request: Outgoing, silenceMs: number): Promise<{ status: number; body: Readable }>;
+  /** Sends a request whose answer has no end. */
+  open(request: Outgoing): Promise<{ status: number; body: Readable }>;
   /** Ends at once; what is under way fails. */
   close(): Promise<void>;
 }

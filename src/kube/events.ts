@@ -181,8 +181,13 @@ function referenceTo({ metadata }: Pod): SchedulerEvent['regarding'] {
 }
 
 function createMessage(event: SchedulerEvent): Message {
-  // Its name is ours alone: a conflict says that an earlier attempt was carried out.
-  return { method: 'POST', path: eventsPath(event), body: event, settled: [409] };
+  return {
+    method: 'POST',
+    path: eventsPath(event),
+    body: event,
+    // its name is ours alone: an earlier attempt was carried out
+    isNeedless: (reply) => reply.isRefusal('AlreadyExists', { name: event.metadata?.name }),
+  };
 }
 
 function eventsPath(event: SchedulerEvent): string {

@@ -27,7 +27,7 @@ export class Http1Carrier implements Carrier {
   readonly #dispatcher: Dispatcher;
   readonly #origin: string;
 
-  /** `timeoutMs` bounds the time until an answer begins, and between two parts of it. */
+  /** `timeoutMs` bounds the time until an answer begins, and between two parts of one that has an end. */
   constructor(credentials: Credentials, timeoutMs: number) {
     const options = {
       connections: CONNECTIONS,
@@ -54,8 +54,8 @@ export class Http1Carrier implements Carrier {
     };
   }
 
-  async open(request: Outgoing, silenceMs: number): Promise<{ status: number; body: Readable }> {
-    const { statusCode, body } = await this.#request(request, silenceMs);
+  async open(request: Outgoing): Promise<{ status: number; body: Readable }> {
+    const { statusCode, body } = await this.#request(request, 0);
     return { status: statusCode, body };
   }
 

@@ -36,7 +36,7 @@ export class Http2Carrier implements Carrier {
 
   /**
    * `socket` is connected and speaks HTTP/2; `authority` is the server's host and port. `timeoutMs` bounds the time until
-   * an answer begins, and between two parts of it.
+   * an answer begins, and between two parts of one that has an end.
    */
   constructor(socket: TLSSocket, authority: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
@@ -84,7 +84,7 @@ export class Http2Carrier implements Carrier {
     });
   }
 
-  open(request: Outgoing, silenceMs: number): Promise<{ status: number; body: Readable }> {
+  open(request: Outgoing): Promise<{ status: number; body: Readable }> {
     return new Promise((resolve, reject) => {
       this.#check(request);
       let untaken = 0;
@@ -94,14 +94,11 @@ export class Http2Carrier implements Carrier {
           untaken = 0;
         },
         destroy: (error, done) => {
-          clearTimeout(silence);
           this.#connection.cancel(exchange.stream);
           this.#forget(exchange);
           done(error);
         },
       });
-      const silence = setTimeout(() => this.#abandon(exchange, new Error('silence')), silenceMs);
-      silence.unref();
       const exchange = this.#begin(request, {
         answered: (status) => {
           this.#heard(exchange);
@@ -111,7 +108,6 @@ export class Http2Carrier implements Carrier {
         },
         data: (bytes) => {
           this.#heard(exchange);
-          silence.refresh();
           untaken += bytes.length;
           body.push(bytes);
         },

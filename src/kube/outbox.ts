@@ -2,7 +2,8 @@
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import type { Method } from './carrier.ts';
 import { Limiter } from './limiter.ts';
-import { replyMessage, type Reply, type Transport } from './transport.ts';
+import type { Reply } from './reply.ts';
+import type { Transport } from './transport.ts';
 
 /** A write that may be repeated without harm. */
 export interface Message {
@@ -10,9 +11,9 @@ export interface Message {
   path: string;
   body: unknown;
   contentType?: string;
-  /** Statuses that mean that there is nothing left to do, such as 404 for a pod that was deleted. */
-  settled?: number[];
-  /** Sent instead when the answer is 404. */
+  /** Whether a refusal means that there is nothing left to do, as when the pod that it is about was deleted. */
+  isNeedless?: (reply: Reply) => boolean;
+  /** Sent instead when there is nothing to change yet. */
   ifMissing?: Message;
 }
 
@@ -90,12 +91,12 @@ export class Outbox {
     try {
       let message = make();
       let reply = await this.#send(message);
-      if (reply.status === 404 && message.ifMissing !== undefined) {
+      if (message.ifMissing !== undefined && reply.isRefusal('NotFound')) {
         message = message.ifMissing;
         reply = await this.#send(message);
       }
-      if (reply.status >= 300 && !message.settled?.includes(reply.status)) {
-        throw new Error(`${message.method} ${message.path}: ${reply.status}: ${replyMessage(reply)}`);
+      if (!reply.isDone && !message.isNeedless?.(reply)) {
+        throw new Error(`${message.method} ${message.path}: ${reply.status}: ${reply.message}`);
       }
       this.#counts.sent++;
     } catch (error) {
@@ -104,7 +105,7 @@ export class Outbox {
     }
   }
 
-  /** Repeats the message while the server cannot be reached or is in trouble. */
+  /** Repeats the message while the server cannot be reached or is in trouble, and others answer for it. */
   async #send({ method, path, body, contentType }: Message): Promise<Reply> {
     const { transport, random } = this.#options;
     const { signal } = this.#abort;
@@ -113,7 +114,7 @@ export class Outbox {
       const last = attempt === ATTEMPTS || signal.aborted;
       try {
         const reply = await transport.request(method, path, body, { contentType, signal });
-        if (reply.status < 500 || last) return reply;
+        if ((reply.status < 500 && reply.answer !== undefined) || last) return reply;
       } catch (error) {
         if (last || signal.aborted) throw error;
       }

@@ -70,7 +70,7 @@ export class PodConditionWriter {
         // The server refuses to change a uid: the verdict can never reach a pod that took this one's name.
         body: { metadata: { uid }, status: { conditions: [written], ...nomination(nominatedNodeName) } },
         contentType: 'application/strategic-merge-patch+json',
-        settled: [404],
+        isNeedless: (reply) => reply.isRefusal('NotFound', { kind: 'pods', name }),
       };
     });
   }
@@ -82,7 +82,7 @@ export class PodConditionWriter {
       path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
       body: { metadata: { uid }, status: nomination('') },
       contentType: 'application/strategic-merge-patch+json',
-      settled: [404],
+      isNeedless: (reply) => reply.isRefusal('NotFound', { kind: 'pods', name }),
     }));
   }
 

@@ -45,7 +45,7 @@ export class PodGroupConditionWriter {
       // the server refuses to change a uid: the condition can never reach a group that took this one's name
       body: { metadata: { uid }, status: { conditions: [condition] } },
       contentType: 'application/strategic-merge-patch+json',
-      settled: [404],
+      isNeedless: (reply) => reply.isRefusal('NotFound', { kind: 'podgroups', name }),
     }));
   }
 

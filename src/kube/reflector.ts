@@ -3,11 +3,13 @@
 //   list ──▶ watch from the list's resourceVersion ──▶ cut: watch again from the last event or bookmark
 //    ▲                                                        │
 //    └──────────── 410: the server has forgotten that version ┘
-import type { ApiObject } from '../api/types.ts';
+import type { Readable } from 'node:stream';
+import type { ApiObject, ObjectMeta } from '../api/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { parseLean } from './lean-json.ts';
 import { LineDecoder } from './lines.ts';
-import { Reply, replyMessage, type Transport } from './transport.ts';
+import { Reply } from './reply.ts';
+import type { Transport } from './transport.ts';
 
 /** Takes a list as its pages come, so that nobody holds all of it. */
 export interface Listing<T> {
@@ -27,6 +29,8 @@ export interface WatchHandler<T> {
 
 export interface WatchOptions<T> {
   transport: Transport;
+  /** Of its objects: what has another one is no answer of the API server. */
+  kind: string;
   /** For instance /api/v1/nodes. */
   path: string;
   query?: Record<string, string>;
@@ -35,6 +39,8 @@ export interface WatchOptions<T> {
   handler: WatchHandler<T>;
   /** Told of each failure, also of a handler that threw; the watch goes on. */
   onError: (error: Error) => void;
+  /** How long the server may say nothing on a watch. */
+  silenceMs?: number;
   clock?: Clock;
   random?: () => number;
 }
@@ -47,19 +53,25 @@ export interface Watch {
 }
 
 const PAGE_SIZE = 500;
-/** The server ends a watch after 5 to 10 minutes, so that watchers spread over its replicas again. */
-const WATCH_SECONDS = 300;
-/** Bookmarks come about once a minute: after this silence the connection is dead. */
-const SILENCE_MS = 150_000;
+/** The server ends a watch after so long, and up to twice that. */
+const WATCH_SECONDS = 25;
+/** A watch that has nothing to tell ends before: after this silence its connection is dead, whatever lies between. */
+const SILENCE_MS = 55_000;
 /** A watch that ended sooner, with no event, did not work. */
 const SHORT_WATCH_MS = 1000;
 
 /** The server cannot go on from the resourceVersion that was asked for. */
 class ExpiredError extends Error {}
 
+interface List<T> {
+  kind: string;
+  metadata: { resourceVersion: string; continue?: string };
+  items?: T[] | null;
+}
+
 interface WatchEvent<T> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  object: T & { code?: number; message?: string };
+  object: T & { metadata: ObjectMeta; code?: number; message?: string };
 }
 
 /** Lists a resource and hands over each change from then on, until it is stopped. It keeps no object. */
@@ -109,17 +121,16 @@ class Reflector<T extends ApiObject> {
       random: this.#random,
     });
     while (!signal.aborted) {
-      let worked = false;
       try {
         if (this.#resourceVersion === undefined) await this.#list();
         if (signal.aborted) return;
-        worked = await this.#follow(this.#resourceVersion!);
+        await this.#follow(this.#resourceVersion!);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof ExpiredError) this.#resourceVersion = undefined;
         else this.#options.onError(error as Error);
+        await this.#clock.sleep(backoff.next(), signal);
       }
-      if (!worked) await this.#clock.sleep(backoff.next(), signal);
     }
   }
 
@@ -145,12 +156,8 @@ class Reflector<T extends ApiObject> {
     let page = this.#page(limit, undefined);
     for (;;) {
       const reply = await page;
-      if (reply.status === 410 && limit !== undefined) throw new ExpiredError();
-      if (reply.status !== 200) throw this.#refused('list', reply);
-      const list = reply.body as {
-        metadata: { resourceVersion: string; continue?: string };
-        items?: T[] | null;
-      };
+      if (isExpired(reply) && limit !== undefined) throw new ExpiredError();
+      const list = this.#listIn(reply);
       const next = list.metadata.continue || undefined;
       if (next !== undefined) {
         // the server makes the next page while this one is taken
@@ -166,14 +173,29 @@ class Reflector<T extends ApiObject> {
     }
   }
 
-  #page(limit: number | undefined, next: string | undefined): Promise<Reply> {
-    const url = this.#url({ ...(limit && { limit: String(limit) }), ...(next && { continue: next }) });
-    return this.#options.transport.request('GET', url, undefined, { signal: this.#abort.signal });
+  /** An answer that is no list must not be taken for an empty one: all objects would be gone. */
+  #listIn(reply: Reply): List<T> {
+    const list = reply.answer as Partial<List<T>> | undefined;
+    const { kind } = this.#options;
+    const isList = list?.kind === `${kind}List` && (list.metadata?.resourceVersion ?? '') !== '';
+    if (reply.status !== 200 || !isList)
+      throw new Error(`list ${this.#options.path}: ${reply.status}: ${reply.message}`);
+    return list as List<T>;
   }
 
-  /** Watches until the connection ends. Returns whether it worked, so that the next one may follow at once. */
-  async #follow(resourceVersion: string): Promise<boolean> {
-    const { transport } = this.#options;
+  async #page(limit: number | undefined, next: string | undefined): Promise<Reply> {
+    const url = this.#url({ ...(limit && { limit: String(limit) }), ...(next && { continue: next }) });
+    const { transport, path } = this.#options;
+    try {
+      return await transport.request('GET', url, undefined, { signal: this.#abort.signal });
+    } catch (error) {
+      throw new Error(`list ${path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** Watches until the connection ends. Returns when it worked, so that the next one may follow at once. */
+  async #follow(resourceVersion: string): Promise<void> {
+    const { transport, path, silenceMs = SILENCE_MS } = this.#options;
     const { signal } = this.#abort;
     const begin = this.#clock.now();
     const url = this.#url({
@@ -182,30 +204,36 @@ class Reflector<T extends ApiObject> {
       resourceVersion,
       timeoutSeconds: String(Math.round(WATCH_SECONDS * (1 + this.#random()))),
     });
-    const { status, body } = await transport.stream(url, { signal, silenceMs: SILENCE_MS });
-    if (status !== 200) {
-      const reply = await readReply(status, body);
-      if (status === 410) throw new ExpiredError();
-      throw this.#refused('watch', reply);
-    }
-    const lines = new LineDecoder();
-    let events = 0;
+    let isHeard = false;
     try {
-      for await (const chunk of body) {
-        lines.push(chunk as Buffer, (line) => {
-          if (!signal.aborted && this.#event(parseLean(line) as WatchEvent<T>)) events++;
+      const { status, body } = await transport.stream(url, signal);
+      if (status !== 200) {
+        const reply = await readReply(status, body);
+        if (isExpired(reply)) throw new ExpiredError();
+        throw new WatchError(`${status}: ${reply.message}`);
+      }
+      const lines = new LineDecoder();
+      for await (const chunk of withinSilence(body, silenceMs)) {
+        lines.push(chunk, (line) => {
+          if (signal.aborted) return;
+          this.#event(eventIn<T>(line));
+          isHeard = true;
         });
       }
     } catch (error) {
-      if (error instanceof ExpiredError || error instanceof WatchEndedError) throw error;
-      if (events === 0) throw error;
+      if (error instanceof ExpiredError) throw error;
+      // a connection may break at any time: the next one goes on where it was
+      if (isHeard && !(error instanceof WatchError)) return;
+      throw new Error(`watch ${path}: ${(error as Error).message}`, { cause: error });
     }
-    return events > 0 || this.#clock.now() - begin >= SHORT_WATCH_MS;
+    if (!isHeard && this.#clock.now() - begin < SHORT_WATCH_MS)
+      throw new Error(`watch ${path}: it ended at once, with no event`);
   }
 
-  /** Hands one event over. Returns whether it was a change. */
-  #event({ type, object }: WatchEvent<T>): boolean {
-    const { handler, path } = this.#options;
+  #event({ type, object }: WatchEvent<T>): void {
+    const { handler, kind } = this.#options;
+    if (type !== 'ERROR' && (object?.kind !== kind || !object.metadata?.resourceVersion))
+      throw new WatchError('what came is no event of the API server');
     switch (type) {
       case 'ADDED':
         this.#hand(() => handler.added(object));
@@ -219,13 +247,14 @@ class Reflector<T extends ApiObject> {
       case 'BOOKMARK':
         break;
       case 'ERROR':
-        if (object.code === 410) throw new ExpiredError();
+        if (object?.code === 410) throw new ExpiredError();
         // The server lost its way in its history: only a list is sure to be whole.
         this.#resourceVersion = undefined;
-        throw new WatchEndedError(`watch ${path}: ${object.code ?? 'error'}: ${object.message ?? ''}`);
+        throw new WatchError(`${object?.code ?? 'error'}: ${object?.message ?? ''}`);
+      default:
+        throw new WatchError('what came is no event of the API server');
     }
-    this.#resourceVersion = object.metadata?.resourceVersion ?? this.#resourceVersion;
-    return type !== 'BOOKMARK';
+    this.#resourceVersion = object.metadata.resourceVersion;
   }
 
   #hand(deliver: () => void): void {
@@ -239,14 +268,37 @@ class Reflector<T extends ApiObject> {
   #url(query: Record<string, string>): string {
     return `${this.#options.path}?${new URLSearchParams({ ...this.#options.query, ...query }).toString()}`;
   }
+}
 
-  #refused(verb: string, reply: Reply): Error {
-    return new Error(`${verb} ${this.#options.path}: ${reply.status}: ${replyMessage(reply)}`);
+function isExpired({ status, answer }: Reply): boolean {
+  return status === 410 && answer !== undefined;
+}
+
+/** What ended a watch is not that its connection broke. */
+class WatchError extends Error {}
+
+function eventIn<T>(line: Buffer): WatchEvent<T> {
+  try {
+    return parseLean(line) as WatchEvent<T>;
+  } catch {
+    throw new WatchError('what came is no event of the API server');
   }
 }
 
-/** The server ended a watch with an ERROR event. */
-class WatchEndedError extends Error {}
+/** The chunks of a watch. Throws when none comes for so long. */
+async function* withinSilence(body: Readable, silenceMs: number): AsyncGenerator<Buffer> {
+  const silence = setTimeout(() => {
+    body.destroy(new WatchError(`nothing came for ${silenceMs / 1000} s`));
+  }, silenceMs);
+  try {
+    for await (const chunk of body) {
+      silence.refresh();
+      yield chunk as Buffer;
+    }
+  } finally {
+    clearTimeout(silence);
+  }
+}
 
 async function readReply(status: number, body: AsyncIterable<unknown>): Promise<Reply> {
   const chunks: Buffer[] = [];

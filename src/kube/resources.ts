@@ -13,7 +13,7 @@ export interface WatchedResource {
 
 /**
  * The paths of the resources that the server says it does not have. What it says nothing of, because it does not answer,
- * is not among them.
+ * or something else answers for it, is not among them.
  */
 export async function missingAmong(
   transport: Transport,
@@ -21,22 +21,45 @@ export async function missingAmong(
 ): Promise<Set<string>> {
   // a list itself would be refused to who has no right to it, whether it is there or not
   const versions = new Set(resources.map(({ path }) => posix.dirname(path)));
+  const served = await servedVersions(transport);
   const there = new Map<string, Set<string> | undefined>();
   await Promise.all(
-    [...versions].map(async (version) => there.set(version, await namesIn(transport, version))),
+    [...versions].map(async (version) => {
+      const isServed = served?.has(version) ?? true;
+      there.set(version, isServed ? await namesIn(transport, version) : new Set());
+    }),
   );
   const isMissing = ({ path }: WatchedResource) =>
     there.get(posix.dirname(path))?.has(posix.basename(path)) === false;
   return new Set(resources.filter(isMissing).map(({ path }) => path));
 }
 
+/** The paths of the API versions that the server has; undefined when it does not say. */
+async function servedVersions(transport: Transport): Promise<Set<string> | undefined> {
+  const list = await documentOf<GroupList>(transport, '/apis', 'APIGroupList');
+  const versions = list?.groups?.flatMap(({ versions }) => versions ?? []);
+  return versions && new Set(['/api/v1', ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)]);
+}
+
 /** The names of an API version's resources; undefined when the server does not say. */
 async function namesIn(transport: Transport, version: string): Promise<Set<string> | undefined> {
+  const list = await documentOf<ResourceList>(transport, version, 'APIResourceList');
+  return list?.resources && new Set(list.resources.map(({ name }) => name));
+}
+
+interface GroupList {
+  groups?: { versions?: { groupVersion: string }[] }[];
+}
+
+interface ResourceList {
+  resources?: { name: string }[];
+}
+
+/** A document of the discovery; undefined when the server does not answer it. */
+async function documentOf<T>(transport: Transport, path: string, kind: string): Promise<T | undefined> {
   try {
-    const { status, body } = await transport.request('GET', version);
-    if (status === 404) return new Set();
-    const { resources } = (status === 200 ? body : {}) as { resources?: { name: string }[] };
-    return resources && new Set(resources.map(({ name }) => name));
+    const { status, answer } = await transport.request('GET', path);
+    return status === 200 && answer?.kind === kind ? (answer as unknown as T) : undefined;
   } catch (error) {
     if (error instanceof TransportError) return undefined;
     throw error;

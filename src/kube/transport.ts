@@ -4,7 +4,7 @@ import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { Lane } from './lane.ts';
-import { parseLean } from './lean-json.ts';
+import { Reply } from './reply.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
@@ -17,27 +17,6 @@ export interface TransportOptions {
   timeoutMs?: number;
   clock?: Clock;
   random?: () => number;
-}
-
-/** The answer to a request. */
-export class Reply {
-  readonly status: number;
-  readonly #bytes: Buffer;
-
-  constructor(status: number, bytes: Buffer) {
-    this.status = status;
-    this.#bytes = bytes;
-  }
-
-  /** The JSON, parsed when it is asked for; the bare text where a proxy or a health check answers something else. */
-  get body(): unknown {
-    if (this.#bytes.length === 0) return undefined;
-    try {
-      return parseLean(this.#bytes);
-    } catch {
-      return this.#bytes.toString('utf8');
-    }
-  }
 }
 
 /** A request that got no answer. The message names the server, never what was sent to it. */
@@ -128,18 +107,12 @@ export class Transport {
     }
   }
 
-  /**
-   * Opens a GET whose answer has no end, and returns it unread. `silenceMs` bounds the time without a
-   * byte. Not retried. Throws a TransportError when no answer came.
-   */
-  async stream(
-    path: string,
-    { signal, silenceMs }: { signal: AbortSignal; silenceMs: number },
-  ): Promise<{ status: number; body: Readable }> {
+  /** Opens a GET whose answer has no end, and returns it unread. Not retried. Throws a TransportError when no answer came. */
+  async stream(path: string, signal: AbortSignal): Promise<{ status: number; body: Readable }> {
     const headers = await this.#currentHeaders();
     const outgoing: Outgoing = { method: 'GET', path: this.#basePath + path, headers, signal };
     try {
-      const response = await (await this.#streams.carrier()).open(outgoing, silenceMs);
+      const response = await (await this.#streams.carrier()).open(outgoing);
       if (response.status === 401) this.#credentials.renew();
       return response;
     } catch (error) {
@@ -169,12 +142,6 @@ export class Transport {
 
 const COMMON_HEADERS: Record<string, string> = { accept: 'application/json', 'user-agent': 'coset' };
 
-/** One line on an answer that is not a success: what the server says, or its status alone. */
-export function replyMessage(reply: Reply): string {
-  const body = reply.body as { message?: unknown } | undefined;
-  return typeof body?.message === 'string' && body.message !== '' ? body.message : `status ${reply.status}`;
-}
-
 /**
  * Asks the server for its version, such as "v1.37.2". Throws an Error that names the server when it does
  * not answer, refuses the credentials, or is no API server.
@@ -182,7 +149,7 @@ export function replyMessage(reply: Reply): string {
 export async function serverVersion(transport: Transport): Promise<string> {
   const reply = await transport.request('GET', '/version');
   if (reply.status !== 200) {
-    throw new Error(`${transport.server}: GET /version: ${reply.status}: ${replyMessage(reply)}`);
+    throw new Error(`${transport.server}: GET /version: ${reply.status}: ${reply.message}`);
   }
   const version = (reply.body as { gitVersion?: unknown } | undefined)?.gitVersion;
   if (typeof version !== 'string') throw new Error(`${transport.server} is not a Kubernetes API server`);

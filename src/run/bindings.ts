@@ -1,6 +1,6 @@
 // Carries out what the cycle has decided: binds, and tells everybody what came of it.
 //
-//   placement ──> reservations ──> API server ──┬─> on the node        ──> bound
+//   placement ──> reservations ──> API server ──┬─> on the node        ──> bound, by us or by another scheduler
 //                      │                        ├─> on another node    ──> it stands there; ours is free again
 //                      │                        ├─> no longer there    ──> forgotten; the node is free again
 //                      └── not to be had ───────┴─> on none, or unknown ──> back to the queue; the node is free again
@@ -113,7 +113,7 @@ export class Bindings {
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
     const byExtender = await this.#options.extenders.bind(pod, node);
     const outcome = byExtender ?? (await this.#binder.bind({ namespace, name, uid }, node));
-    const isBound = this.#holder(pod, node, outcome) === node;
+    const isBound = this.#isOurs(pod, node, outcome);
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
     const seconds = (performance.now() - sent) / 1000;
     this.#options.metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, seconds);
@@ -124,14 +124,21 @@ export class Bindings {
     const { metrics } = this.#options;
     const now = performance.now();
     const holder = this.#holder(pod, node, outcome);
-    const isBound = holder === node;
+    const isOurs = this.#isOurs(pod, node, outcome);
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
-    metrics.attempt(isBound ? 'scheduled' : 'error', profile, (now - begin) / 1000);
-    if (isBound) {
+    // the scheduler that has bound it counts it
+    if (isOurs || holder === undefined)
+      metrics.attempt(isOurs ? 'scheduled' : 'error', profile, (now - begin) / 1000);
+    if (isOurs) {
       metrics.bound((now - (pod.firstAttempt ?? begin)) / 1000, pod.attempts);
+      this.#options.events.scheduled(pod.pod, node);
+    } else {
+      const error = outcome.type === 'bound' ? '' : outcome.message;
+      this.#options.digest.failure('a binding failed', { pod: pod.key, node, outcome: outcome.type, error });
+    }
+    if (holder === node) {
       this.#options.cycle().bound(pod.key);
       this.#options.cluster.dropPending(pod.key);
-      this.#options.events.scheduled(pod.pod, node);
     } else {
       this.#failed(pod, node, holder, outcome);
     }
@@ -147,17 +154,20 @@ export class Bindings {
     return record?.uid === uid && !record.assumed ? record.nodeName : undefined;
   }
 
+  /** Whether it was our binding that brought the pod to the node, and not that of another scheduler. */
+  #isOurs(pod: QueuedPod, node: string, outcome: BindOutcome): boolean {
+    return outcome.type !== 'conflict' && this.#holder(pod, node, outcome) === node;
+  }
+
   #failed(pod: QueuedPod, node: string, holder: string | undefined, outcome: BindOutcome): void {
-    const { cluster, queue, digest, events, conditions } = this.#options;
-    const reason = outcome.type === 'bound' ? '' : outcome.message;
-    const message = `binding ${pod.key} to ${node}: ${reason}`;
-    digest.failure('a binding failed', { pod: pod.key, node, outcome: outcome.type, error: reason });
+    const { cluster, queue, events, conditions } = this.#options;
+    const message = `binding ${pod.key} to ${node}: ${outcome.type === 'bound' ? '' : outcome.message}`;
     // the watch may have told already that the pod is gone
     const isKnown = cluster.pod(pod.key)?.uid === pod.uid;
-    const isOurs = holder === undefined && outcome.type !== 'gone';
-    if (!isOurs) queue.delete(pod.key, pod.uid);
+    const isWaiting = holder === undefined && outcome.type !== 'gone';
+    if (!isWaiting) queue.delete(pod.key, pod.uid);
     this.#options.cycle().bindingFailed(pod.key, message);
-    if (isOurs) {
+    if (isWaiting) {
       events.failedScheduling(pod.pod, message);
       conditions.unscheduled(pod.pod, { reason: 'SchedulerError', message });
     } else if (holder !== undefined && isKnown) {

@@ -5,7 +5,9 @@ import { systemClock } from '../kube/backoff.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
 import { apiTime } from '../kube/pod-condition.ts';
-import { replyMessage, type Reply, type Transport } from '../kube/transport.ts';
+import { lookUpPod, podPath, type PodReference } from '../kube/pod-lookup.ts';
+import type { Reply } from '../kube/reply.ts';
+import type { Transport } from '../kube/transport.ts';
 import type { Preempting, Preemptor } from '../preemption/preemptor.ts';
 import type { Digest } from './digest.ts';
 
@@ -65,9 +67,10 @@ export class Evictions implements Preemptor {
 
   async #evict(victim: PodRecord, { pod, outcomes }: Preempting): Promise<void> {
     const { transport, events } = this.#options;
-    const { namespace, uid } = victim;
+    const { namespace, uid = '' } = victim;
     const name = victim.key.slice(namespace.length + 1);
-    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const reference = { namespace, name, uid };
+    const path = podPath(reference);
     const scheduler = pod.pod.spec?.schedulerName ?? 'default-scheduler';
     const condition = {
       type: 'DisruptionTarget',
@@ -83,20 +86,21 @@ export class Evictions implements Preemptor {
       { metadata: { uid }, status: { conditions: [condition] } },
       { contentType: 'application/strategic-merge-patch+json' },
     );
-    if (isGone(told, 'PATCH', path)) return;
+    if (await this.#isGone(reference, told, `PATCH ${path}/status`)) return;
     const deleted = await transport.request('DELETE', path, {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
       preconditions: { uid },
     });
-    if (isGone(deleted, 'DELETE', path)) return;
-    events.preempted({ namespace, name, uid }, pod.pod, outcomes[0]!.node);
+    if (await this.#isGone(reference, deleted, `DELETE ${path}`)) return;
+    events.preempted(reference, pod.pod, outcomes[0]!.node);
   }
-}
 
-/** Whether the pod is no longer there. Throws what the server said when the write was refused. */
-function isGone(reply: Reply, method: string, path: string): boolean {
-  if (reply.status === 404 || reply.status === 409) return true;
-  if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status}: ${replyMessage(reply)}`);
-  return false;
+  /** Whether the write was refused because the pod is no longer there. Throws what was answered when it still is. */
+  async #isGone(victim: PodReference, reply: Reply, what: string): Promise<boolean> {
+    if (reply.isDone) return false;
+    const found = await lookUpPod(this.#options.transport, victim);
+    if (found.type === 'gone') return true;
+    throw new Error(`${what}: ${reply.status}: ${reply.message}`);
+  }
 }

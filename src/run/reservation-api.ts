@@ -1,7 +1,8 @@
 // What a reservation asks of the outside while it is made real: writes, and to be told when something has happened.
 import type { ApiObject } from '../api/types.ts';
 import type { ReservationApi } from '../constraints/constraint.ts';
-import { replyMessage, type Transport } from '../kube/transport.ts';
+import type { Reply } from '../kube/reply.ts';
+import type { Transport } from '../kube/transport.ts';
 
 interface Waiter {
   check: () => boolean;
@@ -9,14 +10,14 @@ interface Waiter {
   reject: (error: Error) => void;
 }
 
-/** The API server did not write; `status` is that of its answer. */
+/** The API server did not write; `status` is that of its answer, and absent where somebody else answered. */
 class Refused extends Error {
   override name = 'Refused';
-  readonly status: number;
+  readonly status: number | undefined;
 
-  constructor(message: string, status: number) {
+  constructor({ message, status, answer }: Reply) {
     super(message);
-    this.status = status;
+    this.status = answer && status;
   }
 }
 
@@ -37,7 +38,9 @@ export class Reservations implements ReservationApi {
     contentType?: string,
   ): Promise<T> {
     const reply = await this.#transport.request(method, path, body, { contentType });
-    if (reply.status >= 300) throw new Refused(replyMessage(reply), reply.status);
+    const { kind } = body as ApiObject;
+    // what is written is answered: from here on it is read as what the server has
+    if (!reply.isDone || (kind !== undefined && reply.answer?.kind !== kind)) throw new Refused(reply);
     return reply.body as T;
   }
 

@@ -226,7 +226,7 @@ export class Scheduler implements ControlledScheduler {
   #follow({ kind, path, query }: WatchedResource, after?: Promise<unknown>): Promise<void> {
     const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
     const handler = this.#handlerOf(kind);
-    const started = watch({ transport: this.#transport, path, query, after, handler, onError });
+    const started = watch({ transport: this.#transport, kind, path, query, after, handler, onError });
     this.#watches.push(started);
     return started.synced;
   }

@@ -3,14 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiObject, Event, Pod } from '../../src/api/types.ts';
-import { Binder, type PodReference } from '../../src/kube/binder.ts';
+import { Binder } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
 import { parseLean } from '../../src/kube/lean-json.ts';
 import { LineDecoder } from '../../src/kube/lines.ts';
 import { PodConditionWriter } from '../../src/kube/pod-condition.ts';
+import type { PodReference } from '../../src/kube/pod-lookup.ts';
 import { watch, type Watch } from '../../src/kube/reflector.ts';
+import type { Reply } from '../../src/kube/reply.ts';
 import { NODES, OTHER_RESOURCES, PODS } from '../../src/kube/resources.ts';
-import { serverVersion, type Reply, type Transport } from '../../src/kube/transport.ts';
+import { serverVersion, type Transport } from '../../src/kube/transport.ts';
 
 /** A running API server. Its client may do everything. */
 export interface ApiHarness {
@@ -83,7 +85,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
     ): Promise<WatchLine[]> {
       const abort = new AbortController();
       const url = `${podsPath}?${new URLSearchParams({ watch: '1', ...query }).toString()}`;
-      const { status, body } = await transport.stream(url, { signal: abort.signal, silenceMs: 30_000 });
+      const { status, body } = await transport.stream(url, abort.signal);
       if (status !== 200) {
         body.destroy();
         return [{ type: 'ERROR', object: { code: status } }];
@@ -270,7 +272,7 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
         expect.objectContaining({ type: 'PodScheduled', status: 'True' }),
       );
       expect(await binder.bind(pod, 'node-b')).toMatchObject({ type: 'conflict', node: 'node-a' });
-      expect(await binder.bind(pod, 'node-a')).toEqual({ type: 'bound' });
+      expect(await binder.bind(pod, 'node-a')).toMatchObject({ type: 'conflict', node: 'node-a' });
       expect((await readPod('bind')).spec?.nodeName).toBe('node-a');
     });
 
@@ -393,6 +395,7 @@ function watchPods(transport: Transport, path: string, query: Record<string, str
   const note = (what: string) => (pod: Pod) => seen.push(`${what} ${pod.metadata?.name}`);
   return watch<Pod>({
     transport,
+    kind: 'Pod',
     path,
     query,
     handler: {

@@ -88,6 +88,60 @@ describe('Binder', () => {
     expect(outcome).toEqual({ type: 'conflict', message: 'a fault of status 409' });
   });
 
+  it('does not take the binding of another scheduler to the same node for its own', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    const binder = binderOf(harness);
+    await binder.bind(referenceOf(pod), 'node-a');
+    expect(await binder.bind(referenceOf(pod), 'node-a')).toEqual({
+      type: 'conflict',
+      node: 'node-a',
+      message: 'pod default/pod-a is already bound to node node-a',
+    });
+  });
+
+  it('takes a newer pod of the same name for another one', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    await harness.transport.request('DELETE', '/api/v1/namespaces/default/pods/pod-a');
+    const newer = loadPod(harness, 'pod-a');
+    const binder = binderOf(harness);
+    await binder.bind(referenceOf(newer), 'node-a');
+    const outcome = await binder.bind(referenceOf(pod), 'node-a');
+    expect(outcome).toEqual({
+      type: 'gone',
+      message: 'pod default/pod-a was replaced by one with another uid',
+    });
+  });
+
+  it('believes the server that a pod is gone', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    await harness.transport.request('DELETE', '/api/v1/namespaces/default/pods/pod-a');
+    const outcome = await binderOf(harness).bind(referenceOf(pod), 'node-a');
+    expect(outcome).toEqual({ type: 'gone', message: 'pods "pod-a" not found' });
+  });
+
+  it.each([
+    [404, '<html>default backend - 404</html>'],
+    [404, '{"message":"no route"}'],
+    [404, JSON.stringify({ kind: 'Status', reason: 'NotFound', details: { kind: 'pods', name: 'pod-b' } })],
+    [404, JSON.stringify({ kind: 'Status', reason: 'NotFound', details: { kind: 'nodes', name: 'pod-a' } })],
+    [409, '<html>conflict</html>'],
+    [200, '<html>welcome</html>'],
+    [200, ''],
+    [201, JSON.stringify({ kind: 'Status', status: 'Failure' })],
+  ])('believes nothing about a pod of what something else answers: %d %s', async (status, strange) => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, ...Array(status >= 400 ? 1 : 4).fill({ status, strange }));
+    harness.fail('GET', /pods\/pod-a$/, { status, strange });
+    const binder = binderOf(harness);
+    const outcome = await binder.bind(referenceOf(pod), 'node-a');
+    expect(outcome).toMatchObject({ type: 'failed', status, retryable: true });
+    expect(await binder.bind(referenceOf(pod), 'node-b')).toEqual({ type: 'bound' });
+  });
+
   it('loses no pod and binds none twice while a third of the requests go wrong', async () => {
     const harness = await startHarness();
     const faults = [

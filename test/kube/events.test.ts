@@ -3,7 +3,8 @@ import type { Event } from '../../src/api/types.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
 import { Binder } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
-import { Reply, type Transport } from '../../src/kube/transport.ts';
+import { Reply } from '../../src/kube/reply.ts';
+import type { Transport } from '../../src/kube/transport.ts';
 import { loadPod, podObject, referenceOf, startHarness, TestClock, type Harness } from './harness.ts';
 
 const MINUTE_MS = 60_000;
@@ -218,7 +219,7 @@ function unanswered() {
     transport: { request } as unknown as Transport,
     underWay: () => requests.length,
     async answerOne() {
-      requests.shift()!(new Reply(201, Buffer.from('{}')));
+      requests.shift()!(new Reply(201, Buffer.from('{"kind":"Event"}')));
       await new Promise((resolve) => setImmediate(resolve));
     },
   };

@@ -4,7 +4,7 @@ import type { Node, Pod } from '../../src/api/types.ts';
 import type { Fault } from '../../src/embedded/faults.ts';
 import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
 import type { Clock } from '../../src/kube/backoff.ts';
-import type { PodReference } from '../../src/kube/binder.ts';
+import type { PodReference } from '../../src/kube/pod-lookup.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';
 import { Transport, type TransportOptions } from '../../src/kube/transport.ts';
 

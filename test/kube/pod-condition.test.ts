@@ -42,6 +42,17 @@ describe('PodConditionWriter', () => {
     expect(storedPod(harness.embedded, 'pod-a').status?.conditions).toMatchObject([{ message: 'third' }]);
   });
 
+  it('is not put off by what something else answers', async () => {
+    const harness = await startHarness();
+    const { writer, errors } = writerOf(harness);
+    const strange = { status: 404, strange: 'default backend - 404' };
+    harness.fail('PATCH', /status$/, strange, { ...strange, status: 200 }, { ...strange, status: 302 });
+    writer.unscheduled(loadPod(harness, 'pod-a'), { reason: 'Unschedulable', message: 'no room' });
+    await writer.idle();
+    expect(storedPod(harness.embedded, 'pod-a').status?.conditions).toMatchObject([{ message: 'no room' }]);
+    expect([writer.counts, errors]).toEqual([{ sent: 1, dropped: 0, failed: 0 }, []]);
+  });
+
   it('has nothing to report about a pod that was deleted', async () => {
     const harness = await startHarness();
     const { writer, errors } = writerOf(harness);

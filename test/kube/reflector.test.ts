@@ -18,12 +18,14 @@ interface Seen {
 function watchNodes(
   { transport, clock }: Pick<Harness, 'transport' | 'clock'>,
   overrides: Partial<WatchHandler<Node>> = {},
+  options: { silenceMs?: number } = {},
 ): Seen {
   const events: string[] = [];
   const errors: string[] = [];
   const note = (what: string) => (node: Node) => events.push(`${what} ${node.metadata?.name}`);
   const watching = watch<Node>({
     transport,
+    kind: 'Node',
     path: PATH,
     handler: {
       list: () => {
@@ -41,6 +43,7 @@ function watchNodes(
     onError: (error) => errors.push(error.message),
     clock,
     random: () => 0,
+    ...options,
   });
   onTestFinished(() => watching.stop());
   return { events, errors, watching };
@@ -165,6 +168,52 @@ describe('watch', () => {
     await watching.synced;
     expect(errors).toEqual(Array(7).fill(`list ${PATH}: 403: a fault of status 403`));
     expect(harness.clock.slept).toEqual([800, 1600, 3200, 6400, 12800, 25600, 30000]);
+  });
+
+  it.each([
+    ['<html>welcome</html>', 'status 200'],
+    ['', 'status 200'],
+    ['{}', 'status 200'],
+    [JSON.stringify({ kind: 'Status', status: 'Failure', message: 'no' }), 'no'],
+    [JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '1' }, items: [] }), 'status 200'],
+    [JSON.stringify({ kind: 'NodeList', metadata: {}, items: [] }), 'status 200'],
+  ])('takes no answer for an empty list that is none: %s', async (strange, message) => {
+    const harness = await startHarness();
+    load(harness, 'node-a');
+    const { events, errors } = watchNodes(harness);
+    await expect.poll(() => events).toEqual(['replace node-a']);
+    harness.fail('GET', /watch=1/, { errorEvent: 410 });
+    const again = watchNodes(harness);
+    harness.fail('GET', /limit=/, { strange });
+    await expect.poll(() => again.events).toEqual(['replace node-a', 'replace node-a']);
+    expect([errors, again.errors]).toEqual([[], [`list ${PATH}: 200: ${message}`]]);
+  });
+
+  it.each([
+    ['<html>welcome</html>\n', 'what came is no event of the API server'],
+    ['{}\n', 'what came is no event of the API server'],
+    [
+      '{"type":"DELETED","object":{"metadata":{"name":"node-a"}}}\n',
+      'what came is no event of the API server',
+    ],
+    ['', 'it ended at once, with no event'],
+  ])('says that it watches nothing when something else answers: %s', async (strange, message) => {
+    const harness = await startHarness();
+    load(harness, 'node-a');
+    harness.fail('GET', /watch=1/, { strange }, { strange });
+    const { events, errors } = watchNodes(harness);
+    await expect.poll(() => errors).toEqual(Array(2).fill(`watch ${PATH}: ${message}`));
+    load(harness, 'node-b');
+    await expect.poll(() => events).toEqual(['replace node-a', 'added node-b']);
+  });
+
+  it('names what it watches when the server says nothing on it, and goes on', async () => {
+    const harness = await startHarness();
+    load(harness, 'node-a');
+    const { events, errors } = watchNodes(harness, {}, { silenceMs: 100 });
+    await expect.poll(() => errors[0]).toBe(`watch ${PATH}: nothing came for 0.1 s`);
+    load(harness, 'node-b');
+    await expect.poll(() => events).toEqual(['replace node-a', 'added node-b']);
   });
 
   it('reports a handler that throws, and hands over what follows', async () => {

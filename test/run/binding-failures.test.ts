@@ -78,6 +78,40 @@ describe('a binding that fails', () => {
     expect(running.bindingsSent('one')).toBe(1);
   });
 
+  it('because another scheduler was faster is counted by that one, also on the same node', async () => {
+    const running = await startScheduler({ objects: [node('a', slot)] });
+    const one = pod('one', slot);
+    const here = (): void => running.update({ ...one, spec: { ...one.spec!, nodeName: 'a' } });
+    running.failBinding('one', after(here, 409));
+    running.store.load([one]);
+    await eventually(() => {
+      expect(running.logged('a binding failed')).toMatchObject([{ pod: 'ns/one', outcome: 'conflict' }]);
+    });
+    running.store.load([pod('two', slot)]);
+    await running.waits('two');
+    expect(await running.metric('scheduler_schedule_attempts_total', { result: 'scheduled' })).toBe(0);
+    expect(await running.metric('scheduler_schedule_attempts_total', { result: 'error' })).toBe(0);
+    const bound = await running.scheduler
+      .metrics()
+      .getSingleMetricAsString('scheduler_pod_scheduling_attempts');
+    expect(bound).toContain('scheduler_pod_scheduling_attempts_count 0');
+    expect(running.messages('one', 'Scheduled')).toEqual([]);
+    expect(running.messages('one', 'FailedScheduling')).toEqual([]);
+  });
+
+  it('because something else answers that there is no such pod loses no pod', async () => {
+    const running = await startScheduler({ objects: [node('a', slot)] });
+    const strange = { status: 404, strange: 'default backend - 404' };
+    running.failBinding('one', strange, strange);
+    running.harness.fail('GET', /\/pods\/one$/, strange, strange);
+    running.store.load([pod('one', slot)]);
+    await running.bound('one');
+    expect(running.logged('a binding failed')).toMatchObject([
+      { pod: 'ns/one', outcome: 'failed', error: 'status 404' },
+      { pod: 'ns/one', outcome: 'failed', error: 'status 404' },
+    ]);
+  });
+
   it('because the pod was deleted frees its node', async () => {
     const running = await startScheduler({ objects: [node('a', slot)] });
     running.failBinding(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ApiObject, Pod } from '../../src/api/types.ts';
 import { on } from '../cycle/fixtures.ts';
-import { eventually, node, pod, startScheduler, type Running } from './fixtures.ts';
+import { after, eventually, node, pod, startScheduler, type Running } from './fixtures.ts';
 
 const small = { cpu: '2' };
 
@@ -116,14 +116,59 @@ it('tries again when the API server refuses to delete a victim, with one clear m
 it('goes on when a victim has gone by itself', async () => {
   const running = await startScheduler({
     objects: [node('a', small), on('a', withPriority('low', 1))],
-    before: (harness) => harness.fail('PATCH', /\/pods\/low\/status/, { status: 404 }),
   });
+  running.harness.fail(
+    'PATCH',
+    /\/pods\/low\/status/,
+    after(() => running.delete(withPriority('low', 1)), 404),
+  );
   running.store.load([withPriority('high', 10)]);
-  await eventually(() => expect(running.pod('high')?.status?.nominatedNodeName).toBe('a'));
-  running.delete(withPriority('low', 1));
   await running.bound('high');
   expect(running.logged('an eviction failed')).toEqual([]);
-  expect(requestsOn(running, 'low')).toEqual(['PATCH /api/v1/namespaces/ns/pods/low/status']);
+  expect(requestsOn(running, 'low')).toEqual([
+    'PATCH /api/v1/namespaces/ns/pods/low/status',
+    'GET /api/v1/namespaces/ns/pods/low',
+  ]);
+});
+
+it.each([
+  ['PATCH', 404],
+  ['DELETE', 404],
+  ['DELETE', 409],
+  ['DELETE', 200],
+] as const)('tries again when something else answers %s with %d', async (method, status) => {
+  const running = await startScheduler({
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+    before: (harness) => harness.fail(method, /\/pods\/low/, { status, strange: 'default backend' }),
+  });
+  running.store.load([withPriority('high', 10)]);
+  await running.bound('high');
+  expect(running.logged('an eviction failed')).toHaveLength(1);
+});
+
+it("does not delete a pod that has taken its victim's name", async () => {
+  const running = await startScheduler({ objects: [node('a', small), on('a', withPriority('low', 1))] });
+  const other = withPriority('low', 1);
+  other.metadata!.uid = 'other';
+  const replace = (): void => {
+    running.delete(other);
+    running.store.load([on('a', other)]);
+  };
+  // between the two writes about the victim
+  running.harness.fail('PATCH', /\/pods\/low\/status/, { delayMs: 300 });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => expect(requestsOn(running, 'low')).toHaveLength(1));
+  replace();
+  await eventually(() =>
+    expect(requestsOn(running, 'low').slice(0, 3)).toEqual([
+      'PATCH /api/v1/namespaces/ns/pods/low/status',
+      'DELETE /api/v1/namespaces/ns/pods/low',
+      'GET /api/v1/namespaces/ns/pods/low',
+    ]),
+  );
+  // the other one is a victim of its own
+  await running.bound('high');
+  expect(running.messages('low', 'Preempted')).toHaveLength(1);
 });
 
 it('writes no nomination and deletes nobody for a pod that may not preempt', async () => {

@@ -119,15 +119,9 @@ describe('payloads', () => {
       };
       more();
     });
-    const { body } = await transport.stream('/watch', {
-      signal: new AbortController().signal,
-      silenceMs: 10_000,
-    });
+    const { body } = await transport.stream('/watch', new AbortController().signal);
     // requests on the same connection go on meanwhile
-    const other = await transport.stream('/watch', {
-      signal: new AbortController().signal,
-      silenceMs: 10_000,
-    });
+    const other = await transport.stream('/watch', new AbortController().signal);
     other.body.destroy();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(sent).toBeLessThan(100 * piece.length);
