@@ -96,9 +96,14 @@ export class Extenders implements ExtenderDesk {
     return undefined;
   }
 
-  /** Gives up what is being asked. */
-  async close(): Promise<void> {
+  /** Asks nobody any more where pods may go. */
+  stop(): void {
     this.#isClosed = true;
+  }
+
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    this.stop();
     await Promise.all(this.#extenders.map((extender) => extender.close()));
   }
 

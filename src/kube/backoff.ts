@@ -20,6 +20,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves when the work has ended, or after `ms` milliseconds: nobody waits longer for it. */
+export async function within(ms: number, work: Promise<unknown>, clock = systemClock): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, clock.sleep(ms, ended.signal)]);
+  ended.abort();
+}
+
 export interface BackoffOptions {
   initialMs: number;
   maxMs: number;

@@ -51,9 +51,11 @@ export class Binder {
       const { status, retryable } = failed.failure;
       // what it says of the pod is asked for: not every answer of this status is the API server's
       const isAboutPod = status === 404 || status === 409;
-      if (isAboutPod || attempt === ATTEMPTS) return this.#resolve(pod, node, failed.failure, mayBeBound);
+      const isLast = attempt === ATTEMPTS || this.#transport.ending?.aborted;
+      if (isAboutPod || isLast) return this.#resolve(pod, node, failed.failure, mayBeBound);
       if (!retryable) return failed.failure;
-      await this.#clock.sleep(backoff.next());
+      await this.#clock.sleep(backoff.next(), this.#transport.ending);
+      if (this.#transport.ending?.aborted) return this.#resolve(pod, node, failed.failure, mayBeBound);
     }
   }
 

@@ -7,8 +7,11 @@ import { Http1Carrier } from './http1-carrier.ts';
 import { Http2Carrier } from './http2-carrier.ts';
 import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
 
-/** A new way to the server: one connection of HTTP/2 where it speaks that, else a pool of HTTP/1.1. */
-export function dial(credentials: Credentials, timeoutMs: number): Promise<Carrier> {
+/**
+ * A new way to the server: one connection of HTTP/2 where it speaks that, else a pool of HTTP/1.1. The signal gives it up
+ * while it is made.
+ */
+export function dial(credentials: Credentials, timeoutMs: number, signal: AbortSignal): Promise<Carrier> {
   const { protocol, hostname, port, host } = new URL(credentials.server);
   if (protocol !== 'https:' || credentials.proxy !== undefined) {
     return Promise.resolve(new Http1Carrier(credentials, timeoutMs));
@@ -25,14 +28,20 @@ export function dial(credentials: Credentials, timeoutMs: number): Promise<Carri
     });
     const late = new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`);
     const timer = setTimeout(() => socket.destroy(late), CONNECT_TIMEOUT_MS);
-    const fail = (error: Error) => {
+    const giveUp = () => socket.destroy(new Error('the connection is closed'));
+    signal.addEventListener('abort', giveUp);
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    };
+    const fail = (error: Error) => {
+      end();
       const { code = '', message } = error as { code?: string; message: string };
       reject(new UnsentError(message || code, { cause: error }));
     };
     socket.once('error', fail);
     socket.once('secureConnect', () => {
-      clearTimeout(timer);
+      end();
       socket.off('error', fail);
       if (socket.alpnProtocol === 'h2') {
         resolve(new Http2Carrier(socket, host, timeoutMs));

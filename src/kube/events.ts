@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EventsV1Event } from '@kubernetes/client-node';
 import type { Pod, Wire } from '../api/types.ts';
-import { systemClock, type Clock } from './backoff.ts';
+import { systemClock, within, type Clock } from './backoff.ts';
 import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';
@@ -37,7 +37,7 @@ const YIELDING_IN_FLIGHT = 2;
 /** Bindings may put off so much of what the buffer holds: the rest is for those that come when they go on for long. */
 const YIELDING_SHARE = 0.5;
 /** How long a scheduler that is told to end still writes events. */
-const LAST_EVENTS_MS = 5000;
+const LAST_EVENTS_MS = 4000;
 const NOTE_LIMIT_BYTES = 1024;
 const NAME_LIMIT = 253;
 /** A series that was not observed for this long has ended. */
@@ -122,9 +122,7 @@ export class EventRecorder {
   /** Gives what waits a moment to be written, and drops the rest. */
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
-    const moment = new AbortController();
-    await Promise.race([this.idle(), this.#clock.sleep(LAST_EVENTS_MS, moment.signal)]);
-    moment.abort();
+    await within(LAST_EVENTS_MS, this.idle(), this.#clock);
     this.#outbox.stop();
   }
 

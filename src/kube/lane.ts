@@ -9,7 +9,7 @@ export class Lane {
   readonly #open = new Set<Carrier>();
   #current: Carrier | undefined;
   #dialing: Promise<Carrier> | undefined;
-  #closed = false;
+  readonly #closed = new AbortController();
 
   constructor(credentials: Credentials, timeoutMs: number) {
     this.#credentials = credentials;
@@ -17,24 +17,24 @@ export class Lane {
   }
 
   carrier(): Carrier | Promise<Carrier> {
-    if (this.#closed) throw new UnsentError('the connection is closed');
+    if (this.#closed.signal.aborted) throw new UnsentError('the connection is closed');
     if (this.#current?.isSpent === false) return this.#current;
     this.#dialing ??= this.#dial().finally(() => (this.#dialing = undefined));
     return this.#dialing;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closed.abort();
     await Promise.all([...this.#open].map((carrier) => carrier.close()));
   }
 
   async #dial(): Promise<Carrier> {
-    const carrier = await dial(this.#credentials, this.#timeoutMs);
+    const carrier = await dial(this.#credentials, this.#timeoutMs, this.#closed.signal);
     // those that are spent for long hold nothing any more
     for (const one of this.#open) if (one.isEnded) this.#open.delete(one);
     this.#open.add(carrier);
     this.#current = carrier;
-    if (this.#closed) await carrier.close();
+    if (this.#closed.signal.aborted) await carrier.close();
     return carrier;
   }
 }

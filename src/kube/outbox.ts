@@ -111,7 +111,8 @@ export class Outbox {
     const { signal } = this.#abort;
     const backoff = new Backoff({ initialMs: 500, maxMs: 10_000, clock: this.#clock, random });
     for (let attempt = 1; ; attempt++) {
-      const last = attempt === ATTEMPTS || signal.aborted;
+      const isEnding = () => signal.aborted || transport.ending?.aborted === true;
+      const last = attempt === ATTEMPTS || isEnding();
       try {
         const reply = await transport.request(method, path, body, { contentType, signal });
         if ((reply.status < 500 && reply.answer !== undefined) || last) return reply;

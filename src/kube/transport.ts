@@ -4,9 +4,11 @@ import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { Lane } from './lane.ts';
+import type { Lifetime } from './lifetime.ts';
 import { Reply } from './reply.ts';
 
 export interface RequestOptions {
+  /** Gives the request up; without it, the end of the transport's lifetime does. */
   signal?: AbortSignal;
   /** Of the body; application/json without it. */
   contentType?: string;
@@ -17,6 +19,14 @@ export interface TransportOptions {
   timeoutMs?: number;
   clock?: Clock;
   random?: () => number;
+  /** Without one, requests go on until the transport is closed. */
+  lifetime?: Lifetime;
+}
+
+/** What watches hold for minutes must not be in the way of the requests. */
+interface Lanes {
+  requests: Lane;
+  streams: Lane;
 }
 
 /** A request that got no answer. The message names the server, never what was sent to it. */
@@ -38,10 +48,9 @@ export class Transport {
   /** The server's URL, as errors name it. */
   readonly server: string;
   readonly #credentials: Credentials;
+  readonly #options: TransportOptions;
   readonly #basePath: string;
-  readonly #requests: Lane;
-  // What watches hold for minutes must not be in the way of the requests.
-  readonly #streams: Lane;
+  readonly #lanes: Lanes;
   readonly #clock: Clock;
   readonly #random: () => number;
   /** The credentials' headers as they were last, and with those that every request has. */
@@ -50,26 +59,39 @@ export class Transport {
     sent: COMMON_HEADERS,
   };
 
-  constructor(credentials: Credentials, options: TransportOptions = {}) {
+  constructor(credentials: Credentials, options: TransportOptions = {}, lanes?: Lanes) {
     const { timeoutMs = 30_000, clock = systemClock, random = Math.random } = options;
+    this.#options = options;
     this.server = credentials.server;
     this.#credentials = credentials;
     this.#basePath = new URL(credentials.server).pathname.replace(/\/+$/, '');
-    this.#requests = new Lane(credentials, timeoutMs);
-    this.#streams = new Lane(credentials, timeoutMs);
+    this.#lanes = lanes ?? {
+      requests: new Lane(credentials, timeoutMs),
+      streams: new Lane(credentials, timeoutMs),
+    };
     this.#clock = clock;
     this.#random = random;
   }
 
+  /** The same connections for somebody who may end before them. */
+  during(lifetime: Lifetime): Transport {
+    return new Transport(this.#credentials, { ...this.#options, lifetime }, this.#lanes);
+  }
+
+  /** Aborts when nothing is to be sent again. */
+  get ending(): AbortSignal | undefined {
+    return this.#options.lifetime?.ending;
+  }
+
   /**
    * Sends a request and returns the answer, whatever its status; the body is sent as JSON.
-   * Retried: 429 after the time that the server asks for, connections that could not be made, and for GET
-   * also those that broke. Throws a TransportError when no answer came, and what the
+   * Retried until the lifetime ends: 429 after the time that the server asks for, connections that could not be made, and
+   * for GET also those that broke. Throws a TransportError when no answer came, and what the
    * credentials throw.
    */
   async request(method: Method, path: string, body?: unknown, options: RequestOptions = {}): Promise<Reply> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const { signal, contentType = 'application/json' } = options;
+    const { signal = this.#options.lifetime?.over, contentType = 'application/json' } = options;
     const outgoing = {
       method,
       path: this.#basePath + path,
@@ -79,7 +101,12 @@ export class Transport {
       signal,
     };
     const backoff = new Backoff({ initialMs: 100, maxMs: 2000, clock: this.#clock, random: this.#random });
-    const pause = (leastMs = 0) => this.#clock.sleep(Math.max(leastMs, backoff.next()), signal);
+    const mayRepeat = () => !signal?.aborted && !this.ending?.aborted;
+    /** Waits before the request is sent again. Returns whether it may be. */
+    const pause = async (leastMs = 0) => {
+      if (mayRepeat()) await this.#clock.sleep(Math.max(leastMs, backoff.next()), this.ending ?? signal);
+      return mayRepeat();
+    };
     let failures = 0;
     let throttled = 0;
     let renewed = false;
@@ -87,23 +114,22 @@ export class Transport {
       outgoing.headers = await this.#currentHeaders();
       let answer: Answer;
       try {
-        answer = await (await this.#requests.carrier()).send(outgoing);
+        answer = await (await this.#lanes.requests.carrier()).send(outgoing);
       } catch (error) {
         const failure = this.#failure(error, signal);
         const repeatable = method === 'GET' || !failure.mayHaveArrived;
-        if (signal?.aborted || !repeatable || ++failures >= CONNECTION_ATTEMPTS) throw failure;
-        await pause();
+        if (!repeatable || ++failures >= CONNECTION_ATTEMPTS || !(await pause())) throw failure;
         continue;
       }
-      if (answer.status === 429 && ++throttled < THROTTLED_ATTEMPTS && !signal?.aborted) {
+      if (answer.status === 429 && ++throttled < THROTTLED_ATTEMPTS) {
         const seconds = Number(answer.retryAfter);
-        await pause(Number.isFinite(seconds) ? seconds * 1000 : 0);
+        if (await pause(Number.isFinite(seconds) ? seconds * 1000 : 0)) continue;
       } else if (answer.status === 401 && !renewed) {
         renewed = true;
         this.#credentials.renew();
-      } else {
-        return new Reply(answer.status, answer.bytes);
+        if (mayRepeat()) continue;
       }
+      return new Reply(answer.status, answer.bytes);
     }
   }
 
@@ -112,7 +138,7 @@ export class Transport {
     const headers = await this.#currentHeaders();
     const outgoing: Outgoing = { method: 'GET', path: this.#basePath + path, headers, signal };
     try {
-      const response = await (await this.#streams.carrier()).open(outgoing);
+      const response = await (await this.#lanes.streams.carrier()).open(outgoing);
       if (response.status === 401) this.#credentials.renew();
       return response;
     } catch (error) {
@@ -122,7 +148,7 @@ export class Transport {
 
   /** Closes all connections; what is still under way fails. */
   async close(): Promise<void> {
-    await Promise.all([this.#requests.close(), this.#streams.close()]);
+    await Promise.all([this.#lanes.requests.close(), this.#lanes.streams.close()]);
   }
 
   /** One object for as long as the credentials' headers are the same one. */

@@ -10,6 +10,7 @@ import type { SchedulerMetrics } from '../control/metrics.ts';
 import type { Placement } from '../classes/turn-outcome.ts';
 import type { SchedulingCycle } from '../cycle.ts';
 import type { Extenders } from '../extenders/extenders.ts';
+import { within } from '../kube/backoff.ts';
 import { Binder, BINDINGS_IN_FLIGHT, type BindOutcome } from '../kube/binder.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
@@ -46,6 +47,8 @@ export class Bindings {
   readonly #open = new Map<string, string>();
   readonly #sent = new Set<Promise<void>>();
   #stopped = false;
+  /** No outcome is waited for any longer. */
+  #isOver = false;
 
   constructor(options: BindingsOptions) {
     this.#options = options;
@@ -69,10 +72,13 @@ export class Bindings {
     else void this.#track(this.#commit(placement, begin));
   }
 
-  /** Waits for the outcome of what was sent; what was not is given up. */
-  async stop(): Promise<void> {
+  /** Waits for the outcome of what was sent, so long at the most; what was not is given up. */
+  async stop(mostMs: number): Promise<void> {
     this.#stopped = true;
-    await Promise.all(this.#sent);
+    await within(mostMs, Promise.all(this.#sent));
+    this.#isOver = true;
+    const pods = this.#sent.size;
+    if (pods > 0) this.#options.digest.failure('bindings were not answered before the end', { pods });
   }
 
   #bindInTurn(placement: Placement, begin: number): void {
@@ -113,6 +119,7 @@ export class Bindings {
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
     const byExtender = await this.#options.extenders.bind(pod, node);
     const outcome = byExtender ?? (await this.#binder.bind({ namespace, name, uid }, node));
+    if (this.#isOver) return;
     const isBound = this.#isOurs(pod, node, outcome);
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
     const seconds = (performance.now() - sent) / 1000;

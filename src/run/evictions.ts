@@ -1,7 +1,7 @@
 // Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { SchedulingCycle } from '../cycle.ts';
-import { systemClock } from '../kube/backoff.ts';
+import { systemClock, within } from '../kube/backoff.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
 import { apiTime } from '../kube/pod-condition.ts';
@@ -28,6 +28,7 @@ export class Evictions implements Preemptor {
   readonly #options: EvictionsOptions;
   readonly #limiter = new Limiter(() => CONCURRENCY);
   readonly #sent = new Set<Promise<void>>();
+  #stopped = false;
 
   constructor(options: EvictionsOptions) {
     this.#options = options;
@@ -41,9 +42,10 @@ export class Evictions implements Preemptor {
     return false;
   }
 
-  /** Waits for what was sent. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#sent);
+  /** Waits for what was sent, so long at the most; what was not is given up. */
+  async stop(mostMs: number): Promise<void> {
+    this.#stopped = true;
+    await within(mostMs, Promise.all(this.#sent));
   }
 
   async #evictAll(preempting: Preempting): Promise<void> {
@@ -52,6 +54,7 @@ export class Evictions implements Preemptor {
     // those that are leaving already need not be told
     const victims = preempting.outcomes[0]!.victims.filter(({ terminating }) => !terminating);
     const ends = await Promise.allSettled(victims.map((victim) => this.#evictInTurn(victim, preempting)));
+    if (this.#stopped) return;
     const failed = ends.find((end) => end.status === 'rejected');
     const message = failed && (failed.reason as Error).message;
     if (message !== undefined) digest.failure('an eviction failed', { pod: key, error: message });
@@ -61,7 +64,10 @@ export class Evictions implements Preemptor {
 
   #evictInTurn(victim: PodRecord, preempting: Preempting): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#limiter.add(() => this.#evict(victim, preempting).then(resolve, reject));
+      this.#limiter.add(async () => {
+        if (this.#stopped) reject(new Error('the scheduler is stopping'));
+        else await this.#evict(victim, preempting).then(resolve, reject);
+      });
     });
   }
 

@@ -37,6 +37,7 @@ export class Reservations implements ReservationApi {
     body: unknown,
     contentType?: string,
   ): Promise<T> {
+    if (this.#stopped) throw new Error('the scheduler is stopping');
     const reply = await this.#transport.request(method, path, body, { contentType });
     const { kind } = body as ApiObject;
     // what is written is answered: from here on it is read as what the server has
@@ -71,7 +72,7 @@ export class Reservations implements ReservationApi {
     });
   }
 
-  /** Gives up what is waited for. */
+  /** Gives up what is waited for, and writes nothing more. */
   stop(): void {
     this.#stopped = true;
     for (const { reject } of this.#waiters) reject(new Error('the scheduler is stopping'));

@@ -20,6 +20,7 @@ import { POD_GROUP, type PodGroup } from '../gangs/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import { Extenders } from '../extenders/extenders.ts';
 import { EventRecorder } from '../kube/events.ts';
+import { Lifetime } from '../kube/lifetime.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
@@ -50,6 +51,8 @@ export interface SchedulerOptions {
 
 /** How long decisions may keep the process from its other work. */
 const DECISION_SLICE_MS = 10;
+/** How long a scheduler that is told to end waits for the answers to what it has sent. */
+const LAST_ANSWERS_MS = 4_000;
 const BEST_NODES_SHOWN = 10;
 
 export class Scheduler implements ControlledScheduler {
@@ -76,7 +79,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #transport: Transport;
   readonly #digest: Digest;
   readonly #watches: Watch[] = [];
-  readonly #ending = new AbortController();
+  readonly #lifetime = new Lifetime();
   #meter?: CycleMeter;
   /** The queue's activations when pods were last taken. */
   #activationsSeen = 0;
@@ -90,7 +93,8 @@ export class Scheduler implements ControlledScheduler {
   #failure?: string;
   #droppedEvents = 0;
 
-  constructor({ transport, configuration, log, afterCycle }: SchedulerOptions) {
+  constructor({ transport: connections, configuration, log, afterCycle }: SchedulerOptions) {
+    const transport = connections.during(this.#lifetime);
     this.#log = log;
     this.#afterCycle = afterCycle;
     this.#transport = transport;
@@ -212,7 +216,7 @@ export class Scheduler implements ControlledScheduler {
     const optional = resources.filter(({ isOptional }) => isOptional);
     const missing = await missingAmong(this.#transport, optional);
     // a watch that is begun after the stop would outlive it
-    this.#ending.signal.throwIfAborted();
+    this.#lifetime.ending.throwIfAborted();
     for (const { kind, path } of optional) {
       if (!missing.has(path)) continue;
       this.#log.info({ resource: path }, 'the API server does not have this resource');
@@ -231,24 +235,29 @@ export class Scheduler implements ControlledScheduler {
     return started.synced;
   }
 
-  /** Ends after the turn at hand. Bindings that were sent are waited for; those that were not are given up. */
+  /**
+   * Ends after the turn at hand. Nothing is sent again; bindings and evictions that were sent are waited for, and then the
+   * last events, a few seconds each at the most.
+   */
   async stop(): Promise<void> {
-    this.#ending.abort();
+    this.#lifetime.end();
     this.#pulse.beat();
     await this.#loop;
     await this.#lastCycle;
     this.#reservations.stop();
-    await this.#extenders.close();
-    await Promise.all([this.#bindings.stop(), this.#evictions.stop()]);
-    await Promise.all(this.#watches.map((one) => one.stop()));
+    this.#extenders.stop();
+    await Promise.all([this.#bindings.stop(LAST_ANSWERS_MS), this.#evictions.stop(LAST_ANSWERS_MS)]);
     await this.#events.stop();
     this.#conditions.stop();
     this.#groupConditions.stop();
+    this.#lifetime.finish();
+    await this.#extenders.close();
+    await Promise.all(this.#watches.map((one) => one.stop()));
     this.#digest.flush();
   }
 
   get #stopped(): boolean {
-    return this.#ending.signal.aborted;
+    return this.#lifetime.ending.aborted;
   }
 
   #handlerOf(kind: string): WatchHandler<ApiObject> {

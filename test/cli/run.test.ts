@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import { systemClock } from '../../src/kube/backoff.ts';
 import { node, pod } from '../run/fixtures.ts';
 import { Coset, folderWith, kubeconfigFor } from './coset.ts';
 
@@ -43,6 +44,24 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(stdout).not.toContain('a-secret-token');
   },
 );
+
+it.each([
+  ['the lists', /^(?!\/version)/],
+  ['bindings', /\/binding$/],
+  ['everything but bindings', /watch=|events|status/],
+])('coset run ends within ten seconds while the server does not answer %s', async (_, path) => {
+  const { server, running } = await startRun({
+    faults: (request) => (path.test(request.path) ? { delayMs: 3_600_000 } : undefined),
+  });
+  server.store.load([node('a'), pod('one'), pod('two', { cpu: '64' })]);
+  await running.printed(path.test('/api/v1/nodes') ? /"msg":"control"/ : /"msg":"synced"/);
+  await systemClock.sleep(500);
+  const begin = performance.now();
+  running.child.kill('SIGTERM');
+  const { code, stderr } = await running.ended;
+  expect(performance.now() - begin).toBeLessThan(10_000);
+  expect([code, stderr]).toEqual([0, '']);
+});
 
 it('coset run ends when it is told to while the server refuses its lists', async () => {
   const { running } = await startRun({

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/kube/backoff.ts';
 import { anonymousCredentials, type Credentials } from '../../src/kube/credentials.ts';
+import { Lifetime } from '../../src/kube/lifetime.ts';
 import { serverVersion, Transport } from '../../src/kube/transport.ts';
 import { startHarness, TestClock } from './harness.ts';
 
@@ -119,7 +121,59 @@ describe('Transport', () => {
   });
 });
 
-async function listen(server: ReturnType<typeof createServer>): Promise<string> {
+describe('a server that takes connections and says nothing', () => {
+  it.each(['http', 'https'])('keeps no %s request once the transport is closed', async (scheme) => {
+    let connections = 0;
+    const server = createTcpServer(() => connections++);
+    const { host } = new URL(await listen(server));
+    onTestFinished(() => void server.close());
+    const transport = new Transport(anonymousCredentials(`${scheme}://${host}`));
+    const failed = [
+      expect(transport.request('POST', NODES, {})).rejects.toThrow(),
+      expect(transport.stream(NODES, new AbortController().signal)).rejects.toThrow(),
+    ];
+    await expect.poll(() => connections).toBe(2);
+    const begin = performance.now();
+    await transport.close();
+    await Promise.all(failed);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+});
+
+describe('a lifetime', () => {
+  it('that ends has nothing sent again', async () => {
+    const { transport, requests, fail } = await startHarness();
+    const lifetime = new Lifetime();
+    const during = transport.during(lifetime);
+    fail('GET', /nodes/, { drop: 'request' });
+    lifetime.end();
+    await expect(during.request('GET', NODES)).rejects.toThrow('does not answer');
+    fail('GET', /nodes/, { status: 429 });
+    expect((await during.request('GET', NODES)).status).toBe(429);
+    expect(requests).toHaveLength(2);
+    expect((await transport.request('GET', NODES)).status).toBe(200);
+  });
+
+  it('that ends cuts a wait short', async () => {
+    const { transport, fail } = await startHarness({ clock: systemClock });
+    const lifetime = new Lifetime();
+    fail('GET', /nodes/, { status: 429, retryAfterSeconds: 3600 });
+    const sent = transport.during(lifetime).request('GET', NODES);
+    setTimeout(() => lifetime.end(), 50);
+    expect((await sent).status).toBe(429);
+  });
+
+  it('that is over has nothing waited for', async () => {
+    const { transport, fail } = await startHarness();
+    const lifetime = new Lifetime();
+    fail('POST', /nodes/, { delayMs: 3_600_000 });
+    const sent = transport.during(lifetime).request('POST', NODES, {});
+    setTimeout(() => lifetime.finish(), 50);
+    await expect(sent).rejects.toThrow('the request was cancelled');
+  });
+});
+
+async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -96,19 +96,20 @@ it('does not wait for the period to end when it is stopped', async () => {
 
 it('waits for the bindings that were sent when it is stopped', async () => {
   const running = await startScheduler({ objects: [node('a')] });
-  running.failBinding('one', { status: 500 });
+  running.failBinding('one', { delayMs: 300 });
   running.store.load([pod('one')]);
   await eventually(() => {
     expect(running.bindingsSent('one')).toBe(1);
   });
   await running.scheduler.stop();
   expect(running.nodeOf('one')).toBe('a');
+  expect(running.messages('one', 'Scheduled')).toHaveLength(1);
 });
 
 it('gives up bindings that were not sent when it is stopped', async () => {
   const running = await startScheduler({ objects: [node('a', { cpu: '200', pods: '200' })] });
   // more than are sent at a time
-  running.harness.fail('POST', /\/binding$/, ...Array<Fault>(100).fill({ status: 500 }));
+  running.harness.fail('POST', /\/binding$/, ...Array<Fault>(100).fill({ delayMs: 500 }));
   running.store.load(pods('one', 100));
   await eventually(() => {
     expect(running.harness.requests.filter((request) => request.endsWith('/binding')).length).toBeGreaterThan(

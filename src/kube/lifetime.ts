@@ -1,0 +1,24 @@
+// How requests end with whoever sends them: first nothing is sent a second time any more, then what is under way is given up.
+export class Lifetime {
+  readonly #ending = new AbortController();
+  readonly #over = new AbortController();
+
+  /** Aborts when nothing is to be sent again. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Aborts when nothing is waited for any longer. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  end(): void {
+    this.#ending.abort();
+  }
+
+  finish(): void {
+    this.end();
+    this.#over.abort();
+  }
+}
