@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '../api/shape.ts';
+import { strangerIn } from '../control/loopback.ts';
 import { created, formOf, ok, send, type Answer } from './http/answer.ts';
 import { ApiError, badRequest, methodNotAllowed } from './http/errors.ts';
 import type { Fault, Faults } from './faults.ts';
@@ -79,6 +80,8 @@ class Api {
       return;
     }
     try {
+      const stranger = strangerIn(incoming.headers);
+      if (stranger !== undefined) throw new ApiError(403, 'Forbidden', stranger);
       const request = await readRequest(incoming);
       if (fault?.strange !== undefined) {
         send(response, { status: fault.status ?? 200, body: fault.strange });

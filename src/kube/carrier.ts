@@ -28,9 +28,14 @@ export interface Carrier {
   send(request: Outgoing): Promise<Answer>;
   /** Sends a request whose answer has no end. */
   open(request: Outgoing): Promise<{ status: number; body: Readable }>;
+  /** Takes no further requests, and ends when those under way have ended. */
+  retire(): void;
   /** Ends at once; what is under way fails. */
   close(): Promise<void>;
 }
+
+/** The server said nothing for so long that the connection is taken for dead. */
+export class SilentError extends Error {}
 
 /** There was no way to the server: it certainly has not seen the request. */
 export class UnsentError extends Error {}

@@ -5,8 +5,17 @@ import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
 import { readKubeconfigs, type KubeconfigDocument } from './kubeconfig.ts';
+
+/** What a connection is made with, in PEM. */
+export interface TlsIdentity {
+  /** Of the server's certificate; without it, those that everybody trusts. */
+  ca?: Buffer;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+}
 
 /** What the transport needs to reach one API server. */
 export interface Credentials {
@@ -14,9 +23,8 @@ export interface Credentials {
   server: string;
   /** What the credentials were read from, to be named in errors. */
   source: string;
-  ca?: Buffer;
-  cert?: Buffer | string;
-  key?: Buffer | string;
+  /** One object until what it holds changes; headers() looks after that. */
+  readonly tls: TlsIdentity;
   /** The name that the server's certificate must carry, if it is not the URL's host. */
   serverName?: string;
   skipTLSVerify: boolean;
@@ -24,12 +32,12 @@ export interface Credentials {
   proxy?: string;
   /** The headers that authenticate a request sent now, in one object until they change. Throws when a token cannot be had. */
   headers(): Promise<Record<string, string>>;
-  /** To be called when the server refuses the headers: the next call of headers() obtains new ones. */
+  /** To be called when the server refuses the credentials: the next call of headers() obtains new ones. */
   renew(): void;
 }
 
-/** Token files and exec plugins are asked again after this time, as client-go does with token files. */
-const HEADERS_KEPT_MS = 60_000;
+/** Files of tokens and certificates are read again after this time, and exec plugins asked again. */
+const KEPT_MS = 60_000;
 
 const NO_HEADERS = Promise.resolve({});
 
@@ -38,6 +46,7 @@ export function anonymousCredentials(server: string): Credentials {
   return {
     server: server.replace(/\/+$/, ''),
     source: server,
+    tls: {},
     skipTLSVerify: false,
     headers: () => NO_HEADERS,
     renew: () => undefined,
@@ -99,21 +108,13 @@ async function fromConfig(source: string, config: KubeConfig): Promise<Credentia
   }
 
   const authenticator = new Authenticator(source, config);
-  const user = await authenticator.options();
-  const ca = readCertificateAuthority(source, cluster);
-  const { cert, key } = user as { cert?: Buffer | string; key?: Buffer | string };
-  try {
-    createSecureContext({ cert, key });
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new Error(`${source}: the client certificate of context "${context}": ${reason}`, { cause: error });
-  }
+  await authenticator.headers();
   return {
     server: server.origin + server.pathname.replace(/\/+$/, ''),
     source,
-    ca,
-    cert,
-    key,
+    get tls() {
+      return authenticator.tls;
+    },
     serverName: cluster.tlsServerName,
     skipTLSVerify: cluster.skipTLSVerify,
     proxy: cluster.proxyUrl || undefined,
@@ -148,12 +149,14 @@ function readCertificateAuthority(
 
 interface Asked {
   until: number;
-  options: Promise<RequestOptions>;
   headers: Promise<Record<string, string>>;
 }
 
 /** Asks client-node for the user's certificates and token: files, exec plugins, OIDC and the rest. */
 class Authenticator {
+  /** As it was read last. */
+  tls: TlsIdentity = {};
+  #isRead = false;
   readonly #source: string;
   readonly #config: KubeConfig;
   #provider: KubeConfig;
@@ -164,14 +167,6 @@ class Authenticator {
     this.#source = source;
     this.#config = config;
     this.#provider = this.#newProvider();
-  }
-
-  options(): Promise<RequestOptions> {
-    return this.#asked().options;
-  }
-
-  headers(): Promise<Record<string, string>> {
-    return this.#asked().headers;
   }
 
   renew(): void {
@@ -187,17 +182,45 @@ class Authenticator {
     return provider;
   }
 
-  #asked(): Asked {
+  headers(): Promise<Record<string, string>> {
     const now = Date.now();
     if (this.#current === undefined || this.#current.until <= now) {
-      const options = this.#ask();
-      const current = { until: now + HEADERS_KEPT_MS, options, headers: options.then(requestHeaders) };
+      const current = { until: now + KEPT_MS, headers: this.#read() };
       this.#current = current;
       current.headers.catch(() => {
         if (this.#current === current) this.#current = undefined;
       });
     }
-    return this.#current;
+    return this.#current.headers;
+  }
+
+  async #read(): Promise<Record<string, string>> {
+    const options = await this.#ask();
+    try {
+      const next = this.#identityIn(options);
+      if (!isDeepStrictEqual(next, this.tls)) this.tls = next;
+    } catch (error) {
+      // one of two files is written and the other is not yet: until the next time it is as it was
+      if (!this.#isRead) throw error;
+    }
+    this.#isRead = true;
+    return requestHeaders(options);
+  }
+
+  /** Throws when no connection could be made with it. */
+  #identityIn(options: RequestOptions): TlsIdentity {
+    const ca = readCertificateAuthority(this.#source, this.#config.getCurrentCluster()!);
+    const { cert, key } = options as TlsIdentity;
+    try {
+      createSecureContext({ cert, key });
+      return { ca, cert, key };
+    } catch (error) {
+      const context = this.#config.getCurrentContext();
+      const reason = (error as Error).message;
+      throw new Error(`${this.#source}: the client certificate of context "${context}": ${reason}`, {
+        cause: error,
+      });
+    }
   }
 
   async #ask(): Promise<RequestOptions> {

@@ -22,8 +22,8 @@ const UNCONNECTED = new Set([
 ]);
 
 export class Http1Carrier implements Carrier {
-  readonly isSpent = false;
-  readonly isEnded = false;
+  isSpent = false;
+  isEnded = false;
   readonly #dispatcher: Dispatcher;
   readonly #origin: string;
 
@@ -59,8 +59,16 @@ export class Http1Carrier implements Carrier {
     return { status: statusCode, body };
   }
 
-  close(): Promise<void> {
-    return this.#dispatcher.destroy();
+  retire(): void {
+    this.isSpent = true;
+    // resolves when nothing is under way any longer
+    void this.#dispatcher.close().then(() => (this.isEnded = true));
+  }
+
+  async close(): Promise<void> {
+    this.isSpent = true;
+    await this.#dispatcher.destroy();
+    this.isEnded = true;
   }
 
   async #request(

@@ -2,7 +2,7 @@
 // new one.
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
+import { SilentError, UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
 import { Connection, type Stream, type StreamHandler } from './http2/connection.ts';
 import { fieldOf, type Field } from './http2/fields.ts';
 
@@ -12,7 +12,6 @@ const SWEEPS_A_TIMEOUT = 10;
 interface Exchange {
   readonly stream: Stream;
   /** In milliseconds of performance.now(). */
-  readonly begunMs: number;
   heardMs: number;
   /** Those that its signal cancels. */
   readonly cancelled: Set<Exchange> | undefined;
@@ -31,12 +30,11 @@ export class Http2Carrier implements Carrier {
     common: [],
     by: new Map(),
   };
-  /** When the server was heard last, in milliseconds of performance.now(). */
-  #heardMs = 0;
 
   /**
    * `socket` is connected and speaks HTTP/2; `authority` is the server's host and port. `timeoutMs` bounds the time until
-   * an answer begins, and between two parts of one that has an end.
+   * an answer begins, and between two parts of one that has an end; and that without a byte on the connection, which the
+   * server is asked for (PING) in the second half of it.
    */
   constructor(socket: TLSSocket, authority: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
@@ -120,6 +118,10 @@ export class Http2Carrier implements Carrier {
     });
   }
 
+  retire(): void {
+    this.#connection.retire();
+  }
+
   close(): Promise<void> {
     this.#connection.close(new Error('the connection was closed'));
     return Promise.resolve();
@@ -134,9 +136,8 @@ export class Http2Carrier implements Carrier {
   #begin(request: Outgoing, handler: StreamHandler): Exchange {
     const { path, payload = '', signal } = request;
     const stream = this.#connection.request(path, this.#fieldsOf(request), payload, handler);
-    const now = performance.now();
     const cancelled = signal && this.#cancelledBy(signal);
-    const exchange: Exchange = { stream, begunMs: now, heardMs: now, cancelled };
+    const exchange: Exchange = { stream, heardMs: performance.now(), cancelled };
     cancelled?.add(exchange);
     this.#exchanges.add(exchange);
     return exchange;
@@ -160,8 +161,7 @@ export class Http2Carrier implements Carrier {
   }
 
   #heard(exchange: Exchange): void {
-    this.#heardMs = performance.now();
-    exchange.heardMs = this.#heardMs;
+    exchange.heardMs = performance.now();
   }
 
   #forget(exchange: Exchange): void {
@@ -188,15 +188,17 @@ export class Http2Carrier implements Carrier {
     return exchanges;
   }
 
-  /** Ends what has waited too long: one timer for all that is under way. */
+  /** Ends what has waited too long, and the connection on which nothing came: one timer for all that is under way. */
   #sweep(): void {
+    const { silentMs } = this.#connection;
+    if (silentMs >= this.#timeoutMs) {
+      this.#connection.close(new SilentError(`no sign of life for ${this.#timeoutMs / 1000} s`));
+      return;
+    }
+    if (silentMs >= this.#timeoutMs / 2) this.#connection.ping();
     const now = performance.now();
     for (const exchange of this.#exchanges) {
-      if (now - exchange.heardMs < this.#timeoutMs) continue;
-      const error = new Error('no answer in time');
-      // a connection that was silent all the while is dead
-      if (this.#heardMs < exchange.begunMs) this.#connection.close(error);
-      else this.#abandon(exchange, error);
+      if (now - exchange.heardMs >= this.#timeoutMs) this.#abandon(exchange, new Error('no answer in time'));
     }
   }
 }

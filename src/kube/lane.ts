@@ -1,6 +1,6 @@
 // A way to the server that is made when it is needed, and anew when it has ended.
 import { UnsentError, type Carrier } from './carrier.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, TlsIdentity } from './credentials.ts';
 import { dial } from './dial.ts';
 
 export class Lane {
@@ -8,6 +8,8 @@ export class Lane {
   readonly #timeoutMs: number;
   readonly #open = new Set<Carrier>();
   #current: Carrier | undefined;
+  /** What the current one was made with. */
+  #tls: TlsIdentity | undefined;
   #dialing: Promise<Carrier> | undefined;
   readonly #closed = new AbortController();
 
@@ -18,7 +20,12 @@ export class Lane {
 
   carrier(): Carrier | Promise<Carrier> {
     if (this.#closed.signal.aborted) throw new UnsentError('the connection is closed');
-    if (this.#current?.isSpent === false) return this.#current;
+    // certificates count when a connection is made: with others there must be another one
+    const isOutdated = this.#tls !== this.#credentials.tls;
+    if (this.#current?.isSpent === false) {
+      if (!isOutdated) return this.#current;
+      this.#current.retire();
+    }
     this.#dialing ??= this.#dial().finally(() => (this.#dialing = undefined));
     return this.#dialing;
   }
@@ -29,6 +36,7 @@ export class Lane {
   }
 
   async #dial(): Promise<Carrier> {
+    this.#tls = this.#credentials.tls;
     const carrier = await dial(this.#credentials, this.#timeoutMs, this.#closed.signal);
     // those that are spent for long hold nothing any more
     for (const one of this.#open) if (one.isEnded) this.#open.delete(one);

@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { ApiObject, ObjectMeta } from '../api/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { SilentError } from './carrier.ts';
 import { parseLean } from './lean-json.ts';
 import { LineDecoder } from './lines.ts';
 import { Reply } from './reply.ts';
@@ -223,7 +224,7 @@ class Reflector<T extends ApiObject> {
     } catch (error) {
       if (error instanceof ExpiredError) throw error;
       // a connection may break at any time: the next one goes on where it was
-      if (isHeard && !(error instanceof WatchError)) return;
+      if (isHeard && !(error instanceof WatchError || error instanceof SilentError)) return;
       throw new Error(`watch ${path}: ${(error as Error).message}`, { cause: error });
     }
     if (!isHeard && this.#clock.now() - begin < SHORT_WATCH_MS)
@@ -288,7 +289,7 @@ function eventIn<T>(line: Buffer): WatchEvent<T> {
 /** The chunks of a watch. Throws when none comes for so long. */
 async function* withinSilence(body: Readable, silenceMs: number): AsyncGenerator<Buffer> {
   const silence = setTimeout(() => {
-    body.destroy(new WatchError(`nothing came for ${silenceMs / 1000} s`));
+    body.destroy(new SilentError(`nothing came for ${silenceMs / 1000} s`));
   }, silenceMs);
   try {
     for await (const chunk of body) {

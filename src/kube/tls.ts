@@ -6,11 +6,9 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** Finds a peer that vanished without closing its connection. */
 const TCP_KEEPALIVE_MS = 30_000;
 
-export function tlsOptions({ ca, cert, key, serverName, skipTLSVerify }: Credentials): ConnectionOptions {
+export function tlsOptions({ tls, serverName, skipTLSVerify }: Credentials): ConnectionOptions {
   return {
-    ca,
-    cert,
-    key,
+    ...tls,
     ...(serverName !== undefined && { servername: serverName }),
     ...(skipTLSVerify && { rejectUnauthorized: false }),
     keepAlive: true,

@@ -417,10 +417,12 @@ export class Scheduler implements ControlledScheduler {
   }
 
   pause(): void {
+    this.#log.info('paused');
     this.#paused = true;
   }
 
   resume(): void {
+    this.#log.info('resumed');
     this.#paused = false;
     this.#pulse.beat();
   }

@@ -62,7 +62,10 @@ it('waits for the group and for the last of its pods, while others are placed', 
 it('takes the pods of a group one by one where the API server has no pod groups', async () => {
   const running = await startScheduler({
     objects: [...nodes(2), ...gang('g', 3)],
-    before: (harness) => harness.fail('GET', /scheduling[.]k8s[.]io[/]v1beta1$/, { status: 404 }),
+    before: ({ fail }) => {
+      const none = JSON.stringify({ kind: 'APIResourceList', resources: [] });
+      fail('GET', /scheduling[.]k8s[.]io[/]v1beta1$/, { strange: none });
+    },
   });
   await running.bound('g-0', 'g-1');
   await running.waits('g-2');

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { loadCredentials } from '../../src/kube/credentials.ts';
+import { selfSigned } from './certificate.ts';
 
 let folder: string;
 
@@ -70,6 +71,53 @@ describe('loadCredentials', () => {
     expect(await credentials.headers()).toEqual({ authorization: 'Bearer first' });
     credentials.renew();
     expect(await credentials.headers()).toEqual({ authorization: 'Bearer second' });
+  });
+
+  it('reads certificates again when they are renewed, and keeps them while they do not fit together', async () => {
+    const [one, two] = [selfSigned(), selfSigned()];
+    write('ca', one.cert);
+    write('cert', one.cert);
+    write('key', one.key);
+    const cluster = { server: 'https://example.com', 'certificate-authority': 'ca' };
+    const credentials = await loadCredentials(
+      write('config', config({ 'client-certificate': 'cert', 'client-key': 'key' }, cluster)),
+    );
+    const { tls } = credentials;
+    const readAgain = () => {
+      credentials.renew();
+      return credentials.headers();
+    };
+    expect(tls).toEqual({
+      ca: Buffer.from(one.cert),
+      cert: Buffer.from(one.cert),
+      key: Buffer.from(one.key),
+    });
+    await readAgain();
+    expect(credentials.tls).toBe(tls);
+    write('cert', two.cert);
+    await readAgain();
+    expect(credentials.tls).toBe(tls);
+    write('key', two.key);
+    await readAgain();
+    expect(credentials.tls).toMatchObject({ ca: Buffer.from(one.cert), cert: Buffer.from(two.cert) });
+    write('ca', two.cert);
+    await readAgain();
+    expect(credentials.tls.ca).toEqual(Buffer.from(two.cert));
+  });
+
+  it('looks every minute whether certificates are others', async () => {
+    const [one, two] = [selfSigned(), selfSigned()];
+    const cluster = { server: 'https://example.com', 'certificate-authority': 'ca' };
+    write('ca', one.cert);
+    const credentials = await loadCredentials(write('config', config({}, cluster)));
+    write('ca', two.cert);
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 59_000);
+    await credentials.headers();
+    expect(credentials.tls.ca).toEqual(Buffer.from(one.cert));
+    now.mockReturnValue(Date.now() + 2_000);
+    await credentials.headers();
+    expect(credentials.tls.ca).toEqual(Buffer.from(two.cert));
+    now.mockRestore();
   });
 
   it('starts an exec plugin beside the kubeconfig once for many requests', async () => {

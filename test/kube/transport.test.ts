@@ -167,7 +167,7 @@ describe('a lifetime', () => {
     const { transport, fail } = await startHarness();
     const lifetime = new Lifetime();
     fail('POST', /nodes/, { delayMs: 3_600_000 });
-    const sent = transport.during(lifetime).request('POST', NODES, {});
+    const sent = transport.during(lifetime).request('POST', NODES, { metadata: { name: 'node-a' } });
     setTimeout(() => lifetime.finish(), 50);
     await expect(sent).rejects.toThrow('the request was cancelled');
   });

@@ -58,6 +58,8 @@ it('decides nothing while it is paused, one cycle for a step, and goes on when i
   });
   await running.control('/api/v1/resume', 'POST');
   await running.bound('two-0');
+  expect(running.logged('paused')).toEqual([{}]);
+  expect(running.logged('resumed')).toEqual([{}]);
 });
 
 it('shows a correspondence while pods of its class are being bound, and drops it after the last', async () => {

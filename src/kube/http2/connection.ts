@@ -28,6 +28,7 @@ const CONNECTION_WINDOW_BYTES = 4 << 20;
 const FIRST_STREAMS = 100;
 const LAST_STREAM_ID = 0x7fff_ffff;
 const SETTING_BYTES = 6;
+const PING_BYTES = 8;
 /** No server sends that much about an answer; one that goes on for ever would fill the memory. */
 const BLOCK_LIMIT_BYTES = 1 << 20;
 
@@ -74,6 +75,9 @@ export class Connection {
   #streamWindow = FIRST_WINDOW_BYTES;
   #taken = 0;
   #isFlushing = false;
+  /** When something came last, and when it was asked for last, in milliseconds of performance.now(). */
+  #heardMs = performance.now();
+  #pingMs = 0;
   #isSpent = false;
   #failure: Error | undefined;
 
@@ -138,6 +142,25 @@ export class Connection {
     this.#forget(stream);
   }
 
+  /** How long nothing has come, in milliseconds. */
+  get silentMs(): number {
+    return performance.now() - this.#heardMs;
+  }
+
+  /** Asks the server for a sign of life, once in a silence. */
+  ping(): void {
+    if (this.#pingMs > this.#heardMs) return;
+    this.#pingMs = performance.now();
+    this.#put(PING_BYTES, FrameType.PING, 0, 0);
+    for (let n = 0; n < PING_BYTES; n++) this.#out.byte(0);
+  }
+
+  /** Takes no further requests, and ends when those under way have ended. */
+  retire(): void {
+    this.#isSpent = true;
+    this.#endIfUnused();
+  }
+
   /** Ends at once; what is under way fails with the error. */
   close(error: Error): void {
     this.#end(error);
@@ -188,6 +211,7 @@ export class Connection {
   }
 
   #read(chunk: Buffer): void {
+    this.#heardMs = performance.now();
     try {
       this.#frames.push(chunk, (frame) => this.#take(frame));
     } catch (error) {
@@ -339,7 +363,7 @@ export class Connection {
   }
 
   #endIfUnused(): void {
-    if (this.#isSpent && this.#streams.size === 0) this.#socket.end();
+    if (this.#isSpent && this.#streams.size + this.#waiting.length === 0) this.#socket.end();
   }
 
   #end(error: Error): void {

@@ -1,6 +1,7 @@
 import type { Http2ServerResponse } from 'node:http2';
 import { createServer } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { anonymousCredentials } from '../../../src/kube/credentials.ts';
 import { Transport } from '../../../src/kube/transport.ts';
@@ -113,16 +114,32 @@ describe('a transport to a server that speaks HTTP/2', () => {
     await expect(transport.request('POST', POD, {})).rejects.toMatchObject({ mayHaveArrived: true });
   });
 
-  it('gives up on a silent connection, and goes on with a new one', async () => {
+  it('takes a connection for dead that gives no sign of life, and goes on with a new one', async () => {
+    let connections = 0;
+    const server = createTlsServer({ cert, key, ALPNProtocols: ['h2'] }, (socket) => {
+      socket.on('error', () => undefined).resume();
+      connections++;
+    });
+    const transport = await transportTo(server, new TestClock(), 200);
+    await expect(transport.request('POST', POD, {})).rejects.toThrow('no sign of life for 0.2 s');
+    const { signal } = new AbortController();
+    await expect(transport.stream('/watch', signal)).rejects.toThrow('no sign of life for 0.2 s');
+    await expect(transport.request('POST', POD, {})).rejects.toThrow('no sign of life for 0.2 s');
+    expect(connections).toBe(3);
+  });
+
+  it('asks a silent server for a sign of life, and waits on', async () => {
     const { transport, sessions } = await serve(
-      (_, response, nth) => {
-        if (nth > 1) json(response, {});
+      (_, response) => {
+        setTimeout(() => response.write('late'), 1000);
+        response.write('soon');
       },
-      { timeoutMs: 100 },
+      { timeoutMs: 200 },
     );
-    await expect(transport.request('POST', POD, {})).rejects.toThrow('no answer in time');
-    expect((await transport.request('POST', POD, {})).status).toBe(200);
-    expect(sessions).toHaveLength(2);
+    const { body } = await transport.stream('/watch', new AbortController().signal);
+    const chunks = await body.take(2).toArray();
+    expect(chunks.map(String)).toEqual(['soon', 'late']);
+    expect(sessions).toHaveLength(1);
   });
 
   it('gives up on one slow answer of a connection that works', async () => {

@@ -56,7 +56,7 @@ export async function transportTo(
 ): Promise<Transport> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const credentials = { ...anonymousCredentials(url), ca: Buffer.from(cert) };
+  const credentials = { ...anonymousCredentials(url), tls: { ca: Buffer.from(cert) } };
   const transport = new Transport(credentials, { clock, random: () => 0, timeoutMs });
   onTestFinished(async () => {
     await transport.close();
