@@ -160,6 +160,28 @@ describe('features that are left out', () => {
     expect(usedCpu(it)).toBe(0);
   });
 
+  test('a node that is too small for one pod is as good as before for the next one', () => {
+    const preferred = { key: 'kubernetes.io/hostname', operator: 'In', values: ['a'] };
+    const nodeAffinity = {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 100, preference: { matchExpressions: [preferred] } },
+      ],
+    };
+    const it = rig({
+      nodes: [node('a', { cpu: '4' }), node('b', { cpu: '16' })],
+      args: { features: ['general', 'rule'] },
+    });
+    const spec = { affinity: { nodeAffinity } };
+    it.submit(
+      pod('small', { cpu: '1', spec }),
+      pod('large', { cpu: '8', spec }),
+      pod('small-too', { cpu: '1', spec }),
+    );
+    const [outcome] = it.run();
+    expect(nodesByPod([outcome!])).toEqual({ small: 'a', large: 'b', 'small-too': 'a' });
+    expect(outcome!.placed.map(({ feasible }) => feasible)).toEqual([2, 2, 2]);
+  });
+
   test('without the rule two pods of one host port still never share a node', () => {
     const it = rig({
       nodes: NODES,

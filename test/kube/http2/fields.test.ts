@@ -34,6 +34,33 @@ describe('FieldReader', () => {
     ]);
   });
 
+  it('drops fields as soon as the table has more bytes than it may have, and not before', () => {
+    /** A field that is made known and takes so many bytes of the table; all of it but its name fills it. */
+    const field = (name: string, bytes: number) => {
+      const value = 'v'.repeat(bytes - 32 - name.length);
+      const length = value.length < 127 ? [value.length] : [127, ...integer(value.length - 127)];
+      return Buffer.from([0x40, name.length, ...Buffer.from(name), ...length, ...Buffer.from(value)]);
+    };
+    const integer = (rest: number): number[] =>
+      rest < 128 ? [rest] : [(rest & 127) | 128, ...integer(rest >> 7)];
+    const reader = new FieldReader();
+    const names = (block: Buffer) => {
+      const found: string[] = [];
+      reader.read(block, (name) => found.push(name));
+      return found;
+    };
+    names(Buffer.concat([field('a', 2048), field('b', 2048)]));
+    expect(names(Buffer.of(0xbe, 0xbf))).toEqual(['b', 'a']);
+    names(field('c', 33));
+    expect(names(Buffer.of(0xbe, 0xbf))).toEqual(['c', 'b']);
+    expect(() => names(Buffer.of(0xc0))).toThrow('there is no header field 64');
+    // one that is larger than the table empties it
+    names(field('d', 4097));
+    expect(() => names(Buffer.of(0xbe))).toThrow('there is no header field 62');
+    names(Buffer.concat([field('e', 4096)]));
+    expect(names(Buffer.of(0xbe))).toEqual(['e']);
+  });
+
   it('refuses a block that is not well formed', () => {
     const reading = (hex: string) => () => read(new FieldReader(), hex);
     expect(reading('be')).toThrow('there is no header field 62');
@@ -72,6 +99,26 @@ describe('decodeHuffman', () => {
 });
 
 describe('FieldWriter', () => {
+  it('knows to the byte what the server has room for', () => {
+    const writer = new FieldWriter();
+    const sized = (bytes: number) => fieldOf('x', 'v'.repeat(bytes - 33));
+    const lengthOf = (field: Field) => writer.write('/', [field]).length - writer.write('/', []).length;
+    const [one, two, three] = [sized(2048), sized(2048), sized(33)];
+    expect([lengthOf(one), lengthOf(two)].every((length) => length > 2000)).toBe(true);
+    expect([lengthOf(one), lengthOf(two)]).toEqual([1, 1]);
+    lengthOf(three);
+    expect([lengthOf(three), lengthOf(two)]).toEqual([1, 1]);
+    expect(lengthOf(one)).toBeGreaterThan(2000);
+    writer.resize(100);
+    writer.write('/', []);
+    const [fitting, large] = [sized(100), sized(101)];
+    lengthOf(fitting);
+    expect(lengthOf(fitting)).toBe(1);
+    lengthOf(large);
+    expect(lengthOf(large)).toBeGreaterThan(60);
+    expect(lengthOf(fitting)).toBe(1);
+  });
+
   it('spells a field once, for as long as the server has room for it', () => {
     const writer = new FieldWriter();
     const reader = new FieldReader();
