@@ -39,7 +39,7 @@ export function admission(
 }
 
 function admitStatus(resource: Resource, next: AnyObject): ApiObject {
-  validate(resource, { metadata: next.metadata, status: next.status } as AnyObject);
+  validate(resource, { metadata: next.metadata, status: next.status } as AnyObject, 'status');
   return next;
 }
 

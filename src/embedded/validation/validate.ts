@@ -95,11 +95,14 @@ const WORDS: Readonly<Record<string, Record<string, readonly string[]>>> = {
   },
 };
 
-/** Throws ApiError 422 naming every field that is wrong. The object's types are right already. */
-export function validate(resource: Resource, object: ApiObject): void {
+/**
+ * Throws ApiError 422 naming every field that is wrong. The object's types are right already; where a status is written,
+ * the rest of the object is not given.
+ */
+export function validate(resource: Resource, object: ApiObject, part: 'main' | 'status' = 'main'): void {
   const errors = new FieldErrors();
   checkMetadata(resource, object.metadata ?? {}, errors);
-  new Walk(errors).object(schemaName(resource), object as Record<string, unknown>, '');
+  new Walk(errors, part).object(schemaName(resource), object as Record<string, unknown>, '');
   if (errors.list.length > 0) throw invalid(kindOf(resource), object.metadata?.name ?? '', errors.list);
 }
 
@@ -113,15 +116,19 @@ function shortName(name: string): string {
 class Walk {
   readonly #errors: FieldErrors;
 
-  constructor(errors: FieldErrors) {
+  readonly #part: 'main' | 'status';
+
+  constructor(errors: FieldErrors, part: 'main' | 'status') {
     this.#errors = errors;
+    this.#part = part;
   }
 
   object(name: string, value: Record<string, unknown>, path: string): void {
     const schema = schemas().definitions[name]!;
     const before = this.#errors.list.length;
     // Statuses are written by parts of the cluster, which may leave out what the schema calls required.
-    if (!isStatus(path)) this.#checkRequired(schema, value, path);
+    const isPartial = isStatus(path) || (path === '' && this.#part === 'status');
+    if (!isPartial) this.#checkRequired(schema, value, path);
     const short = shortName(name);
     if (Object.hasOwn(WORDS, short)) this.#checkWords(WORDS[short]!, value, path);
     for (const [key, child] of Object.entries(value)) {
