@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { celDeviceOf } from '../../src/constraints/dynamic-resources/cel/device.ts';
+import { FUNCTIONS } from '../../src/constraints/dynamic-resources/cel/environment.ts';
 import { Selector } from '../../src/constraints/dynamic-resources/cel/selector.ts';
 import type { Device } from '../../src/constraints/dynamic-resources/types.ts';
 
@@ -53,4 +54,10 @@ describe('an expression', () => {
       else expect(answer).toEqual(expected);
     },
   );
+});
+
+it('of the reference is recorded for each function', () => {
+  const expressions = (lines as { expression: string }[]).map(({ expression }) => expression).join('\n');
+  const names = Array.from(FUNCTIONS.keys()).filter((name) => /^[a-z]/.test(name) && !name.includes('@'));
+  expect(names.filter((name) => !expressions.includes(`${name}(`))).toEqual([]);
 });

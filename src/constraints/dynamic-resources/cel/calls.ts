@@ -133,6 +133,8 @@ function planConversion(
   return value === undefined ? undefined : { constant: overloads[0]!.call(value, new Budget()) };
 }
 
+/** Operators and functions whose cost the reference knows by the overload; it is 1 when several are possible. */
+const COSTS_BY_OVERLOAD = /^[_@]|^(?:slice|flatten|sort|reverse|distinct|format|string|bytes)$/;
 const PATTERN_FUNCTIONS = new Set(['matches', 'find', 'findAll']);
 
 function planFunction(
@@ -146,6 +148,7 @@ function planFunction(
   if (typeof pattern === 'string') regularExpression(pattern);
   const unsure = args.flatMap((argument, n) => (isCertain(planner.checked.types.get(argument)!) ? [] : [n]));
   const only = overloads.length === 1 ? overloads[0] : undefined;
+  const costsOne = only === undefined && COSTS_BY_OVERLOAD.test(name);
   const fits = ({ args: types }: Overload, values: readonly Value[]) =>
     unsure.length === 0 || unsure.every((n) => accepts(types[n]!, values[n]!));
   return (frame) => {
@@ -157,7 +160,7 @@ function planFunction(
         throw noOverload(name, values);
       for (const value of values) frame.work(weightOf(value));
       const result = overload.call(...values, frame);
-      frame.charge(overload.cost(values, result, frame));
+      frame.charge(costsOne ? 1 : overload.cost(values, result, frame));
       return result;
     } catch (error) {
       // A call costs something also when there is an error instead of a value.

@@ -29,7 +29,7 @@ const RECEIVER_MACROS: Record<string, Record<number, Macro>> = {
   all: { 2: quantifier(1, all), 3: quantifier(2, all) },
   exists: { 2: quantifier(1, exists), 3: quantifier(2, exists) },
   exists_one: { 2: quantifier(1, existsOne), 3: quantifier(2, existsOne) },
-  existsOne: { 2: quantifier(1, existsOne), 3: quantifier(2, existsOne) },
+  existsOne: { 3: quantifier(2, existsOne) },
   map: { 2: transformation(1, append), 3: transformation(1, append) },
   filter: { 2: filter },
   transformList: { 3: transformation(2, append), 4: transformation(2, append) },
