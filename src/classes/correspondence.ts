@@ -139,6 +139,8 @@ export class Correspondence {
   speakFor(nominated: string | undefined): void {
     if (this.#nominated.exempt === nominated) return;
     this.#nominated.exempt = nominated;
+    // other pods stand on the row, even where they do not change its code
+    this.#explained.clear();
     this.#yieldToNominated();
   }
 

@@ -19,6 +19,7 @@ export interface PlanCommandOptions {
 /** Plans the scenario in the files and prints the decisions. Throws ScenarioError or ConfigurationError on bad input. */
 export function planCommand(files: string[], options: PlanCommandOptions): void {
   const scenario = readScenario(files.map((file) => ({ name: nameOf(file), text: readText(file) })));
+  for (const problem of scenario.passedOver ?? []) process.stderr.write(`coset: passed over: ${problem}\n`);
   if (scenario.nodes.length === 0) {
     throw new ScenarioError(`${files.map(nameOf).join(', ')}: nodes: there is none to place a pod on`);
   }
@@ -48,6 +49,7 @@ function decide(
     return plan(scenario, {
       kernel: loadKernel(),
       configuration,
+      now: Date.now(),
       // the ties cost a look at every node for each pod, and a table does not show them
       explain: detail ? 'detail' : format === 'json' ? 'ties' : undefined,
       onProgress: (decided, pods) => progress.show(`${decided} of ${pods} pods decided`),

@@ -30,6 +30,8 @@ export class Cluster {
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
   readonly nominations = new Nominations();
+  /** Milliseconds since 1970, as its owner says at the beginning of each cycle. */
+  now = 0;
   #sums: ExactSums;
   readonly #selectorsOf: (pod: Pod) => Selector[];
   readonly #pods = new Map<string, PodRecord>();

@@ -15,6 +15,8 @@ export interface PlanOptions {
   configuration: Configuration;
   /** Adds to each decision the ties, or every score and rejection as well. */
   explain?: 'ties' | 'detail';
+  /** Milliseconds since 1970, when pods that have not started count as started; without it they are younger than all others. */
+  now?: number;
   /** Told after each turn how many of the pods are decided. */
   onProgress?(decided: number, pods: number): void;
   /** Told when all pods are decided. */
@@ -36,6 +38,7 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
   const { kernel, configuration, explain } = options;
   const [first] = configuration.profiles;
   const cluster = clusterOf(scenario, kernel, first!.args.EquivalenceClasses.seed);
+  cluster.now = options.now ?? 0;
   const profiles = profilesOf(scenario.pending, configuration);
   const isGated = (pod: Pod) => (pod.spec?.schedulingGates ?? []).length > 0;
   const decisions: Decision[] = scenario.pending
@@ -143,7 +146,7 @@ class ListedPods implements PodQueue {
 }
 
 function decisionsOf(outcome: TurnOutcome): Decision[] {
-  const { turn, placed, preempting, failed, refusal, explanations } = outcome;
+  const { turn, placed, waiting, preempting, failed, refusal, explanations } = outcome;
   const explained = (from: Partial<Explanation> = {}) => ({
     ...(from.scores && { scores: from.scores }),
     ...(from.rejected && { rejected: from.rejected }),
@@ -151,6 +154,8 @@ function decisionsOf(outcome: TurnOutcome): Decision[] {
   const nodes = new Map(placed.map((placement) => [placement.pod, placement]));
   const made = new Map(preempting.map((preemption) => [preemption.pod, preemption]));
   const failures = new Map(failed.map(({ pod, message }) => [pod, message]));
+  // of a gang that failed, pods of one turn wait for different things: each is in the outcome that says so
+  const waits = new Set(waiting);
   const decisions: Decision[] = [];
   turn.pods.forEach((pod, n) => {
     const placement = nodes.get(pod);
@@ -173,7 +178,7 @@ function decisionsOf(outcome: TurnOutcome): Decision[] {
       const { node, feasible, total: score } = placement;
       const best = explanation && { best: explanation.best };
       decisions.push({ pod: pod.key, node, feasible, score, ...best, ...explained(explanation) });
-    } else {
+    } else if (failures.has(pod) || waits.has(pod)) {
       const message = failures.get(pod) ?? refusal?.message;
       decisions.push({ pod: pod.key, feasible: 0, message, ...explained(explanation) });
     }

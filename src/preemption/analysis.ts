@@ -32,7 +32,7 @@ export class Analysis {
   /** What preemption can do for the next pod of the class. The correspondence must be up to date. */
   find(): Findings {
     this.#forgetChanged();
-    const { profile } = this.#correspondence.class.context;
+    const { profile, cluster } = this.#correspondence.class.context;
     const rows = this.#correspondence
       .rejectedRows()
       .filter(({ rejection }) => rejection.code === 'Unschedulable')
@@ -54,7 +54,7 @@ export class Analysis {
       whole ||= found.violations === 0;
       if (whole && candidates.length >= enough) break;
     }
-    return { candidates: candidates.length === 0 ? [] : best(candidates), reasons };
+    return { candidates: candidates.length === 0 ? [] : best(candidates, cluster.now), reasons };
   }
 
   #lookAt(row: number): Candidate | NoCandidate {

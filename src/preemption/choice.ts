@@ -7,11 +7,11 @@ const PRIORITY_LIFT = 2 ** 31;
 /**
  * The best candidates, by the names of their nodes: those with the fewest broken budgets, the least important victim on
  * top, the least sum of priorities, the fewest victims, and the latest start of the most important ones. kube-scheduler
- * takes any of them.
+ * takes any of them. `now` is when victims that have not started count as started.
  */
-export function best(candidates: readonly Candidate[]): Candidate[] {
+export function best(candidates: readonly Candidate[], now: number): Candidate[] {
   let left = [...candidates];
-  for (const measure of [brokenBudgets, highestPriority, sumOfPriorities, numberOfVictims, age]) {
+  for (const measure of [brokenBudgets, highestPriority, sumOfPriorities, numberOfVictims, ageAt(now)]) {
     const least = Math.min(...left.map(measure));
     left = left.filter((candidate) => measure(candidate) === least);
   }
@@ -28,8 +28,10 @@ const sumOfPriorities = ({ victims }: Candidate): number =>
 const numberOfVictims = ({ victims }: Candidate): number => victims.length;
 
 /** Less for later starts; only the victims of the highest priority count. */
-function age({ victims }: Candidate): number {
-  const { priority } = victims[0]!;
-  const starts = victims.filter((victim) => victim.priority === priority).map(startOf);
-  return -Math.min(...starts);
+function ageAt(now: number): (candidate: Candidate) => number {
+  return ({ victims }) => {
+    const { priority } = victims[0]!;
+    const most = victims.filter((victim) => victim.priority === priority);
+    return -Math.min(...most.map((victim) => startOf(victim, now)));
+  };
 }

@@ -46,7 +46,8 @@ export function victimsOn(
     for (const pod of lesser) leave(pod);
     const objection = correspondence.objectionTo(row);
     if (objection !== undefined) return { reasons: objection.reasons };
-    const { violating, others } = budgets.split(lesser.sort(byImportance));
+    const order = byImportance(cluster.now);
+    const { violating, others } = budgets.split(lesser.sort(order));
     const isNeeded = (pod: PodRecord) => {
       comeBack(pod);
       if (correspondence.codeOf(row) === CODE_FEASIBLE) return false;
@@ -54,7 +55,7 @@ export function victimsOn(
       return true;
     };
     const broken = violating.filter(isNeeded);
-    const victims = [...broken, ...others.filter(isNeeded)].sort(byImportance);
+    const victims = [...broken, ...others.filter(isNeeded)].sort(order);
     const node = cluster.nodes.node(row)!.name;
     if (victims.length === 0) return { reasons: [`expected at least one victim pod on node "${node}"`] };
     return { row, node, victims, violations: broken.length };
@@ -64,14 +65,19 @@ export function victimsOn(
   }
 }
 
-/** The time a pod started, in milliseconds; one that has not started yet is younger than all others. */
-export function startOf({ startTime }: PodRecord): number {
-  return startTime === undefined ? Infinity : Date.parse(startTime);
+/**
+ * The time a pod started, in milliseconds since 1970. One that has not started yet counts as started now; where nobody
+ * tells the time (0), as younger than all others.
+ */
+export function startOf({ startTime }: PodRecord, now: number): number {
+  return startTime === undefined ? now || Infinity : Date.parse(startTime);
 }
 
 /** Sorts by priority, then the older one first; pods that have not started keep their order. */
-function byImportance(one: PodRecord, two: PodRecord): number {
-  if (one.priority !== two.priority) return two.priority - one.priority;
-  const [first, second] = [startOf(one), startOf(two)];
-  return first === second ? 0 : first < second ? -1 : 1;
+function byImportance(now: number): (one: PodRecord, two: PodRecord) => number {
+  return (one, two) => {
+    if (one.priority !== two.priority) return two.priority - one.priority;
+    const [first, second] = [startOf(one, now), startOf(two, now)];
+    return first === second ? 0 : first < second ? -1 : 1;
+  };
 }

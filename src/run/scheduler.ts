@@ -322,6 +322,7 @@ export class Scheduler implements ControlledScheduler {
     const record = this.#records.begin(new Date());
     const begin = performance.now();
     this.#cycleBegin = begin;
+    this.#cluster.now = Date.now();
     this.#windows.look(begin);
     this.#activationsSeen = this.#queue.activations;
     const passes = this.#cycle.correspondences.passes;

@@ -24,7 +24,8 @@ const NAMESPACED = ['Service', 'ReplicaSet', 'ReplicationController', 'StatefulS
  *
  * Of Kubernetes objects, pods on a node that have not ended become `pods`; pods without a node that are not being
  * deleted become `pending`, by falling priority, then age, then name. Pending pods of a scenario file come before them, in
- * the file's order. Pods on a node that have ended are left out.
+ * the file's order. Pods on a node that have ended are left out. A pod that cannot be read is passed over, unless no pod
+ * is pending then.
  * @throws ScenarioError
  */
 export function readScenario(files: SourceFile[]): Scenario {
@@ -37,6 +38,8 @@ class Reader {
   readonly #scenario: Scenario = { nodes: [], pods: [], objects: [], pending: [] };
   readonly #waiting: Pod[] = [];
   readonly #messages: string[] = [];
+  /** What is wrong with pods. */
+  readonly #passedOver: string[] = [];
   /** Which file brought an object: "node a" -> file name. */
   readonly #origin = new Map<string, string>();
 
@@ -52,9 +55,11 @@ class Reader {
   }
 
   finish(): Scenario {
-    const problems = new Problems('', this.#messages);
-    if (problems.count > 0) throw new ScenarioError(problems.toString());
     this.#scenario.pending.push(...this.#waiting.sort(byQueueOrder));
+    const problems = new Problems('', [...this.#messages, ...this.#passedOver]);
+    const isEmpty = this.#scenario.pending.length === 0 && problems.count > 0;
+    if (this.#messages.length > 0 || isEmpty) throw new ScenarioError(problems.toString());
+    if (problems.count > 0) this.#scenario.passedOver = this.#passedOver;
     return this.#scenario;
   }
 
@@ -71,11 +76,8 @@ class Reader {
     nodes?.forEach((node, i) => this.#addNode(node, `nodes[${i}]`, file, problems));
     pods?.forEach((pod, i) => {
       if (!this.#checkPod(pod, `pods[${i}]`, file, problems) || hasEnded(pod)) return;
-      if (!pod.spec!.nodeName)
-        problems
-          .within(`pod ${objectKey(pod)}`)
-          .add('spec.nodeName', 'must be set, or the pod be in pending');
-      this.#scenario.pods.push(pod);
+      if (pod.spec!.nodeName) this.#scenario.pods.push(pod);
+      else this.#pass(pod, file, 'spec.nodeName', 'must be set, or the pod be in pending');
     });
     pending?.forEach((pod, i) => {
       if (this.#checkPod(pod, `pending[${i}]`, file, problems)) this.#scenario.pending.push(pod);
@@ -140,13 +142,18 @@ class Reader {
     // The type promises containers, a file may have none.
     const containers: unknown = spec?.containers;
     if (spec === undefined || !Array.isArray(containers) || containers.length === 0) {
-      problems.within(`pod ${objectKey(pod)}`).add('spec.containers', 'must have at least one container');
+      this.#pass(pod, file, 'spec.containers', 'must have at least one container');
       return false;
     }
     metadata!.namespace ??= 'default';
     metadata!.uid ??= objectKey(pod);
     spec.schedulerName ??= 'default-scheduler';
     return true;
+  }
+
+  /** Passes over a pod. */
+  #pass(pod: Pod, file: string, field: string, message: string): void {
+    new Problems(file, this.#passedOver).within(`pod ${objectKey(pod)}`).add(field, message);
   }
 
   /** Whether an object has a name, a right shape, and no other object of its kind its name. */
@@ -158,7 +165,6 @@ class Reader {
     file: string,
     problems: Problems,
   ): boolean {
-    const before = problems.count;
     const name: unknown = isObject(object) && isObject(object.metadata) ? object.metadata.name : undefined;
     if (typeof name !== 'string' || name === '') {
       const at = position === '' ? '' : `${position}.`;
@@ -171,12 +177,16 @@ class Reader {
       return false;
     }
     const label = `${kind.toLowerCase()} ${kind === 'Node' || !isNamespaced(object, kind) ? name : objectKey(object)}`;
-    shape(object, '', problems.within(label));
+    // one pod that cannot be read keeps no other from being planned
+    const found = kind === 'Pod' ? new Problems(file, this.#passedOver) : problems;
+    const before = found.count;
+    shape(object, '', found.within(label));
+    const isRight = found.count === before;
     const identity = `${label} ${object.apiVersion ?? 'v1'}`;
     const origin = this.#origin.get(identity);
     if (origin !== undefined) problems.within(label).add('', `is there twice, first in ${origin}`);
     this.#origin.set(identity, origin ?? file);
-    return problems.count === before;
+    return isRight && origin === undefined;
   }
 }
 

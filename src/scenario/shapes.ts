@@ -44,10 +44,14 @@ const metadata = having({
 
 const effect = oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute');
 
+const volumeMounts = list(having({ bindMountOptions: list(text) }));
+
 const container = having({
   name: text,
   image: text,
   restartPolicy: text,
+  restartPolicyRules: list(having({ action: text })),
+  volumeMounts,
   resources: requirements,
   ports: list(
     having({
@@ -75,6 +79,10 @@ const podAffinity = having({
 
 const policy = oneOf('Honor', 'Ignore');
 
+const containerStatuses = list(
+  having({ name: text, allocatedResources: resources, resources: requirements }),
+);
+
 export const podShape = having({
   metadata,
   spec: having({
@@ -82,6 +90,7 @@ export const podShape = having({
     schedulerName: text,
     priority: int32,
     hostNetwork: bool,
+    hostUsers: bool,
     preemptionPolicy: oneOf('PreemptLowerPriority', 'Never'),
     schedulingGates: list(having({ name: text })),
     nodeSelector: map(text),
@@ -109,11 +118,21 @@ export const podShape = having({
     ),
     initContainers: list(container),
     containers: list(container),
+    ephemeralContainers: list(having({ volumeMounts })),
     overhead: resources,
     resources: requirements,
     volumes: list(having({ name: text })),
   }),
-  status: having({ phase: text, nominatedNodeName: text }),
+  status: having({
+    phase: text,
+    nominatedNodeName: text,
+    startTime: text,
+    conditions: list(having({ type: text, status: text, reason: text })),
+    allocatedResources: resources,
+    resources: requirements,
+    containerStatuses,
+    initContainerStatuses: containerStatuses,
+  }),
 });
 
 export const nodeShape = having({

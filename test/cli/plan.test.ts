@@ -100,6 +100,17 @@ describe('coset plan', () => {
     expect(code).toBe(0);
   });
 
+  it('plans the other pods when one cannot be read, and says which', async () => {
+    const odd = typed('Pod', pod('odd', { spec: { overhead: { cpu: 'much' } } }));
+    const folder = folderWith({ 'cluster.json': list(...cluster.items, odd) });
+    const { code, stdout, stderr } = await coset(['plan', '--format', 'json', 'cluster.json'], { folder });
+    expect(podsOf(stdout)).toHaveLength(3);
+    expect(stderr).toBe(
+      'coset: passed over: cluster.json: pod ns/odd: spec.overhead.cpu: "much" is not a quantity\n',
+    );
+    expect(code).toBe(0);
+  });
+
   it('ends without a word when its reader has seen enough', async () => {
     const pods = Array.from({ length: 5000 }, (_, n) => typed('Pod', pod(`pod-${n}`)));
     const folder = folderWith({ 'cluster.json': list(typed('Node', node('a', { pods: '9999' })), ...pods) });

@@ -21,7 +21,8 @@ function candidate(node: string, victims: string, violations = 0): Candidate {
   return { row: 0, node, victims: records, violations };
 }
 
-const nodes = (candidates: Candidate[]) => best(candidates).map(({ node }) => node);
+const nodes = (candidates: Candidate[]) =>
+  best(candidates, Date.parse('2026-01-01T00:00:50Z')).map(({ node }) => node);
 
 it.each([
   [
@@ -42,9 +43,14 @@ it.each([
     ['b'],
   ],
   [
-    'a victim that has not started is younger than all',
-    [candidate('a', '5@59'), candidate('b', '5@-'), candidate('c', '5@-')],
+    'a victim that has not started is younger than all that have',
+    [candidate('a', '5@49'), candidate('b', '5@-'), candidate('c', '5@-')],
     ['b', 'c'],
+  ],
+  [
+    'it counts as started now, which is before what the clock of another machine says',
+    [candidate('a', '5@59'), candidate('b', '5@-')],
+    ['a'],
   ],
   ['all that are left, by name', [candidate('z', '5@1'), candidate('y', '5@1')], ['y', 'z']],
 ])('%s', (_, candidates, expected) => {

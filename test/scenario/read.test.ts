@@ -313,11 +313,11 @@ describe('what is wrong is told with file, object and field', () => {
       text: JSON.stringify({ pending: [pod('web', { priority: 'high', overhead: { cpu: 'x' } })] }),
     }));
     expect(problemsOf(() => readScenario(files))).toEqual([
+      'b.json: pod default/web: is there twice, first in a.json',
       'a.json: pod default/web: spec.priority: must be an integer, not "high"',
       'a.json: pod default/web: spec.overhead.cpu: "x" is not a quantity',
       'b.json: pod default/web: spec.priority: must be an integer, not "high"',
       'b.json: pod default/web: spec.overhead.cpu: "x" is not a quantity',
-      'b.json: pod default/web: is there twice, first in a.json',
     ]);
   });
 
@@ -346,6 +346,77 @@ describe('what is wrong is told with file, object and field', () => {
       'b.json: configuration: another file has one already',
     ]);
   });
+});
+
+describe('a pod that cannot be read', () => {
+  const odd = { overhead: { cpu: 'x' } };
+
+  test.each<[string, object]>([
+    [
+      'of a scenario',
+      { pods: [pod('odd', { ...odd, nodeName: 'a' })], pending: [pod('odd-too', odd), pod('web')] },
+    ],
+    [
+      'of a cluster',
+      { kind: 'List', items: [pod('odd', { ...odd, nodeName: 'a' }), pod('odd-too', odd), pod('web')] },
+    ],
+  ])('%s is passed over by name', (_, value) => {
+    const { pods, pending, passedOver } = read(value);
+    expect([pods, pending].map(names)).toEqual([[], ['web']]);
+    expect(passedOver).toEqual(
+      ['odd', 'odd-too'].map(
+        (name) => `${FILE}: pod default/${name}: spec.overhead.cpu: "x" is not a quantity`,
+      ),
+    );
+  });
+
+  test.each<[string, object]>([
+    ['no containers', { containers: [] }],
+    ['no node in the list of those that have one', {}],
+  ])('%s', (_, spec) => {
+    expect(read({ pods: [pod('odd', spec)], pending: [pod('web')] }).passedOver).toHaveLength(1);
+  });
+
+  test('is what refuses the files when no other pod is pending', () => {
+    const pods = [pod('bound', { nodeName: 'a' })];
+    expect(problemsOf(() => read({ pods, pending: [pod('odd', odd)] }))).toHaveLength(1);
+  });
+});
+
+test('values that mean nothing to scheduling are taken as they are', () => {
+  const operator = (name: string, value: string) => ({
+    matchExpressions: [{ key: 'a', operator: name, values: [value] }],
+  });
+  const required = { nodeSelectorTerms: [operator('Gt', 'abc'), operator('In', 'no label value')] };
+  const preferred = [{ weight: 1, preference: operator('Lt', '1.5') }];
+  const { pending, passedOver } = read({
+    pending: [
+      pod('web', {
+        tolerations: [{ key: 'a', operator: 'Gt', value: '1' }],
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: required,
+            preferredDuringSchedulingIgnoredDuringExecution: preferred,
+          },
+        },
+      }),
+    ],
+  });
+  expect([names(pending), passedOver]).toEqual([['web'], undefined]);
+});
+
+test.each<[string, object, string]>([
+  ['what a pod has', { resources: { requests: { cpu: 'x' } } }, 'resources.requests.cpu'],
+  ['what it is allocated', { allocatedResources: { cpu: 'x' } }, 'allocatedResources.cpu'],
+  [
+    'what its containers are allocated',
+    { containerStatuses: [{ name: 'main', allocatedResources: { cpu: 'x' } }] },
+    'containerStatuses[0].allocatedResources.cpu',
+  ],
+])('a malformed quantity of %s', (_, status, field) => {
+  expect(problemsOf(() => read({ pending: [pod('web', {}, {}, status)] }))).toEqual([
+    `${FILE}: pod default/web: status.${field}: "x" is not a quantity`,
+  ]);
 });
 
 test('what an object holds is not told when its type is wrong', () => {

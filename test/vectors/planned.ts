@@ -44,7 +44,13 @@ export function planned(
   explain?: PlanOptions['explain'],
 ): Decision[] {
   const configuration = configurationFor(scenario, { order });
-  const { decisions } = plan(scenario, { kernel, configuration, explain, afterCycle: audit });
+  const { decisions } = plan(scenario, {
+    kernel,
+    configuration,
+    explain,
+    now: Date.now(),
+    afterCycle: audit,
+  });
   const text = [...printJson(scenario.name ?? '', decisions)].join('');
   return (JSON.parse(text) as Expected).decisions;
 }
