@@ -24,6 +24,8 @@ export interface Classified {
 
 /** Templates that are remembered. */
 const TEMPLATE_LIMIT = 65_536;
+/** What features are hashed in; larger ones get memory of their own for the while. */
+const SCRATCH_BYTES = 65_536;
 
 export class ClassIndex {
   readonly #kernel: Kernel;
@@ -33,10 +35,11 @@ export class ClassIndex {
   readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
   #sizeAfterSweep = 1024;
   #rules = -1;
-  #scratch = { pointer: 0, bytes: 0 };
+  readonly #scratch: number;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#scratch = kernel.arena.allocate(SCRATCH_BYTES);
   }
 
   /** The class of a pod. */
@@ -102,14 +105,20 @@ export class ClassIndex {
   #hash(features: Features): string {
     const { arena } = this.#kernel;
     const texts = FEATURE_PARTS.map((part) => features[part]);
-    const recordBytes = FEATURE_SIZE * texts.length;
-    const needed = recordBytes + 3 * texts.reduce((sum, text) => sum + text.length, 0);
-    if (needed > this.#scratch.bytes) {
-      if (this.#scratch.bytes > 0) arena.free(this.#scratch.pointer, this.#scratch.bytes);
-      this.#scratch = { bytes: needed * 2, pointer: arena.allocate(needed * 2) };
+    const needed = FEATURE_SIZE * texts.length + 3 * texts.reduce((sum, text) => sum + text.length, 0);
+    if (needed <= SCRATCH_BYTES) return this.#hashAt(this.#scratch, texts);
+    const pointer = arena.allocate(needed, 0);
+    try {
+      return this.#hashAt(pointer, texts);
+    } finally {
+      arena.free(pointer, needed);
     }
-    const { pointer } = this.#scratch;
-    let at = pointer + recordBytes;
+  }
+
+  /** Hashes the texts in a block that has room for their records, and for the texts in UTF-8. */
+  #hashAt(pointer: number, texts: readonly string[]): string {
+    const { arena } = this.#kernel;
+    let at = pointer + FEATURE_SIZE * texts.length;
     texts.forEach((text, n) => {
       const { written } = this.#encoder.encodeInto(text, arena.u8.subarray(at));
       arena.u32[(pointer + n * FEATURE_SIZE) / 4] = at;

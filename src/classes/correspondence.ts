@@ -58,6 +58,8 @@ export class Correspondence {
   readonly #withDetail: boolean;
   #master: Pod;
   readonly #packed = new Map<string, Packed>();
+  /** What constraints keep in the turn, by their names: of the pod at hand, where that asks for other things than its master. */
+  readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
   /** Why rows were rejected that nominated pods close, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
@@ -128,6 +130,7 @@ export class Correspondence {
     }
     this.#position = cluster.journal.end;
     const rows = entries.map(({ row }) => row);
+    this.#refresh(rows);
     this.#filterAgain(rows, counted);
     this.#yieldToNominated();
   }
@@ -302,16 +305,13 @@ export class Correspondence {
     cluster.nodes.rank();
     this.#refusal = undefined;
     this.#packed.clear();
+    this.#refreshers.clear();
     this.#isOneByOne = false;
     this.#generations.clear();
     this.#explained.clear();
-    // packing may name a label, a resource or a port for the first time, which adds columns and may move the epoch
-    let packer: TurnPacker;
-    do {
-      this.#epoch = cluster.epoch;
-      packer = this.#packer();
-      this.#pack(this.#master, packer);
-    } while (this.#epoch !== cluster.epoch);
+    this.#epoch = cluster.epoch;
+    const packer = this.#packer();
+    this.#pack(this.#master, packer);
     const { columns } = cluster.nodes;
     const match = this.#matches.take(columns, packer.matchParts(), cluster.nodes.epoch);
     const memory = packer.write(match, this.#mode(), this.#withDetail);
@@ -342,6 +342,7 @@ export class Correspondence {
       hostCodes,
       rechecks: rechecksOf(this.#packed, this.class.context.profile.filters),
       counting: this.#counting,
+      refresh: (rows) => this.#refresh(rows),
     });
     this.#nominated = new NominatedRows({
       cluster,
@@ -351,6 +352,10 @@ export class Correspondence {
       priority: this.#master.spec?.priority ?? 0,
     });
     this.#nominated.exempt = exempt;
+  }
+
+  #refresh(rows: readonly number[]): void {
+    for (const refresh of this.#refreshers.values()) refresh(rows);
   }
 
   #yieldToNominated(): void {
@@ -410,6 +415,8 @@ export class Correspondence {
     for (const { constraint, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(constraint.name)) continue;
       const packed = constraint.pack(pod, { cluster, profile, extenders, packer, code, weight });
+      if (packed?.refresh === undefined) this.#refreshers.delete(constraint.name);
+      else this.#refreshers.set(constraint.name, packed.refresh);
       if (packed === undefined || only !== undefined) continue;
       this.#packed.set(constraint.name, packed);
       this.#isOneByOne ||= packed.oneByOne ?? false;

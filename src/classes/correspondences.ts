@@ -87,9 +87,13 @@ export class Correspondences {
     this.#delete(entry);
   }
 
-  /** The live correspondences and the pods that they wait for. */
+  /**
+   * The live correspondences that need not be determined anew, and the pods that they wait for. The columns that others
+   * have read may be gone.
+   */
   *list(): Iterable<{ correspondence: Correspondence; open: number }> {
-    for (const { correspondence, open } of this.#live) yield { correspondence: correspondence!, open };
+    for (const { correspondence, open } of this.#live)
+      if (correspondence!.isCurrent) yield { correspondence: correspondence!, open };
   }
 
   /** Deletes those that were not opened for the longest when there are too many: they are determined anew when needed. */

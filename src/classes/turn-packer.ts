@@ -33,12 +33,11 @@ const NO_CODE = 0xffff_ffff;
 const DIRTY_ROWS = 1024;
 
 export class TurnPacker {
-  portCode = 0;
   fitCode = 0;
   readonly #arena: Arena;
   readonly #columns: Columns;
   readonly #filters: { terms: TermList; code: number }[] = [];
-  readonly #ports = new Map<Column, { conflicts: number; takes: number }>();
+  #ports?: { rows: ReadonlySet<number>; code: number; pointer: number };
   readonly #requests: { resource: ResourceColumns; amount: number }[] = [];
   readonly #usage = new Map<Column, number>();
   readonly #normalized: { raw: RawScore; weight: number; reverse: boolean; slot: number }[] = [];
@@ -83,14 +82,14 @@ export class TurnPacker {
     this.#filters.push({ terms, code });
   }
 
-  conflictsWithPorts(word: Column, mask: number): void {
-    const bits = this.#portWord(word);
-    bits.conflicts = (bits.conflicts | mask) >>> 0;
+  /** Rejects with `code` the rows where ports that the class asks for are taken: these, and those that its pods get. */
+  ports(rows: ReadonlySet<number>, code: number): void {
+    this.#ports = { rows, code, pointer: 0 };
   }
 
-  takesPorts(word: Column, mask: number): void {
-    const bits = this.#portWord(word);
-    bits.takes = (bits.takes | mask) >>> 0;
+  /** Says, of a turn that is written, whether the class's ports are taken in the row. */
+  takePorts(row: number, areTaken: boolean): void {
+    this.#arena.u32[this.#ports!.pointer / 4 + row] = areTaken ? 1 : 0;
   }
 
   requests(resource: ResourceColumns, amount: number): void {
@@ -209,7 +208,7 @@ export class TurnPacker {
     const reserve = new Offsets();
     const turn = reserve.bytes(layout.TURN_SIZE);
     const normalizedAt = reserve.bytes(this.#normalized.length * layout.NORMALIZED_SIZE);
-    const portsAt = reserve.bytes(this.#ports.size * layout.PORT_SIZE);
+    const portsAt = this.#reservePorts(reserve);
     const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
     const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
     const fitAt = reserve.bytes((this.#fit?.resources.length ?? 0) * layout.RESOURCE_SIZE);
@@ -266,7 +265,7 @@ export class TurnPacker {
       put(record + layout.NORMALIZED_SLOT_AT, slot);
       for (const [row, value] of raw.rows ?? []) f64[out / 8 + row] = value;
     });
-    this.#writePorts(base + portsAt);
+    this.#writePorts(base + turn, base + portsAt);
     this.#writeRequests(base + requestsAt, base + usageAt);
     const putResources = (at: number, resources: readonly ScoredResource[]) =>
       resources.forEach(({ allocatable, used, amount, weight }, n) => {
@@ -313,7 +312,6 @@ export class TurnPacker {
     put(turn + layout.TURN_MAGIC_AT, layout.TURN_MAGIC, this.#columns.header, base + staticCode, base + code);
     put(turn + layout.TURN_ROW_SCORE_AT, base + rowScore, base + total);
     put(turn + layout.TURN_MODE_AT, mode, base + dirty, 0);
-    put(turn + layout.TURN_PORT_CODE_AT, this.portCode, base + portsAt, this.#ports.size);
     put(turn + layout.TURN_FIT_CODE_AT, this.fitCode, base + requestsAt, this.#requests.length);
     put(turn + layout.TURN_USAGE_AT, base + usageAt, this.#usage.size);
     put(turn + layout.TURN_FIT_STRATEGY_AT, this.#fit?.strategy ?? layout.STRATEGY_NONE);
@@ -357,14 +355,11 @@ export class TurnPacker {
     const reserve = new Offsets();
     const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
     const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
-    const portsAt = reserve.bytes(this.#ports.size * layout.PORT_SIZE);
+    const portsAt = this.#reservePorts(reserve);
     const base = this.#arena.allocate(reserve.size);
     this.#writeRequests(base + requestsAt, base + usageAt);
-    this.#writePorts(base + portsAt);
+    this.#writePorts(turn, base + portsAt);
     const { u32 } = this.#arena;
-    u32[(turn + layout.TURN_PORT_CODE_AT) / 4] = this.portCode;
-    u32[(turn + layout.TURN_PORTS_AT) / 4] = base + portsAt;
-    u32[(turn + layout.TURN_PORT_COUNT_AT) / 4] = this.#ports.size;
     u32[(turn + layout.TURN_REQUESTS_AT) / 4] = base + requestsAt;
     u32[(turn + layout.TURN_REQUEST_COUNT_AT) / 4] = this.#requests.length;
     u32[(turn + layout.TURN_USAGE_AT) / 4] = base + usageAt;
@@ -417,11 +412,24 @@ export class TurnPacker {
     });
   }
 
-  #writePorts(ports: number): void {
+  /** A record, and a column of the turn's own: whether the class's ports are taken in a row. */
+  #reservePorts(reserve: Offsets): number {
+    if (this.#ports === undefined) return 0;
+    const record = reserve.bytes(layout.PORT_SIZE);
+    reserve.bytes(this.#columns.capacity * 4);
+    return record;
+  }
+
+  #writePorts(turn: number, record: number): void {
     const { u32 } = this.#arena;
-    [...this.#ports].forEach(([word, { conflicts, takes }], n) => {
-      u32.set([word.pointer, conflicts, takes], (ports + n * layout.PORT_SIZE) / 4);
-    });
+    u32.set(
+      [this.#ports?.code ?? 0, record, this.#ports === undefined ? 0 : 1],
+      (turn + layout.TURN_PORT_CODE_AT) / 4,
+    );
+    if (this.#ports === undefined) return;
+    this.#ports.pointer = record + layout.PORT_SIZE;
+    u32.set([this.#ports.pointer, 1, 1], record / 4);
+    for (const row of this.#ports.rows) this.takePorts(row, true);
   }
 
   /** The nodes whose pods are counted, each list once. */
@@ -430,11 +438,5 @@ export class TurnPacker {
     for (const { counts } of [...this.#soft, ...this.#hard])
       if (counts.eligible !== undefined) masks.add(counts.eligible);
     return masks;
-  }
-
-  #portWord(word: Column): { conflicts: number; takes: number } {
-    let bits = this.#ports.get(word);
-    if (bits === undefined) this.#ports.set(word, (bits = { conflicts: 0, takes: 0 }));
-    return bits;
   }
 }

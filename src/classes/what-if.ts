@@ -17,6 +17,8 @@ export interface WhatIfOptions {
   /** The constraints that the host asks again, by their place among the filters. */
   rechecks: ReadonlyMap<number, Recheck>;
   counting: Counting;
+  /** Brings what the turn keeps of the pods in these rows up to date. */
+  refresh: (rows: readonly number[]) => void;
 }
 
 export class WhatIf {
@@ -30,8 +32,9 @@ export class WhatIf {
 
   /** Lets the pod come to the row (1), or leave it (-1). */
   suppose(pod: PodRecord, row: number, by: 1 | -1): void {
-    const { cluster, counting } = this.#options;
+    const { cluster, counting, refresh } = this.#options;
     cluster.suppose(pod, row, by);
+    refresh([row]);
     const kind = pod.kind ?? this.#kindOf(pod);
     counting.count(kind, row, by);
   }

@@ -7,17 +7,23 @@ import type { Column } from '../columns/columns.ts';
 import { ExactSums } from '../columns/exact-sums.ts';
 import { NodeColumns } from '../columns/node-columns.ts';
 import { Affinities } from './affinities.ts';
-import { hostPortText, type HostPort } from './host-ports.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
 import { recordOf, sameLabels, usesTheSame, type PodRecord } from './pod-record.ts';
 import type { PodUsage } from './pod-resources.ts';
 import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
+import { PortUsers } from './port-users.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodKinds, SelectorKeys } from './pod-kinds.ts';
 import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
 import { isSelecting, SelectingObjects } from './selecting-objects.ts';
+
+/** What a pod brings along that decides by which labels and affinities pods are told apart. */
+interface Brought {
+  readonly selectors: readonly Selector[];
+  readonly affinity?: PodAffinityTerms;
+}
 
 export class Cluster {
   readonly nodes: NodeColumns;
@@ -26,6 +32,7 @@ export class Cluster {
   readonly kinds = new PodKinds(this.keys);
   readonly objects = new SelectingObjects();
   readonly affinities = new Affinities();
+  readonly portUsers = new PortUsers();
   /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
@@ -39,13 +46,12 @@ export class Cluster {
   readonly #homeless = new Map<string, Set<PodRecord>>();
   readonly #podsByRow: (PodRecord[] | undefined)[] = [];
   readonly #podsByGroup = new Map<string, number>();
-  /** Pods by the port that they hold, in each row; the kernel has only the bits. */
-  readonly #portUsers = new Map<string, number>();
   readonly #claimUsers = new ClaimUsers();
   /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
   readonly #supposed = new Map<PodRecord, number>();
   readonly #namespaces = new Map<string, Labels>();
-  readonly #pendingSelectors = new Map<string, readonly Selector[]>();
+  /** What waiting pods bring along, as far as they bring anything. */
+  readonly #pending = new Map<string, Brought>();
   #keysGeneration = 0;
   #objectsGeneration = 0;
 
@@ -60,13 +66,14 @@ export class Cluster {
   ) {
     this.nodes = new NodeColumns(arena, seed);
     this.#sums = new ExactSums(this.nodes.columns);
+    this.nodes.columns.onDrop = (column) => this.#sums.forget(column);
     this.#selectorsOf = (pod) => constraints.selectorsOf(pod);
     this.store = new ObjectStore(constraints.kinds);
   }
 
   /** Counts the changes after which a correspondence must be determined anew. */
   get epoch(): number {
-    return this.nodes.epoch + this.rules + this.affinities.size;
+    return this.nodes.epoch + this.rules + this.affinities.generation;
   }
 
   /** Counts the changes after which a pod may belong to another class: selectors that came or went. */
@@ -112,7 +119,9 @@ export class Cluster {
   readonly namespaceLabels = (namespace: string): Labels | undefined => this.#namespaces.get(namespace);
 
   setNode(node: Node): { added: boolean; changed: boolean; resized: boolean } {
-    const { row, ...change } = this.nodes.setNode(node);
+    const { row, newResources, ...change } = this.nodes.setNode(node);
+    if (newResources.length > 0) this.#sumUsage(newResources);
+
     if (change.added) {
       const name = node.metadata?.name ?? '';
       for (const pod of this.#homeless.get(name) ?? []) this.#settle(pod, row);
@@ -175,20 +184,19 @@ export class Cluster {
       return undefined;
     this.#pods.delete(key);
     this.#countPod(pod, -1);
-    if (pod.row === undefined) this.#homeless.get(pod.nodeName)?.delete(pod);
+    if (pod.row === undefined) this.#forgetHomeless(pod);
     else this.#unsettle(pod);
-    for (const selector of pod.selectors) this.keys.release(selector);
+    this.#release(pod);
     return pod;
   }
 
   /** Reads the selectors that a waiting pod brings, and the node that it is nominated to, until dropPending. */
   setPending(pod: Pod): void {
     const key = objectKey(pod);
-    const selectors = this.#selectorsOf(pod);
-    this.#learnAffinity(affinityOf(pod));
-    for (const selector of selectors) this.keys.retain(selector);
+    const brought: Brought = { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) };
+    this.#retain(brought);
     this.#releasePending(key);
-    if (selectors.length > 0) this.#pendingSelectors.set(key, selectors);
+    if (brought.selectors.length > 0 || brought.affinity !== undefined) this.#pending.set(key, brought);
     const node = pod.status?.nominatedNodeName;
     const known = this.nominations.of(key);
     if (node) this.nominate(pod, node, true);
@@ -211,9 +219,6 @@ export class Cluster {
     if (known?.pod.nodeName === node && known.isTold === isTold) return;
     this.withdrawNomination(key);
     const record = recordOf(pod, node, false, shapeOf(pod, []));
-    // what it would use is supposed in columns: they are there before anybody has taken an address
-    for (const port of record.ports) this.nodes.port(port);
-    for (const name of record.usage.requests.keys()) this.nodes.resource(name);
     this.nominations.add({ pod: record, isTold });
     this.#touch(node);
   }
@@ -234,10 +239,7 @@ export class Cluster {
     else this.#supposed.delete(pod);
     this.#pack(pod, row, by);
     this.#claimUsers.count(pod.namespace, pod.volumes, by);
-    for (const port of pod.ports) {
-      if (by === 1) this.#usePort(port, row, false);
-      else this.#freePort(port, row);
-    }
+    for (const port of pod.ports) this.portUsers.count(port, row, by);
   }
 
   /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
@@ -262,15 +264,18 @@ export class Cluster {
     this.nodes.clearUsage();
     this.#sums = new ExactSums(this.nodes.columns);
     this.#podsByRow.forEach((pods, row) => {
-      for (const pod of pods ?? []) {
-        this.#pack(pod, row, 1);
-        for (const port of pod.ports) this.#markPort(port, row, true);
-      }
+      for (const pod of pods ?? []) this.#pack(pod, row, 1);
     });
   }
 
-  /** Counts the pods by the labels that are read now; before anything is determined. */
+  /**
+   * Counts the pods by the labels that are read now, and forgets affinities, label keys and kinds that no pod has any
+   * longer when they are many; before anything is determined.
+   */
   followKeys(): void {
+    if (this.affinities.sweep()) this.#objectsGeneration++;
+    this.keys.sweep();
+    if (this.kinds.sweep()) this.journal.forget();
     if (this.#keysGeneration === this.keys.generation) return;
     this.#keysGeneration = this.keys.generation;
     this.kinds.clear();
@@ -309,8 +314,23 @@ export class Cluster {
   }
 
   #releasePending(key: string): void {
-    for (const selector of this.#pendingSelectors.get(key) ?? []) this.keys.release(selector);
-    this.#pendingSelectors.delete(key);
+    const brought = this.#pending.get(key);
+    if (brought === undefined) return;
+    this.#pending.delete(key);
+    this.#release(brought);
+  }
+
+  /** A pod with these selectors and this affinity is there. */
+  #retain({ selectors, affinity }: Brought): void {
+    for (const selector of selectors) this.keys.retain(selector);
+    if (affinity === undefined || !this.affinities.retain(affinity)) return;
+    // with the first one labels begin to tell pods apart
+    if (this.affinities.size === 1) this.#objectsGeneration++;
+  }
+
+  #release({ selectors, affinity }: Brought): void {
+    for (const selector of selectors) this.keys.release(selector);
+    if (affinity !== undefined) this.affinities.release(affinity);
   }
 
   /** Has the correspondences look at the node again. */
@@ -323,12 +343,6 @@ export class Cluster {
     if (podGroup !== undefined) addTo(this.#podsByGroup, podGroup, by);
   }
 
-  #learnAffinity(affinity: PodAffinityTerms | undefined): void {
-    if (affinity === undefined || !this.affinities.learn(affinity)) return;
-    // with the first one labels begin to tell pods apart
-    if (this.affinities.size === 1) this.#objectsGeneration++;
-  }
-
   #place(record: PodRecord): void {
     this.#take(record);
     const row = this.nodes.rowOf(record.nodeName);
@@ -338,8 +352,7 @@ export class Cluster {
 
   /** Takes the record in the place of what was known of its pod. */
   #take(record: PodRecord): void {
-    this.#learnAffinity(record.affinity);
-    for (const selector of record.selectors) this.keys.retain(selector);
+    this.#retain(record);
     this.removePod(record.key);
     this.#pods.set(record.key, record);
     this.#countPod(record, 1);
@@ -347,8 +360,8 @@ export class Cluster {
 
   #replace(before: PodRecord, record: PodRecord): void {
     if (record.selectors !== before.selectors) {
-      for (const selector of record.selectors) this.keys.retain(selector);
-      for (const selector of before.selectors) this.keys.release(selector);
+      this.#retain(record);
+      this.#release(before);
     }
     this.#pods.set(record.key, record);
     this.#countPod(before, -1);
@@ -369,12 +382,18 @@ export class Cluster {
     else waiting.add(pod);
   }
 
+  #forgetHomeless(pod: PodRecord): void {
+    const waiting = this.#homeless.get(pod.nodeName);
+    waiting?.delete(pod);
+    if (waiting?.size === 0) this.#homeless.delete(pod.nodeName);
+  }
+
   #settle(pod: PodRecord, row: number, packed = false, shape?: PodShape): void {
     pod.row = row;
     (this.#podsByRow[row] ??= []).push(pod);
     if (!packed) this.#pack(pod, row, 1);
     else if (pod.usage.isLarge || this.#sums.isBeyond(row)) this.#sumAnew(pod, row);
-    for (const port of pod.ports) this.#usePort(port, row, packed);
+    for (const port of pod.ports) this.portUsers.count(port, row, 1);
     this.#countVolumes(pod, 1);
     this.#count(pod, row, shape);
     this.journal.add(row, pod.kind!.id, 1);
@@ -386,7 +405,7 @@ export class Cluster {
     const last = neighbours.pop()!;
     if (last !== pod) neighbours[neighbours.indexOf(pod)] = last;
     this.#pack(pod, row, -1);
-    for (const port of pod.ports) this.#freePort(port, row);
+    for (const port of pod.ports) this.portUsers.count(port, row, -1);
     this.#countVolumes(pod, -1);
     this.kinds.count(pod.kind!, row, -1);
     this.journal.add(row, pod.kind!.id, -1);
@@ -427,39 +446,25 @@ export class Cluster {
     for (const [column, sum] of sums) this.#sums.set(column, row, sum);
   }
 
-  /** What a pod adds to the columns of its row. */
+  /** What a pod adds to the columns of its row; what no node has is not counted. */
   #eachAmount(
     { requests, nonzeroCpu, nonzeroMemory }: PodUsage,
     add: (column: Column, amount: number) => void,
   ): void {
     add(this.nodes.resource('pods').used, 1);
-    for (const [name, amount] of requests) if (name !== 'pods') add(this.nodes.resource(name).used, amount);
+    for (const [name, amount] of requests)
+      if (name !== 'pods' && this.nodes.counts(name)) add(this.nodes.resource(name).used, amount);
     add(this.nodes.nonzeroCpu, nonzeroCpu);
     add(this.nodes.nonzeroMemory, nonzeroMemory);
   }
 
-  #usePort(port: HostPort, row: number, packed: boolean): void {
-    const user = `${row}/${hostPortText(port)}`;
-    this.#portUsers.set(user, (this.#portUsers.get(user) ?? 0) + 1);
-    if (!packed) this.#markPort(port, row, true);
-  }
-
-  #freePort(port: HostPort, row: number): void {
-    const user = `${row}/${hostPortText(port)}`;
-    const users = this.#portUsers.get(user)! - 1;
-    if (users > 0) {
-      this.#portUsers.set(user, users);
-      return;
+  /** Counts what the pods use of resources that some node has from now on. */
+  #sumUsage(resources: readonly string[]): void {
+    for (const { row, usage } of this.#pods.values()) {
+      if (row === undefined) continue;
+      for (const name of resources)
+        this.#sums.add(this.nodes.resource(name).used, row, usage.requests.get(name) ?? 0);
     }
-    this.#portUsers.delete(user);
-    this.#markPort(port, row, false);
-  }
-
-  #markPort(port: HostPort, row: number, isUsed: boolean): void {
-    const { columns } = this.nodes;
-    const { word, mask } = this.nodes.port(port);
-    const bits = columns.getU32(word, row);
-    columns.setU32(word, row, isUsed ? bits | mask : bits & ~mask);
   }
 }
 

@@ -29,6 +29,10 @@ export function hostPortText({ address, protocol, port }: HostPort): string {
 
 /** Whether two pods on one node cannot have these ports. */
 export function portsCollide(one: HostPort, two: HostPort): boolean {
-  if (one.port !== two.port || one.protocol !== two.protocol) return false;
-  return one.address === two.address || one.address === ANY_ADDRESS || two.address === ANY_ADDRESS;
+  return one.port === two.port && one.protocol === two.protocol && addressesCollide(one.address, two.address);
+}
+
+/** Whether two pods on one node cannot have the same port at these addresses. */
+export function addressesCollide(one: string, two: string): boolean {
+  return one === two || one === ANY_ADDRESS || two === ANY_ADDRESS;
 }

@@ -34,6 +34,12 @@ export class Journal {
     this.#numbers[at + 2] = by;
   }
 
+  /** Keeps no entry any longer: what they say of kinds cannot be read. */
+  forget(): void {
+    this.#first = this.end;
+    this.#count = 0;
+  }
+
   /** The entries from a position on, or undefined when they are kept no longer. */
   since(position: number): readonly JournalEntry[] | undefined {
     if (position < this.#first) return undefined;

@@ -1,6 +1,5 @@
 // Pods on nodes, gathered by what other pods' constraints can see of them: a selector is matched once for all pods of a
 // kind. And the label keys that selectors read, without which every pod would be a kind of its own.
-import { append } from '../api/append.ts';
 import type { Labels, Selector } from '../api/labels.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { valuesAsked } from './selector-index.ts';
@@ -17,22 +16,37 @@ export interface PodKind {
   readonly rows: Map<number, number>;
 }
 
+/** So many kinds, or keys, that no pod has may stay, however few are in use. */
+const UNUSED_LIMIT = 256;
+
 /** The label keys that live selectors read, each with the number of its readers. */
 export class SelectorKeys {
   /** Counts the times that the set of keys has changed. */
   generation = 0;
   readonly #readers = new Map<string, number>();
+  /** Keys without readers: pods that come and go must not change the keys each time. */
+  readonly #unread = new Set<string>();
+
+  /** The keys that are told apart, with some that nobody reads any longer. */
+  get size(): number {
+    return this.#readers.size;
+  }
 
   retain(selector: Selector): void {
     for (const { key } of selector.requirements) {
       const readers = this.#readers.get(key);
       if (readers === undefined) this.#addKey(key);
       else this.#readers.set(key, readers + 1);
+      if (readers === 0) this.#unread.delete(key);
     }
   }
 
   release(selector: Selector): void {
-    for (const { key } of selector.requirements) this.#readers.set(key, (this.#readers.get(key) ?? 1) - 1);
+    for (const { key } of selector.requirements) {
+      const readers = this.#readers.get(key)! - 1;
+      this.#readers.set(key, readers);
+      if (readers === 0) this.#unread.add(key);
+    }
   }
 
   /** The labels whose keys are read, in the order of their keys. */
@@ -43,11 +57,22 @@ export class SelectorKeys {
     return read;
   }
 
-  /** A key without readers stays until another one comes: pods that come and go must not change the keys each time. */
+  /** Forgets the keys that nobody reads, if they outnumber the others. */
+  sweep(): void {
+    if (this.#unread.size <= Math.max(UNUSED_LIMIT, this.#readers.size - this.#unread.size)) return;
+    this.#forgetUnread();
+    this.generation++;
+  }
+
   #addKey(key: string): void {
-    for (const [other, readers] of this.#readers) if (readers === 0) this.#readers.delete(other);
+    this.#forgetUnread();
     this.#readers.set(key, 1);
     this.generation++;
+  }
+
+  #forgetUnread(): void {
+    for (const key of this.#unread) this.#readers.delete(key);
+    this.#unread.clear();
   }
 }
 
@@ -61,13 +86,18 @@ export interface KindOfPod {
 
 /** The kinds of one namespace. */
 class Siblings {
-  readonly all: PodKind[] = [];
+  readonly all = new Set<PodKind>();
   /** By "key=value" of each label. */
-  readonly #byLabel = new Map<string, PodKind[]>();
+  readonly #byLabel = new Map<string, Set<PodKind>>();
 
   add(kind: PodKind): void {
-    this.all.push(kind);
-    for (const key in kind.labels) append(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+    this.all.add(kind);
+    for (const key in kind.labels) addTo(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+  }
+
+  delete(kind: PodKind): void {
+    this.all.delete(kind);
+    for (const key in kind.labels) deleteFrom(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
   }
 
   /** Those that the selector may match, each once. */
@@ -80,41 +110,49 @@ class Siblings {
 }
 
 export class PodKinds {
-  /** Counts the times that all kinds were forgotten. */
+  /** Counts the times that kinds were forgotten: a kind that was found before may be another one's by now. */
   generation = 0;
   readonly #keys: SelectorKeys;
-  readonly #kinds: PodKind[] = [];
+  readonly #byId = new Map<number, PodKind>();
   readonly #byText = new Map<string, PodKind>();
   readonly #byNamespace = new Map<string, Siblings>();
-  readonly #byAffinity = new Map<string, PodKind[]>();
+  readonly #byAffinity = new Map<string, Set<PodKind>>();
+  #nextId = 0;
+  /** Kinds that some pod has. */
+  #used = 0;
 
   constructor(keys: SelectorKeys) {
     this.#keys = keys;
   }
 
+  /** The kinds that are known, with some that no pod has any longer. */
+  get size(): number {
+    return this.#byText.size;
+  }
+
   /** The kind of a pod. */
   of({ namespace, labels, affinity, terminating }: KindOfPod): PodKind {
     const read = this.#keys.project(labels);
-    const text = JSON.stringify([namespace, read, affinity?.text, terminating]);
+    const text = textOf(namespace, read, affinity, terminating);
     let kind = this.#byText.get(text);
     if (kind === undefined) {
-      kind = { id: this.#kinds.length, namespace, labels: read, affinity, terminating, rows: new Map() };
-      this.#kinds.push(kind);
+      kind = { id: this.#nextId++, namespace, labels: read, affinity, terminating, rows: new Map() };
+      this.#byId.set(kind.id, kind);
       this.#byText.set(text, kind);
       let siblings = this.#byNamespace.get(namespace);
       if (siblings === undefined) this.#byNamespace.set(namespace, (siblings = new Siblings()));
       siblings.add(kind);
-      if (affinity !== undefined) append(this.#byAffinity, affinity.text, kind);
+      if (affinity !== undefined) addTo(this.#byAffinity, affinity.text, kind);
     }
     return kind;
   }
 
   get(id: number): PodKind {
-    return this.#kinds[id]!;
+    return this.#byId.get(id)!;
   }
 
   all(): Iterable<PodKind> {
-    return this.#kinds;
+    return this.#byId.values();
   }
 
   /** The kinds that the selector may match in these namespaces, or in all; each once. */
@@ -129,18 +167,63 @@ export class PodKinds {
     return this.#byAffinity.get(text) ?? [];
   }
 
-  count(kind: PodKind, row: number, by: 1 | -1): void {
-    const now = (kind.rows.get(row) ?? 0) + by;
-    if (now === 0) kind.rows.delete(row);
-    else kind.rows.set(row, now);
+  count(kind: PodKind, row: number, by: number): void {
+    const { rows } = kind;
+    const before = rows.size;
+    const now = (rows.get(row) ?? 0) + by;
+    if (now === 0) rows.delete(row);
+    else rows.set(row, now);
+    if (before === 0 && rows.size > 0) this.#used++;
+    else if (before > 0 && rows.size === 0) this.#used--;
+  }
+
+  /** Forgets the kinds that no pod has, if they outnumber the others. Returns whether it did: their ids mean nothing now. */
+  sweep(): boolean {
+    if (this.size - this.#used <= Math.max(UNUSED_LIMIT, this.#used)) return false;
+    this.generation++;
+    for (const kind of this.#byId.values()) if (kind.rows.size === 0) this.#forget(kind);
+    return true;
   }
 
   /** Forgets all kinds; after the keys changed, when every pod is counted anew. */
   clear(): void {
     this.generation++;
-    this.#kinds.length = 0;
+    this.#used = 0;
+    this.#byId.clear();
     this.#byText.clear();
     this.#byNamespace.clear();
     this.#byAffinity.clear();
   }
+
+  #forget(kind: PodKind): void {
+    const { id, namespace, labels, affinity, terminating } = kind;
+    this.#byId.delete(id);
+    this.#byText.delete(textOf(namespace, labels, affinity, terminating));
+    const siblings = this.#byNamespace.get(namespace)!;
+    siblings.delete(kind);
+    if (siblings.all.size === 0) this.#byNamespace.delete(namespace);
+    if (affinity !== undefined) deleteFrom(this.#byAffinity, affinity.text, kind);
+  }
+}
+
+/** Equal for equal kinds; `read` are the labels that are read, in the order of their keys. */
+function textOf(
+  namespace: string,
+  read: Labels,
+  affinity: PodAffinityTerms | undefined,
+  terminating: boolean,
+): string {
+  return JSON.stringify([namespace, read, affinity?.text, terminating]);
+}
+
+function addTo<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([item]));
+  else set.add(item);
+}
+
+function deleteFrom<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(key);
 }

@@ -33,6 +33,11 @@ export class SelectingObjects {
   /** By namespace. */
   readonly #services = new Map<string, SelectorIndex<SelectingObject>>();
 
+  /** Namespaces that have some of these objects, counted once for each kind. */
+  get namespaces(): number {
+    return [...this.#objects.values()].reduce((sum, { size }) => sum + size, this.#services.size);
+  }
+
   get(kind: SelectingKind, namespace: string, name: string): SelectingObject | undefined {
     return this.#objects.get(kind)?.get(namespace)?.get(name);
   }
@@ -51,16 +56,22 @@ export class SelectingObjects {
     const after = present ? selecting(object, name) : undefined;
     if (before && after && selectorText(before.selector) === selectorText(after.selector)) return undefined;
     if (!before && !after) return undefined;
-    const namespaces = getOrMake(this.#objects, kind, () => new Map<string, Map<string, SelectingObject>>());
-    const objects = getOrMake(namespaces, namespace, () => new Map<string, SelectingObject>());
-    if (after) objects.set(name, after);
-    else objects.delete(name);
+    this.#keep(kind, namespace, name, after);
     if (kind === 'Service') {
       const services = getOrMake(this.#services, namespace, () => new SelectorIndex<SelectingObject>());
       if (before) services.delete(before.selector, before);
       if (after) services.add(after.selector, after);
+      if (services.isEmpty) this.#services.delete(namespace);
     }
     return { before: before?.selector, after: after?.selector };
+  }
+
+  #keep(kind: SelectingKind, namespace: string, name: string, object: SelectingObject | undefined): void {
+    const namespaces = getOrMake(this.#objects, kind, () => new Map<string, Map<string, SelectingObject>>());
+    const objects = getOrMake(namespaces, namespace, () => new Map<string, SelectingObject>());
+    if (object) objects.set(name, object);
+    else objects.delete(name);
+    if (objects.size === 0) namespaces.delete(namespace);
   }
 }
 

@@ -7,12 +7,25 @@ export class SelectorIndex<T> {
   /** Under selectors that name no value: Exists, NotIn, DoesNotExist, or nothing at all. */
   readonly #others = new Set<T>();
 
+  /** Whether nothing is kept. */
+  get isEmpty(): boolean {
+    return this.#byLabel.size === 0 && this.#others.size === 0;
+  }
+
   add(selector: Selector, item: T): void {
-    for (const items of this.#setsOf(selector)) items.add(item);
+    for (const label of labelsOf(selector)) {
+      const items = label === undefined ? this.#others : this.#byLabel.get(label);
+      if (items === undefined) this.#byLabel.set(label!, new Set([item]));
+      else items.add(item);
+    }
   }
 
   delete(selector: Selector, item: T): void {
-    for (const items of this.#setsOf(selector)) items.delete(item);
+    for (const label of labelsOf(selector)) {
+      const items = label === undefined ? this.#others : this.#byLabel.get(label);
+      items?.delete(item);
+      if (label !== undefined && items?.size === 0) this.#byLabel.delete(label);
+    }
   }
 
   /** What was added under selectors that may match the labels; what was added under several may come more than once. */
@@ -20,18 +33,13 @@ export class SelectorIndex<T> {
     yield* this.#others;
     for (const key in labels) yield* this.#byLabel.get(`${key}=${labels[key]}`) ?? [];
   }
+}
 
-  #setsOf(selector: Selector): Set<T>[] {
-    if (selector.nothing) return [];
-    const asked = valuesAsked(selector);
-    if (asked === undefined) return [this.#others];
-    return asked.values.map((value) => {
-      const label = `${asked.key}=${value}`;
-      let items = this.#byLabel.get(label);
-      if (items === undefined) this.#byLabel.set(label, (items = new Set()));
-      return items;
-    });
-  }
+/** The labels, one of which the selector asks for, as "key=value"; undefined when it names no value. */
+function labelsOf(selector: Selector): (string | undefined)[] {
+  if (selector.nothing) return [];
+  const asked = valuesAsked(selector);
+  return asked === undefined ? [undefined] : asked.values.map((value) => `${asked.key}=${value}`);
 }
 
 /** The requirement that leaves the fewest values to a label; undefined when none names its values. */

@@ -13,19 +13,12 @@ import {
   ROW_BLOCK,
 } from '../../assembly/layout.ts';
 import type { Arena } from './arena.ts';
+import { CodedColumn } from './coded-column.ts';
 
 /** A column of fixed-width values; `pointer` changes when the columns grow. */
 export interface Column {
   pointer: number;
   readonly bytesPerRow: 4 | 8;
-}
-
-/** A column of texts, each coded as a small number; 0 stands for "absent". */
-export interface CodedColumn {
-  readonly column: Column;
-  readonly codes: Map<string, number>;
-  /** The text of each code; values[0] is unused. */
-  readonly values: string[];
 }
 
 const FIRST_CAPACITY_ROWS = 64;
@@ -35,7 +28,12 @@ export class Columns {
   /** Address of the cluster header. */
   readonly header: number;
   readonly rank: Column;
-  readonly #columns: Column[] = [];
+  /** Reads as 0 in every row, be it as u32 or as f64: in the place of what no node has. Nobody writes to it. */
+  readonly zeros: Column;
+  /** Told of each column whose memory is given back. */
+  onDrop?: (column: Column) => void;
+  readonly #columns = new Set<Column>();
+  readonly #coded = new Set<CodedColumn>();
   readonly #freeRows: number[] = [];
   #capacity = FIRST_CAPACITY_ROWS;
   #rows = 0;
@@ -44,6 +42,7 @@ export class Columns {
     this.arena = arena;
     this.header = arena.allocate(CLUSTER_SIZE);
     this.rank = this.add(4);
+    this.zeros = this.add(8);
     arena.u32.fill(DEAD_RANK, this.rank.pointer / 4, this.rank.pointer / 4 + this.#capacity);
     arena.u32[(this.header + CLUSTER_MAGIC_AT) / 4] = CLUSTER_MAGIC;
     arena.u32[(this.header + CLUSTER_RANDOM_AT) / 4] = seed >>> 0;
@@ -62,23 +61,26 @@ export class Columns {
   /** A new column of zeros. */
   add(bytesPerRow: 4 | 8): Column {
     const column: Column = { pointer: this.arena.allocate(this.#capacity * bytesPerRow), bytesPerRow };
-    this.#columns.push(column);
+    this.#columns.add(column);
     return column;
   }
 
   addCoded(): CodedColumn {
-    return { column: this.add(4), codes: new Map(), values: [''] };
+    const coded = new CodedColumn(this, this.add(4));
+    this.#coded.add(coded);
+    return coded;
   }
 
-  /** The code of a text, made if it is new; undefined is 0. */
-  code(coded: CodedColumn, text: string | undefined): number {
-    if (text === undefined) return 0;
-    let code = coded.codes.get(text);
-    if (code === undefined) {
-      code = coded.values.push(text) - 1;
-      coded.codes.set(text, code);
-    }
-    return code;
+  /** Gives the memory of a column back. What knew its address must be made anew. */
+  drop(column: Column): void {
+    this.#columns.delete(column);
+    this.onDrop?.(column);
+    this.arena.free(column.pointer, this.#capacity * column.bytesPerRow);
+  }
+
+  dropCoded(coded: CodedColumn): void {
+    this.#coded.delete(coded);
+    this.drop(coded.column);
   }
 
   getU32(column: Column, row: number): number {
@@ -114,6 +116,7 @@ export class Columns {
 
   /** Clears the row in every column; no node stands in it any longer. */
   giveRow(row: number): void {
+    for (const coded of this.#coded) coded.set(row, undefined);
     for (const column of this.#columns) {
       const begin = column.pointer + row * column.bytesPerRow;
       this.arena.u8.fill(0, begin, begin + column.bytesPerRow);
@@ -135,18 +138,33 @@ export class Columns {
     this.arena.u32[(this.header + CLUSTER_ORDERED_AT) / 4] = ordered;
   }
 
-  #grow(capacity: number): void {
+  #grow(wanted: number): void {
     const before = this.#capacity;
-    this.#capacity = Math.ceil(capacity / ROW_BLOCK) * ROW_BLOCK;
-    for (const column of this.#columns) {
+    const capacity = Math.ceil(wanted / ROW_BLOCK) * ROW_BLOCK;
+    const moved = this.#allocateAll(capacity);
+    this.#capacity = capacity;
+    for (const [column, target] of moved) {
       const { pointer, bytesPerRow } = column;
-      column.pointer = this.arena.allocate(this.#capacity * bytesPerRow);
-      this.arena.u8.copyWithin(column.pointer, pointer, pointer + before * bytesPerRow);
+      column.pointer = target;
+      this.arena.u8.copyWithin(target, pointer, pointer + before * bytesPerRow);
       this.arena.free(pointer, before * bytesPerRow);
     }
     const ranks = this.rank.pointer / 4;
     this.arena.u32.fill(DEAD_RANK, ranks + before, ranks + this.#capacity);
     this.#writeHeader();
+  }
+
+  /** Memory for every column at another capacity; all of it, or none. */
+  #allocateAll(capacity: number): Map<Column, number> {
+    const allocated = new Map<Column, number>();
+    try {
+      for (const column of this.#columns)
+        allocated.set(column, this.arena.allocate(capacity * column.bytesPerRow));
+    } catch (error) {
+      for (const [{ bytesPerRow }, pointer] of allocated) this.arena.free(pointer, capacity * bytesPerRow);
+      throw error;
+    }
+    return allocated;
   }
 
   #writeHeader(): void {

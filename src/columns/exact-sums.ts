@@ -40,4 +40,10 @@ export class ExactSums {
       sums.set(column, sum);
     }
   }
+
+  /** The column is gone. */
+  forget(column: Column): void {
+    for (const [row, sums] of this.#beyond)
+      if (sums.delete(column) && sums.size === 0) this.#beyond.delete(row);
+  }
 }

@@ -1,17 +1,33 @@
 // The nodes, packed: what each constraint reads of a node stands in a column.
 import { declaredFeaturesOf } from '../cluster/declared-features.ts';
 import { amountsOf, type Amounts } from '../cluster/pod-resources.ts';
-import { hostPortText, type HostPort } from '../cluster/host-ports.ts';
 import type { Labels } from '../api/labels.ts';
 import type { Node, Taint } from '../api/types.ts';
 import type { Arena } from './arena.ts';
-import { Columns, type CodedColumn, type Column } from './columns.ts';
+import { CodedColumn } from './coded-column.ts';
+import { Columns, type Column } from './columns.ts';
 
 export interface ResourceColumns {
   /** What the node can give. */
-  allocatable: Column;
+  readonly allocatable: Column;
   /** What its pods have asked for. */
-  used: Column;
+  readonly used: Column;
+}
+
+interface KnownResource extends ResourceColumns {
+  /** Nodes that have the resource. */
+  nodes: number;
+}
+
+/** What came of telling of a node. */
+export interface NodeChange {
+  row: number;
+  added: boolean;
+  /** Something other than its allocatable resources changed, or it was closed. */
+  changed: boolean;
+  resized: boolean;
+  /** Resources that no node had before: nothing is counted as used of them yet. */
+  newResources: readonly string[];
 }
 
 /** What is kept of a node besides its columns. */
@@ -32,9 +48,10 @@ interface ImageState {
   rows: Set<number>;
 }
 
+/** Resources that every pod is checked for, be there nodes or not. */
+const BASIC_RESOURCES = ['pods', 'cpu', 'memory', 'ephemeral-storage'];
 /** Quantities that are divided in scores stay exact up to this. */
 const QUANTITY_LIMIT = 9.0e13;
-const PORTS_PER_WORD = 32;
 
 export class NodeColumns {
   readonly columns: Columns;
@@ -51,12 +68,17 @@ export class NodeColumns {
   epoch = 0;
   readonly #nodes: (NodeRecord | undefined)[] = [];
   readonly #rows = new Map<string, number>();
-  readonly #resources = new Map<string, ResourceColumns>();
+  /** Those that every node is taken to have, and those that some node has. */
+  readonly #resources = new Map<string, KnownResource>();
+  readonly #noResource: ResourceColumns;
+  /** The columns of the label keys that something reads and some node has. */
   readonly #labels = new Map<string, CodedColumn>();
-  readonly #taintSets = new Map<number, readonly Taint[]>();
-  readonly #ports = new Map<string, number>();
-  readonly #portList: HostPort[] = [];
-  readonly #portWords: Column[] = [];
+  readonly #noLabel: CodedColumn;
+  /** Nodes that have the label key. */
+  readonly #nodesByKey = new Map<string, number>();
+  /** By the code of the taint column, as far as they were asked for. */
+  #taintSets: (readonly Taint[])[] = [];
+  #taintsGeneration = 0;
   /** Rows that offer more of a resource than can be counted exactly. */
   readonly #beyond = new Map<string, Set<number>>();
   readonly #closed = new Set<number>();
@@ -70,7 +92,10 @@ export class NodeColumns {
     this.name = this.columns.addCoded();
     this.nonzeroCpu = this.columns.add(8);
     this.nonzeroMemory = this.columns.add(8);
-    for (const name of ['pods', 'cpu', 'memory', 'ephemeral-storage']) this.resource(name);
+    this.#noLabel = new CodedColumn(this.columns, this.columns.zeros);
+    this.#noResource = { allocatable: this.columns.zeros, used: this.columns.zeros };
+    this.#makeResources(BASIC_RESOURCES);
+    for (const name of BASIC_RESOURCES) this.#resources.get(name)!.nodes = 1;
   }
 
   get count(): number {
@@ -86,14 +111,9 @@ export class NodeColumns {
     return this.#nodes[row];
   }
 
-  /** The columns of a resource, made when a node or a pod names it first. */
+  /** The columns of a resource. Of one that no node has they read 0, and nothing may be written to them. */
   resource(name: string): ResourceColumns {
-    let pair = this.#resources.get(name);
-    if (pair === undefined) {
-      pair = { allocatable: this.columns.add(8), used: this.columns.add(8) };
-      this.#resources.set(name, pair);
-    }
-    return pair;
+    return this.#resources.get(name) ?? this.#noResource;
   }
 
   /** The columns of all resources, by their names. */
@@ -101,16 +121,21 @@ export class NodeColumns {
     return this.#resources;
   }
 
-  /** The column of a label key, made when something reads it first. */
+  /** Whether what pods use of the resource is counted: some node has it. */
+  counts(resource: string): boolean {
+    return this.#resources.has(resource);
+  }
+
+  /** The column of a label key, made when something reads it first; of a key that no node has it is empty. */
   label(key: string): CodedColumn {
+    if (!this.#nodesByKey.has(key)) return this.#noLabel;
     let coded = this.#labels.get(key);
     if (coded === undefined) {
       coded = this.columns.addCoded();
       this.#labels.set(key, coded);
       for (let row = 0; row < this.#nodes.length; row++) {
         const node = this.#nodes[row];
-        if (node !== undefined)
-          this.columns.setU32(coded.column, row, this.columns.code(coded, labelOf(node, key)));
+        if (node !== undefined) coded.set(row, labelOf(node, key));
       }
     }
     return coded;
@@ -118,44 +143,24 @@ export class NodeColumns {
 
   /** The taints that a code of the taint column stands for. */
   taintSet(code: number): readonly Taint[] {
-    return this.#taintSets.get(code) ?? [];
-  }
-
-  /** The bit of a host port: its word's column, and the mask in it. */
-  port(port: HostPort): { word: Column; mask: number } {
-    const text = hostPortText(port);
-    let index = this.#ports.get(text);
-    if (index === undefined) {
-      index = this.#portList.push(port) - 1;
-      this.#ports.set(text, index);
-      if (index % PORTS_PER_WORD === 0) this.#portWords.push(this.columns.add(4));
-      // a live correspondence does not know the new bit
-      this.epoch++;
-    }
-    return {
-      word: this.#portWords[Math.floor(index / PORTS_PER_WORD)]!,
-      mask: 2 ** (index % PORTS_PER_WORD),
-    };
-  }
-
-  /** Every port that some pod has asked for. */
-  get ports(): readonly HostPort[] {
-    return this.#portList;
+    const { generation, values } = this.taints;
+    if (generation !== this.#taintsGeneration) this.#taintSets = [];
+    this.#taintsGeneration = generation;
+    return (this.#taintSets[code] ??= code === 0 ? [] : (JSON.parse(values[code]!) as Taint[]));
   }
 
   /**
-   * Adds or updates a node. Says its row, and whether something other than its allocatable resources changed; so it has
-   * of a node that was closed.
+   * Adds or updates a node, of which more than its resources has changed if it was closed. Throws when there is no memory.
    */
-  setNode(node: Node): { row: number; added: boolean; changed: boolean; resized: boolean } {
+  setNode(node: Node): NodeChange {
     const record = recordOf(node);
     const known = this.#rows.get(record.name);
-    const row = known ?? this.columns.takeRow();
-    const before = known === undefined ? undefined : this.#nodes[row];
+    const before = known === undefined ? undefined : this.#nodes[known];
+    const { row, newResources } = this.#makeRoom(record, known);
     this.#nodes[row] = record;
     if (known === undefined) {
       this.#rows.set(record.name, row);
-      this.columns.setU32(this.name.column, row, this.columns.code(this.name, record.name));
+      this.name.set(row, record.name);
       this.#ranked = false;
     }
     const reopened = this.#closed.delete(row);
@@ -164,7 +169,7 @@ export class NodeColumns {
     if (changed) this.#packNature(row, record, before, node);
     const resized = before === undefined || !sameAmounts(before.allocatable, record.allocatable);
     if (resized) this.#packAllocatable(row, record, before);
-    return { row, added: known === undefined, changed: changed || reopened, resized };
+    return { row, added: known === undefined, changed: changed || reopened, resized, newResources };
   }
 
   /** Lets a node take no pods until it is set again. Those that it has count as before. */
@@ -189,12 +194,15 @@ export class NodeColumns {
   removeNode(name: string): number | undefined {
     const row = this.#rows.get(name);
     if (row === undefined) return undefined;
-    this.#dropImages(row, this.#nodes[row]!);
-    for (const resource of this.#nodes[row]!.allocatable.keys()) this.#markBeyond(resource, row, 0);
+    const record = this.#nodes[row]!;
+    this.#dropImages(row, record);
+    for (const resource of record.allocatable.keys()) this.#markBeyond(resource, row, 0);
     this.#closed.delete(row);
     this.#rows.delete(name);
     this.#nodes[row] = undefined;
     this.columns.giveRow(row);
+    for (const key of Object.keys(record.labels)) this.#countKey(key, -1);
+    for (const resource of record.allocatable.keys()) this.#countResource(resource, -1);
     this.#ranked = false;
     this.epoch++;
     return row;
@@ -203,8 +211,7 @@ export class NodeColumns {
   /** Forgets what pods use of all nodes, which is everything that the kernel writes too. */
   clearUsage(): void {
     const used = [...this.#resources.values()].map((resource) => resource.used);
-    for (const column of [...used, this.nonzeroCpu, this.nonzeroMemory, ...this.#portWords])
-      this.columns.clear(column);
+    for (const column of [...used, this.nonzeroCpu, this.nonzeroMemory]) this.columns.clear(column);
     this.epoch++;
   }
 
@@ -217,15 +224,12 @@ export class NodeColumns {
 
   #packNature(row: number, record: NodeRecord, before: NodeRecord | undefined, node: Node): void {
     const { columns } = this;
-    const taints = record.taints.length === 0 ? undefined : JSON.stringify(record.taints);
-    const taintCode = columns.code(this.taints, taints);
-    this.#taintSets.set(taintCode, record.taints);
-    columns.setU32(this.taints.column, row, taintCode);
+    this.taints.set(row, record.taints.length === 0 ? undefined : JSON.stringify(record.taints));
     columns.setU32(this.unschedulable, row, record.unschedulable ? 1 : 0);
     columns.setU32(this.declaredFeatures, row, record.declaredFeatures);
-    for (const [key, coded] of this.#labels) {
-      columns.setU32(coded.column, row, columns.code(coded, labelOf(record, key)));
-    }
+    for (const key of Object.keys(record.labels)) this.#countKey(key, 1);
+    for (const [key, coded] of this.#labels) coded.set(row, labelOf(record, key));
+    for (const key of Object.keys(before?.labels ?? {})) this.#countKey(key, -1);
     if (before !== undefined) this.#dropImages(row, before);
     for (const { names, sizeBytes } of node.status?.images ?? []) {
       for (const name of names ?? []) {
@@ -244,6 +248,7 @@ export class NodeColumns {
   }
 
   #packAllocatable(row: number, record: NodeRecord, before: NodeRecord | undefined): void {
+    for (const name of record.allocatable.keys()) this.#countResource(name, 1);
     for (const name of before?.allocatable.keys() ?? []) {
       if (record.allocatable.has(name)) continue;
       this.columns.setF64(this.resource(name).allocatable, row, 0);
@@ -253,6 +258,7 @@ export class NodeColumns {
       this.columns.setF64(this.resource(name).allocatable, row, amount);
       this.#markBeyond(name, row, amount);
     }
+    for (const name of before?.allocatable.keys() ?? []) this.#countResource(name, -1);
   }
 
   #markBeyond(resource: string, row: number, amount: number): void {
@@ -265,6 +271,61 @@ export class NodeColumns {
     else if (rows.size === 0) this.#beyond.delete(resource);
     // a live correspondence has decided on the row by what it offered before
     this.epoch++;
+  }
+
+  /** The row of a node, and columns for its resources. When there is no memory for them, nothing has changed. */
+  #makeRoom(record: NodeRecord, known: number | undefined): { row: number; newResources: string[] } {
+    const row = known ?? this.columns.takeRow();
+    const newResources = [...record.allocatable.keys()].filter((name) => !this.#resources.has(name));
+    try {
+      this.#makeResources(newResources);
+    } catch (error) {
+      if (known === undefined) this.columns.giveRow(row);
+      throw error;
+    }
+    return { row, newResources };
+  }
+
+  /** Makes columns for resources; for all of them, or for none. */
+  #makeResources(names: readonly string[]): void {
+    if (names.length === 0) return;
+    const made: Column[] = [];
+    try {
+      for (let n = 0; n < 2 * names.length; n++) made.push(this.columns.add(8));
+    } catch (error) {
+      for (const column of made) this.columns.drop(column);
+      throw error;
+    }
+    names.forEach((name, n) =>
+      this.#resources.set(name, { allocatable: made[2 * n]!, used: made[2 * n + 1]!, nodes: 0 }),
+    );
+    // live correspondences take it that no node has them
+    this.epoch++;
+  }
+
+  /** Counts a node that has the resource, or has it no longer; after the last one its columns are dropped. */
+  #countResource(name: string, by: 1 | -1): void {
+    const known = this.#resources.get(name)!;
+    known.nodes += by;
+    if (known.nodes > 0) return;
+    this.#resources.delete(name);
+    this.columns.drop(known.allocatable);
+    this.columns.drop(known.used);
+    this.epoch++;
+  }
+
+  /** Counts a node that has the label key, or has it no longer; after the last one the key's column is dropped. */
+  #countKey(key: string, by: 1 | -1): void {
+    const nodes = (this.#nodesByKey.get(key) ?? 0) + by;
+    if (nodes > 0) {
+      this.#nodesByKey.set(key, nodes);
+      return;
+    }
+    this.#nodesByKey.delete(key);
+    const coded = this.#labels.get(key);
+    if (coded === undefined) return;
+    this.#labels.delete(key);
+    this.columns.dropCoded(coded);
   }
 }
 

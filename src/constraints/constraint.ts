@@ -62,6 +62,11 @@ export interface Packed {
    * are there now, or that are supposed to be; 0 when it does not.
    */
   recheck?: (row: number) => number;
+  /**
+   * Of a constraint that keeps in the turn what the pods in a row are to it: brings it up, in these rows, to those that
+   * are there now or are supposed to be.
+   */
+  refresh?: (rows: readonly number[]) => void;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
   oneByOne?: boolean;
   /** No node is even asked: the whole message. */

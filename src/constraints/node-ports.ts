@@ -3,6 +3,7 @@ import { hostPortsOf, hostPortText, portsCollide } from '../cluster/host-ports.t
 import { unschedulable, type Constraint } from './constraint.ts';
 
 const NO_FREE_PORTS = unschedulable("node(s) didn't have free ports for the requested pod ports");
+const LOOKUPS_LIMIT = 4096;
 
 export const nodePorts: Constraint = {
   name: 'NodePorts',
@@ -11,18 +12,18 @@ export const nodePorts: Constraint = {
 
   pack(pod, { packer, cluster, code }) {
     const wanted = hostPortsOf(pod);
-    if (wanted.length === 0) return undefined;
-    // every port has its bit before any column is addressed: a new word may move nothing, but adds a column
-    const taken = wanted.map((port) => cluster.nodes.port(port));
-    for (const { word, mask } of taken) packer.takesPorts(word, mask);
-    if (code === 0) return undefined;
-    for (const port of cluster.nodes.ports) {
-      if (!wanted.some((own) => portsCollide(own, port))) continue;
-      const { word, mask } = cluster.nodes.port(port);
-      packer.conflictsWithPorts(word, mask);
-    }
-    packer.portCode = code;
-    return { explain: () => NO_FREE_PORTS };
+    if (wanted.length === 0 || code === 0) return undefined;
+    const { portUsers } = cluster;
+    packer.ports(portUsers.collidingRows(wanted), code);
+    return {
+      explain: () => NO_FREE_PORTS,
+      refresh(rows) {
+        // either way finds the same: one looks up each port in each row, the other goes over all that hold the ports
+        const colliding =
+          wanted.length * rows.length > LOOKUPS_LIMIT ? portUsers.collidingRows(wanted) : undefined;
+        for (const row of rows) packer.takePorts(row, colliding?.has(row) ?? portUsers.collide(wanted, row));
+      },
+    };
   },
 
   helps(event, pod) {

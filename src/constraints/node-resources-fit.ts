@@ -40,13 +40,16 @@ export const nodeResourcesFit: Constraint = {
     const usage = usageOf(pod);
     packer.uses(nodes.resource('pods').used, 1);
     for (const [name, amount] of usage.requests)
-      if (name !== 'pods') packer.uses(nodes.resource(name).used, amount);
+      if (name !== 'pods' && nodes.counts(name)) packer.uses(nodes.resource(name).used, amount);
     packer.uses(nodes.nonzeroCpu, usage.nonzeroCpu);
     packer.uses(nodes.nonzeroMemory, usage.nonzeroMemory);
     const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
     if (code !== 0) {
       packer.fitCode = code;
-      for (const [name, amount] of checked) packer.requests(nodes.resource(name), amount);
+      // of resources that no node has, one keeps the pod from all nodes
+      const missing = checked.find(([name]) => !nodes.counts(name))?.[0];
+      for (const [name, amount] of checked)
+        if (name === missing || nodes.counts(name)) packer.requests(nodes.resource(name), amount);
     }
     if (weight !== 0) {
       const { scoringStrategy } = args;
@@ -110,22 +113,26 @@ function passOverBeyond(
 function lackingOf(checked: readonly [string, number][], nodes: NodeColumns): (row: number) => Explanation {
   const { arena } = nodes.columns;
   const asked = checked.map(([name, amount]) => ({ name, amount, ...nodes.resource(name) }));
+  // what no node has is lacking everywhere
+  const counted = asked.filter(({ name }) => nodes.counts(name));
   const known = new Map<string, Explanation>();
+  const explain = (text: string): Explanation => {
+    const met = new Set(counted.filter((_, n) => text[n] === '-'));
+    const lacking = asked.filter((each) => !met.has(each));
+    const reasons = lacking.map(({ name }) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
+    // what an empty node would not have no preemption can help
+    const isBeyond = text.includes('n') || counted.length < asked.length;
+    return (isBeyond ? unresolvable : unschedulable)(...reasons);
+  };
   return (row) => {
     let text = '';
-    for (const { name, amount, allocatable, used } of asked) {
+    for (const { name, amount, allocatable, used } of counted) {
       const all = arena.f64[allocatable.pointer / 8 + row]!;
       if (amount <= all - arena.f64[used.pointer / 8 + row]!) text += '-';
       else text += name !== 'pods' && amount > all ? 'n' : 'y';
     }
     let explanation = known.get(text);
-    if (explanation === undefined) {
-      const lacking = asked.filter((_, n) => text[n] !== '-');
-      const reasons = lacking.map(({ name }) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
-      // what an empty node would not have no preemption can help
-      explanation = (text.includes('n') ? unresolvable : unschedulable)(...reasons);
-      known.set(text, explanation);
-    }
+    if (explanation === undefined) known.set(text, (explanation = explain(text)));
     return explanation;
   };
 }

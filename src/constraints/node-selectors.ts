@@ -73,14 +73,16 @@ function passesOf(
   return passes;
 }
 
-/** The conditions of a valid term, all of which must hold. */
+/** The conditions of a valid term, all of which must hold: one will do where it holds on no node. */
 export function conditionsOf(term: NodeSelectorTerm, nodes: NodeColumns, packer: TurnPacker): Condition[] {
   const conditions: Condition[] = [];
   for (const requirement of term.matchExpressions ?? []) {
     const { column, codes, values } = nodes.label(requirement.key);
     const [value] = requirement.values ?? [];
     if (requirement.operator === 'In' && requirement.values!.length === 1) {
-      conditions.push(packer.equals(column, codes.get(value!)));
+      const condition = packer.equals(column, codes.get(value!));
+      if (!codes.has(value!)) return [condition];
+      conditions.push(condition);
     } else if (requirement.operator === 'Exists') {
       conditions.push(packer.differs(column, 0));
     } else if (requirement.operator === 'DoesNotExist') {

@@ -1,5 +1,6 @@
 // Whether what is packed of the pods is what their records say. Asked after every cycle in tests and in fuzzing.
 import type { Cluster } from '../../src/cluster/cluster.ts';
+import { hostPortText, type HostPort } from '../../src/cluster/host-ports.ts';
 import type { Column } from '../../src/columns/columns.ts';
 
 /** What differs: a line for each sum, port or pod that is elsewhere. */
@@ -59,26 +60,18 @@ function inUsage(cluster: Cluster): string[] {
   return found;
 }
 
+/** Pods that hold each port in each row. */
 function inPorts(cluster: Cluster): string[] {
-  const { nodes } = cluster;
-  const { columns } = nodes;
-  const words = new Map<Column, Uint32Array>();
-  for (const port of nodes.ports) words.set(nodes.port(port).word, new Uint32Array(columns.rows));
+  const counted = new Map<string, number>();
+  const count = (port: HostPort, row: number, by: number) => {
+    const key = `port ${hostPortText(port)} in row ${row}`;
+    counted.set(key, (counted.get(key) ?? 0) + by);
+  };
+  for (const { port, row } of cluster.portUsers.all()) count(port, row, 1);
   for (const { row, ports } of cluster.pods()) {
-    for (const port of row === undefined ? [] : ports) {
-      const { word, mask } = nodes.port(port);
-      words.get(word)![row!]! |= mask;
-    }
+    for (const port of row === undefined ? [] : ports) count(port, row!, -1);
   }
-  const found: string[] = [];
-  for (const [column, bits] of words) {
-    bits.forEach((used, row) => {
-      const packed = columns.getU32(column, row) >>> 0;
-      if (packed !== used)
-        found.push(`row ${row}: ports ${packed.toString(2)} packed, ${used.toString(2)} used`);
-    });
-  }
-  return found;
+  return [...counted].flatMap(([what, more]) => (more === 0 ? [] : `${what}: ${more} too many`));
 }
 
 /** Pods of each kind in each row. */

@@ -45,7 +45,8 @@ describe('a pod that asks for more than any node has', () => {
     const ignored = configuration({}, [
       { name: 'NodeResourcesFit', args: { ignoredResources: ['example.com/gpu'] } },
     ]);
-    const bench = rig({ nodes: [node('a')], configuration: ignored });
+    const nodes = [node('a', { extra: { 'example.com/gpu': '1' } })];
+    const bench = rig({ nodes, configuration: ignored });
     const much = { 'example.com/gpu': MOST };
     bench.submit(pod('few', { spec: asking({ 'example.com/gpu': '3' }) }));
     bench.run();
@@ -59,12 +60,22 @@ describe('a pod that asks for more than any node has', () => {
   });
 });
 
+test('what pods use of a resource is counted while some node has it', () => {
+  const having = node('a', { extra: { [BYTES]: '4' } });
+  const bench = rig({ nodes: [having], pods: [on('a', pod('much', { spec: asking({ [BYTES]: MOST }) }))] });
+  bench.cluster.setPod(on('a', pod('few', { spec: asking({ [BYTES]: '3' }) })));
+  bench.cluster.setNode(node('a'));
+  bench.cluster.removePod('ns/much');
+  bench.cluster.setNode(having);
+  expect(usedOf(bench)[BYTES]).toBe(3);
+});
+
 test('the sum of pods that come and go is that of those that are there', () => {
   const amounts = fc.constantFrom(MOST, '4503599627370497', '9007199254740993', '1e15', '3', '1', '1e18');
   const steps = fc.array(fc.tuple(fc.nat(9), amounts, fc.boolean()), { minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(steps, (taken) => {
-      const bench = rig({ nodes: [node('a')] });
+      const bench = rig({ nodes: [node('a', { extra: { [BYTES]: '1' } })] });
       const there = new Map<string, bigint>();
       for (const [n, amount, comes] of taken) {
         const key = `ns/p-${n}`;

@@ -98,7 +98,7 @@ test('affinities near a pod are all that have a term which matches it', () => {
   fc.assert(
     fc.property(fc.array(anyAffinity), anyNamespace, anyLabels, (known, namespace, labels) => {
       const affinities = new Affinities();
-      const learnt = known.filter((affinity) => affinities.learn(affinity));
+      const learnt = known.filter((affinity) => affinities.retain(affinity));
       expect(affinities.size).toBe(new Set(known.map(({ text }) => text)).size);
       const near = affinities.near(labels);
       const isMatch = ({ required, antiRequired }: PodAffinityTerms) =>

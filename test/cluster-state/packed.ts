@@ -1,8 +1,9 @@
 // What a cluster has packed, by names instead of rows and codes, so that clusters with other histories compare.
 import type { Cluster } from '../../src/cluster/cluster.ts';
-import type { CodedColumn } from '../../src/columns/columns.ts';
+import type { CodedColumn } from '../../src/columns/coded-column.ts';
 import { hostPortText } from '../../src/cluster/host-ports.ts';
 
+/** Also read where no node has them. */
 const RESOURCES = ['pods', 'cpu', 'memory', 'ephemeral-storage', 'example.com/gpu'];
 const LABELS = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone', 'disk', 'arch'];
 
@@ -20,15 +21,22 @@ export interface PackedNode {
 }
 
 /** The columns of each node, by its name. */
-export function packedNodes({ nodes }: Cluster): Record<string, PackedNode> {
+export function packedNodes({ nodes, portUsers }: Cluster): Record<string, PackedNode> {
   const { columns } = nodes;
   const packed: Record<string, PackedNode> = {};
   const text = ({ column, values }: CodedColumn, row: number) => {
     const code = columns.getU32(column, row);
     return code === 0 ? undefined : values[code];
   };
+  const records = Array.from({ length: columns.rows }, (_, row) => nodes.node(row)).filter(
+    (node) => node !== undefined,
+  );
+  const resources = new Set([...RESOURCES, ...records.flatMap(({ allocatable }) => [...allocatable.keys()])]);
+  const labels = new Set([...LABELS, ...records.flatMap((record) => Object.keys(record.labels))]);
   const ofResources = (which: 'allocatable' | 'used', row: number) =>
-    Object.fromEntries(RESOURCES.map((name) => [name, columns.getF64(nodes.resource(name)[which], row)]));
+    Object.fromEntries(
+      [...resources].map((name) => [name, columns.getF64(nodes.resource(name)[which], row)]),
+    );
   for (let row = 0; row < columns.rows; row++) {
     const node = nodes.node(row);
     if (node === undefined) continue;
@@ -39,14 +47,12 @@ export function packedNodes({ nodes }: Cluster): Record<string, PackedNode> {
         cpu: columns.getF64(nodes.nonzeroCpu, row),
         memory: columns.getF64(nodes.nonzeroMemory, row),
       },
-      ports: nodes.ports
-        .filter((port) => {
-          const { word, mask } = nodes.port(port);
-          return (columns.getU32(word, row) & mask) !== 0;
-        })
-        .map(hostPortText)
-        .sort(),
-      labels: Object.fromEntries(LABELS.map((key) => [key, text(nodes.label(key), row)])),
+      ports: [
+        ...new Set(
+          [...portUsers.all()].filter((user) => user.row === row).map(({ port }) => hostPortText(port)),
+        ),
+      ].sort(),
+      labels: Object.fromEntries([...labels].map((key) => [key, text(nodes.label(key), row)])),
       taints: text(nodes.taints, row),
       unschedulable: columns.getU32(nodes.unschedulable, row) === 1,
       declaredFeatures: columns.getU32(nodes.declaredFeatures, row),

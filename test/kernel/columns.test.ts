@@ -63,12 +63,66 @@ describe.each(KERNELS)("columns in the $name kernel's memory", ({ load }) => {
   it('code equal texts equally, and 0 only what is absent', () => {
     const columns = make();
     const coded = columns.addCoded();
-    const codes = ['x', '', undefined, 'x', 'y', ''].map((text) => columns.code(coded, text));
+    const texts = ['x', '', undefined, 'x', 'y', ''];
+    const rows = texts.map(() => columns.takeRow());
+    texts.forEach((text, n) => coded.set(rows[n]!, text));
+    const codes = rows.map((row) => columns.getU32(coded.column, row));
     expect(codes[0]).toBe(codes[3]);
     expect(codes[1]).toBe(codes[5]);
     expect(codes[2]).toBe(0);
     expect(new Set(codes).size).toBe(4);
     expect([0, 1, 4].map((n) => coded.values[codes[n]!])).toEqual(['x', '', 'y']);
+  });
+
+  it('forget texts that came and went, and keep those of the rows', () => {
+    const step = fc.record({
+      row: fc.nat(19),
+      text: fc.option(fc.nat(2000).map(String), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 400, maxLength: 2000, size: 'max' }), (steps) => {
+        const columns = make();
+        const coded = columns.addCoded();
+        const texts: (string | undefined)[] = Array.from({ length: 20 }, () => undefined);
+        texts.forEach(() => columns.takeRow());
+        for (const { row, text } of steps) {
+          coded.set(row, text);
+          texts[row] = text;
+          const code = columns.getU32(coded.column, row);
+          expect(coded.codes.get(text ?? '')).toBe(text === undefined ? undefined : code);
+        }
+        const read = texts.map((_, row) => coded.values[columns.getU32(coded.column, row)]);
+        expect(read).toEqual(texts.map((text) => text ?? ''));
+        const live = new Set(texts.filter((text) => text !== undefined));
+        expect(coded.values.length).toBeLessThanOrEqual(1 + live.size + Math.max(64, live.size) + 1);
+        expect([...coded.codes].map(([text, code]) => [code, text])).toEqual(
+          [...coded.values.entries()].slice(1),
+        );
+      }),
+      { seed: 11, numRuns: 20 },
+    );
+  });
+
+  it('give a row back without its texts', () => {
+    const columns = make();
+    const coded = columns.addCoded();
+    for (let n = 0; n < 10_000; n++) {
+      const row = columns.takeRow();
+      coded.set(row, `node-${n}`);
+      columns.giveRow(row);
+    }
+    expect(coded.values.length).toBeLessThan(100);
+    expect(columns.rows).toBe(1);
+  });
+
+  it('give the memory of a column back that is dropped', () => {
+    const columns = make();
+    const before = columns.arena.usedBytes;
+    const column = columns.add(8);
+    const coded = columns.addCoded();
+    columns.drop(column);
+    columns.dropCoded(coded);
+    expect(columns.arena.usedBytes).toBe(before);
   });
 
   it('behave as rows in a table do', () => {

@@ -28,7 +28,7 @@ function logarithms(kernel: Kernel): Record<string, string> {
   const columns = new Columns(kernel.arena, 1);
   const domain = columns.addCoded();
   const names = Array.from({ length: Math.max(...numbers) - 2 }, (_, row) => String(row).padStart(5, '0'));
-  for (const name of names) columns.setU32(domain.column, columns.takeRow(), columns.code(domain, name));
+  for (const name of names) domain.set(columns.takeRow(), name);
   columns.rankRows(names);
   const packer = new TurnPacker(columns);
   const counts = { domain: domain.column, domains: domain.values.length, self: true };
