@@ -1,5 +1,6 @@
 // Pods to classes: each part of the features is hashed on its own, and the hashes are spliced into the class's index.
 import { FEATURE_SIZE } from '../../assembly/layout.ts';
+import { TextCache } from '../api/text-cache.ts';
 import type { Pod } from '../api/types.ts';
 import type { PodShape } from '../cluster/pod-shape.ts';
 import type { ConstraintContext, Features } from '../constraints/constraint.ts';
@@ -23,13 +24,13 @@ export interface Classified {
 }
 
 /** Templates that are remembered. */
-const TEMPLATE_LIMIT = 65_536;
+const TEMPLATES = { entries: 65_536, characters: 2 ** 24 };
 /** What features are hashed in; larger ones get memory of their own for the while. */
 const SCRATCH_BYTES = 65_536;
 
 export class ClassIndex {
   readonly #kernel: Kernel;
-  readonly #byFingerprint = new Map<string, Classified>();
+  readonly #byFingerprint = new TextCache<Classified>(TEMPLATES);
   readonly #encoder = new TextEncoder();
   /** Classes by index; more than one where hashes collide. */
   readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
@@ -56,7 +57,7 @@ export class ClassIndex {
     if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {
       return before;
     }
-    if (this.#rules !== rules || this.#byFingerprint.size === TEMPLATE_LIMIT) this.#byFingerprint.clear();
+    if (this.#rules !== rules) this.#byFingerprint.clear();
     this.#rules = rules;
     const fingerprint = fingerprintOf(pod, context);
     let known = fingerprint === undefined ? undefined : this.#byFingerprint.get(fingerprint);

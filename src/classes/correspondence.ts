@@ -309,15 +309,11 @@ export class Correspondence {
     this.#isOneByOne = false;
     this.#generations.clear();
     this.#explained.clear();
-    this.#epoch = cluster.epoch;
+    // what fails on the way leaves nothing that is current
+    this.#epoch = -1;
     const packer = this.#packer();
     this.#pack(this.#master, packer);
-    const { columns } = cluster.nodes;
-    const match = this.#matches.take(columns, packer.matchParts(), cluster.nodes.epoch);
-    const memory = packer.write(match, this.#mode(), this.#withDetail);
-    this.#free();
-    this.#match = match;
-    this.#memory = memory;
+    this.#write(packer);
     this.#position = cluster.journal.end;
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
     this.#counting = new Counting(this.#packed);
@@ -327,6 +323,23 @@ export class Correspondence {
     this.#watchNominated(packer.hostCodes);
     this.#yieldToNominated();
     this.#cut(this.feasible);
+    this.#epoch = cluster.epoch;
+  }
+
+  /** Writes what is packed into linear memory, in the place of what was there. */
+  #write(packer: TurnPacker): void {
+    const { nodes } = this.class.context.cluster;
+    const match = this.#matches.take(nodes.columns, packer.matchParts(), nodes.epoch);
+    let memory: TurnMemory;
+    try {
+      memory = packer.write(match, this.#mode(), this.#withDetail);
+    } catch (error) {
+      this.#matches.giveBack(match);
+      throw error;
+    }
+    this.#free();
+    this.#match = match;
+    this.#memory = memory;
   }
 
   #watchNominated(hostCodes: HostCodes): void {

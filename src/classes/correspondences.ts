@@ -30,10 +30,13 @@ export class Correspondences {
   readonly #entries = new Map<EquivalenceClass, Entry>();
   /** Those that have a correspondence; the one that was opened last is the last. */
   readonly #live = new Set<Entry>();
+  /** The one that was opened last, which may be in use. */
+  #opened?: Entry;
   #bytes = 0;
 
   constructor(kernel: Kernel, withDetail: boolean) {
     this.#means = { kernel, matches: new Matches(kernel), withDetail };
+    kernel.arena.onShortage = () => this.#dropAll();
   }
 
   /** The live correspondences. */
@@ -51,6 +54,7 @@ export class Correspondences {
   /** The correspondence of a class that has pods to come, brought up to date, or determined for `master` when there is none. */
   open(equivalenceClass: EquivalenceClass, master: Pod): Correspondence {
     const entry = this.#entries.get(equivalenceClass)!;
+    this.#opened = entry;
     const before = entry.correspondence?.passes ?? 0;
     if (entry.correspondence === undefined) {
       entry.correspondence = new Correspondence(this.#means, equivalenceClass, master);
@@ -105,6 +109,12 @@ export class Correspondences {
       if (this.#bytes <= BYTES_LIMIT || this.#live.size <= LIVE_LEAST) break;
       this.#delete(entry);
     }
+  }
+
+  /** Deletes all that are not in use, and what was kept for classes to come. */
+  #dropAll(): void {
+    for (const entry of this.#live) if (entry !== this.#opened) this.#delete(entry);
+    this.#means.matches.dropUnread();
   }
 
   #weigh(entry: Entry): void {

@@ -141,6 +141,11 @@ export class Matches {
     if (match.users === 0 && !match.isKept) match.free();
   }
 
+  /** Drops those that nobody reads. */
+  dropUnread(): void {
+    for (const [key, { users }] of this.#kept) if (users === 0) this.#drop(key);
+  }
+
   #keep(key: string, match: Match): void {
     match.isKept = true;
     this.#kept.set(key, match);

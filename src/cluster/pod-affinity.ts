@@ -1,5 +1,6 @@
 // Pod affinity and anti-affinity, parsed.
 import { isEmpty, matches, selectorOf, type Labels, type Selector } from '../api/labels.ts';
+import { TextCache } from '../api/text-cache.ts';
 import type { Affinity, Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../api/types.ts';
 
 export interface AffinityTerm {
@@ -30,8 +31,7 @@ export interface Matched {
 }
 
 /** Terms by their texts. Pods of a template share them, and are read by thousands when coset starts. */
-const parsed = new Map<string, PodAffinityTerms>();
-const PARSED_MAX = 1000;
+const parsed = new TextCache<PodAffinityTerms>({ entries: 1000, characters: 2 ** 20 });
 /** Longer texts are hardly another pod's. */
 const TEXT_MAX = 16_384;
 /** By the object, of which events ask again and again. */
@@ -49,7 +49,6 @@ export function affinityOf(pod: Pod): PodAffinityTerms | undefined {
   let terms = parsed.get(text);
   if (terms === undefined) {
     terms = parse(namespace, podAffinity, podAntiAffinity, text);
-    if (parsed.size === PARSED_MAX) parsed.clear();
     if (text.length <= TEXT_MAX) parsed.set(text, terms);
   }
   known.set(affinity, { namespace, terms });

@@ -40,6 +40,8 @@ const YIELDING_SHARE = 0.5;
 const LAST_EVENTS_MS = 4000;
 const NOTE_LIMIT_BYTES = 1024;
 const NAME_LIMIT = 253;
+/** Series that are known at a time: with more, those that were begun first end. */
+const SERIES_LIMIT = 5_000;
 /** A series that was not observed for this long has ended. */
 const SERIES_END_MS = 6 * 60_000;
 /** A series that goes on is written again before the server lets its event expire. */
@@ -90,12 +92,14 @@ export class EventRecorder {
    */
   failedScheduling(pod: Pod, message: string): void {
     const now = this.#clock.now();
-    const key = `${pod.metadata?.uid} ${message}`;
+    const note = truncateNote(message);
+    const key = `${pod.metadata?.uid} ${note}`;
     const series = this.#series.get(key);
     if (series === undefined) {
-      const event = this.#event(pod, 'Warning', 'FailedScheduling', 'Scheduling', truncateNote(message));
+      const event = this.#event(pod, 'Warning', 'FailedScheduling', 'Scheduling', note);
       if (!this.#create(event)) return;
       this.#series.set(key, { event, count: 1, lastObservedMs: now, lastWrittenMs: now });
+      if (this.#series.size > SERIES_LIMIT) this.#endFirst();
       return;
     }
     series.count++;
@@ -124,6 +128,12 @@ export class EventRecorder {
     clearInterval(this.#sweep);
     await within(LAST_EVENTS_MS, this.idle(), this.#clock);
     this.#outbox.stop();
+  }
+
+  #endFirst(): void {
+    const [first] = this.#series;
+    if (first![1].count > 1) this.#writeSeries(first![1]);
+    this.#series.delete(first![0]);
   }
 
   #create(event: SchedulerEvent): boolean {

@@ -1,4 +1,5 @@
 // Pods that wait, as they are kept: a deployment's thousand replicas hold one spec, and of the rest what they have in common.
+import { TextCache } from '../api/text-cache.ts';
 import type { Pod } from '../api/types.ts';
 
 type Metadata = NonNullable<Pod['metadata']>;
@@ -29,18 +30,17 @@ export class PendingPods {
 }
 
 /** Those that are remembered; with more, those of one pod each are the rule, and remembering them is of no use. */
-const PARTS_MAX = 1024;
+const REMEMBERED = { entries: 1024, characters: 2 ** 20 };
 
 /** The parts of one kind: labels that differ from pod to pod must not drive out the spec that these pods share. */
 class Parts<T> {
-  readonly #known = new Map<string, T>();
+  readonly #known = new TextCache<T>(REMEMBERED);
 
   shared(part: T): T {
     if (part === undefined) return part;
     const text = JSON.stringify(part);
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    if (this.#known.size === PARTS_MAX) this.#known.clear();
     this.#known.set(text, part);
     return part;
   }

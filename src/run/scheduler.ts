@@ -37,6 +37,7 @@ import { ObjectFeed } from './object-feed.ts';
 import { PodFeed } from './pod-feed.ts';
 import { Pulse, withPulse } from './pulse.ts';
 import { countTurn, CycleMeter, CycleRecords } from './records.ts';
+import { MemoryCheck } from './memory-check.ts';
 import { labelOf } from './refused.ts';
 import { Reservations } from './reservation-api.ts';
 import { Windows } from './windows.ts';
@@ -75,6 +76,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #groupConditions: PodGroupConditionWriter;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
+  readonly #memory = new MemoryCheck();
   readonly #pulse = new Pulse();
   readonly #transport: Transport;
   readonly #digest: Digest;
@@ -334,6 +336,7 @@ export class Scheduler implements ControlledScheduler {
       for (const outcome of this.#cycle.run()) {
         meter.enter(undefined);
         countTurn(record, outcome, classes);
+        this.#memory.decided(outcome, performance.now());
         this.#tell(outcome, begin);
         if (outcome.fault !== undefined)
           this.#log.error({ error: outcome.fault.stack }, 'a turn failed; its pods are tried again');
@@ -391,7 +394,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   live(): Check[] {
-    return [{ name: 'loop', failure: this.#failure }];
+    return [{ name: 'loop', failure: this.#failure }, this.#memory.at(performance.now())];
   }
 
   ready(): Check[] {
