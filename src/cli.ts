@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { ConfigurationError } from './config/load.ts';
 import { embedded } from './cli/embedded.ts';
-import { planCommand, type PlanCommandOptions } from './cli/plan.ts';
+import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { ScenarioError } from './scenario/read.ts';
 
@@ -27,9 +27,18 @@ function port(text: string): number {
 const EXAMPLES = `
 Examples:
   coset run --config scheduler.yaml
-  kubectl get nodes,pods,services,replicasets -A -o json | coset plan -
-  coset plan --format json --order strict scenario.json
+  kubectl get nodes,pods,services,replicasets -A -o json | coset plan - deployment.yaml
+  coset plan --output json --order strict scenario.json
   coset embedded`;
+
+const PLAN_EXAMPLES = `
+Exit codes: 0 when pods were planned, placed or not; ${NOTHING_TO_PLAN} when there was none to plan; 1 on input that cannot be used.
+
+Examples:
+  kubectl get nodes,pods -A -o json > cluster.json
+  coset plan cluster.json deployment.yaml
+  helm template my-chart | coset plan cluster.json -
+  coset plan --output json --order strict --detail scenario.json`;
 
 const program = new Command('coset')
   .description('A Kubernetes scheduler that decides once per equivalence class of pods.')
@@ -57,15 +66,15 @@ program
   .description('say where the pending pods of a scenario, or of what kubectl prints, would go')
   .argument(
     '<file...>',
-    'scenarios, or the output of kubectl get nodes,pods,services,replicasets -A -o json|yaml; - is standard input',
+    'what a cluster holds and what is to come: JSON or YAML as kubectl prints it, manifests, scenarios; - is standard input',
   )
   .option(
     '--config <file>',
     "a KubeSchedulerConfiguration (default: the scenario's own, or the default profile)",
   )
   .addOption(
-    new Option('--format <format>', 'json for programs, table for people')
-      .choices(['json', 'table'])
+    new Option('--output <format>', 'json or yaml for programs, table for people')
+      .choices(['json', 'yaml', 'table'])
       .default('table'),
   )
   .addOption(
@@ -74,10 +83,12 @@ program
       'the pods of a class together, or one by one as they stand in the queue (default: what the configuration says)',
     ).choices(['grouped', 'strict']),
   )
-  .option('--detail', "add every plugin's score and every rejection; needs --format json")
+  .option('--detail', "add every plugin's score and every rejection; needs --output json or yaml")
+  .addHelpText('after', PLAN_EXAMPLES)
   .action((files: string[], options: PlanCommandOptions, command: Command) => {
-    if (options.detail && options.format !== 'json') command.error('error: --detail needs --format json');
-    planCommand(files, options);
+    if (options.detail && options.output === 'table')
+      command.error('error: --detail needs --output json or yaml');
+    process.exitCode = planCommand(files, options);
   });
 
 program

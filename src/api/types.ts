@@ -114,8 +114,6 @@ export interface Scenario {
   pods: Pod[];
   objects: ApiObject[];
   pending: Pod[];
-  /** Of the files that it was read from, the pods that could not be: what is wrong, with file, pod and field. */
-  passedOver?: string[];
 }
 
 /** What was decided on one pending pod, in kube-oracle's format. */

@@ -1,5 +1,6 @@
 // Files that the command line names.
 import { readFileSync } from 'node:fs';
+import { decodeText, TextError } from '../api/text.ts';
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/types.ts';
 
@@ -8,14 +9,21 @@ export function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-/** Reads a file, or standard input for "-". Throws an Error that names it. */
+/** Reads a file, or standard input for "-", in any encoding that people's tools write. Throws an Error that names it. */
 export function readText(file: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    bytes = readFileSync(file === '-' ? 0 : file);
   } catch (error) {
     // Node says again which file it was
     const reason = (error as Error).message.replace(/, \w+( '.*')?$/, '');
     throw new Error(`${nameOf(file)}: cannot be read: ${reason}`, { cause: error });
+  }
+  try {
+    return decodeText(bytes);
+  } catch (error) {
+    if (!(error instanceof TextError)) throw error;
+    throw new Error(`${nameOf(file)}: ${error.message}`, { cause: error });
   }
 }
 

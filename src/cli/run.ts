@@ -23,7 +23,7 @@ export async function run({ config, kubeconfig, control }: RunOptions): Promise<
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
   });
-  const credentials = await loadCredentials(kubeconfig ?? configuration.clientConnection.kubeconfig);
+  const credentials = await loadCredentials(kubeconfig ?? configuration.kubeconfig);
   const transport = new Transport(credentials);
   try {
     const version = await serverVersion(transport).catch((error: unknown) => {

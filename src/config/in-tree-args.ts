@@ -20,8 +20,8 @@ import type { PluginArgs, ResourceSpec, ScoringStrategy } from './types.ts';
 /** How the arguments of one plugin are read. */
 export interface ArgsReader<T> {
   shape: Shape;
-  /** The arguments with defaults filled in; what breaks a rule is added to `problems`. */
-  read(args: object, path: string, problems: Problems): T;
+  /** The arguments with defaults filled in; what breaks a rule is added to `problems`, what is not heeded to `notices`. */
+  read(args: object, path: string, problems: Problems, notices: string[]): T;
 }
 
 /** The fields of a plugin's arguments, besides the apiVersion and kind that each may have. */
@@ -231,8 +231,10 @@ export const defaultPreemption: ArgsReader<PluginArgs['DefaultPreemption']> = {
 
 export const dynamicResources: ArgsReader<PluginArgs['DynamicResources']> = {
   shape: argsShape('DynamicResources', { filterTimeout: duration, bindingTimeout: duration }),
-  read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems) {
+  read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems, notices) {
     const { filterTimeout, bindingTimeout } = args;
+    if (filterTimeout !== undefined)
+      notices.push(`${path}.filterTimeout: no effect, coset does not limit the time for a node`);
     if (filterTimeout !== undefined && parseDuration(filterTimeout)! < 0) {
       problems.add(`${path}.filterTimeout`, `must not be negative, not ${shown(filterTimeout)}`);
     }

@@ -1,12 +1,16 @@
 // Reads a KubeSchedulerConfiguration file as kube-scheduler 1.37 does: strictly, with its defaults and its rules.
 import { dropNulls, Problems, shown } from '../api/shape.ts';
-import { parseYaml } from '../api/yaml.ts';
+import { mistakenFor, mistakenYaml } from '../api/mistaken.ts';
+import { yamlDocuments } from '../api/yaml.ts';
+import { judge } from './judge.ts';
 import { askExtenders, readExtenders } from './extenders.ts';
 import { API_VERSION, configurationShape, KIND, parseDuration } from './file.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { readPluginArgs } from './plugin-args.ts';
 import { mergePlugins } from './plugins.ts';
 import type { Configuration, Profile } from './types.ts';
+
+const JSON_ALONE = /^application\/json\b/;
 
 /** A configuration that cannot be used; the message has a line for each problem, with file name and field. */
 export class ConfigurationError extends Error {
@@ -19,34 +23,40 @@ export class ConfigurationError extends Error {
  * @throws ConfigurationError
  */
 export function loadConfiguration(text: string, fileName: string): Configuration {
-  const problems = new Problems(fileName);
-  const documents = parseYaml(text, problems);
-  if (problems.count > 0) throw new ConfigurationError(problems.toString());
-  if (documents.length !== 1) {
-    throw new ConfigurationError(`${fileName}: must hold one ${KIND}, not ${documents.length} documents`);
+  const is = mistakenFor(text);
+  if (is !== undefined) throw new ConfigurationError(`${fileName}: ${is}`);
+  const values: unknown[] = [];
+  for (const document of yamlDocuments(text)) {
+    const problem = document.error ?? document.duplicate;
+    if (problem !== undefined) throw new ConfigurationError(`${fileName}: ${mistakenYaml(text) ?? problem}`);
+    values.push(...document.values);
   }
-  return configurationOf(documents[0], fileName);
+  if (values.length !== 1) {
+    throw new ConfigurationError(`${fileName}: must hold one ${KIND}, not ${values.length} documents`);
+  }
+  return configurationOf(values[0], fileName);
 }
 
 /**
  * Reads a configuration from a value that was parsed before, for instance the one inside a scenario; fields of it
- * that are null are removed.
+ * that are null are removed. A ConfigMap is read for the configuration that it holds.
  * @throws ConfigurationError
  */
 export function configurationOf(value: unknown, fileName: string): Configuration {
-  const problems = new Problems(fileName);
   dropNulls(value);
+  // what it is comes first: of another kind, no field could be right
+  const judged = judge(value);
+  if ('refusal' in judged) throw new ConfigurationError(`${fileName}: ${judged.refusal}`);
+  if ('held' in judged) {
+    const { key, text } = judged.held;
+    const configuration = loadConfiguration(text, `${fileName}: data[${key}]`);
+    configuration.notices.unshift(`${fileName} is a ConfigMap: its data[${key}] is read`);
+    return configuration;
+  }
+  const problems = new Problems(fileName);
   configurationShape(value, '', problems);
   if (problems.count > 0) throw new ConfigurationError(problems.toString());
-  const file = value as ConfigurationFile;
-  if (file.apiVersion !== API_VERSION || file.kind !== KIND) {
-    problems.add(
-      '',
-      `must be a ${KIND} of ${API_VERSION}, not ${shown(file.kind)} of ${shown(file.apiVersion)}`,
-    );
-    throw new ConfigurationError(problems.toString());
-  }
-  const configuration = build(file, problems);
+  const configuration = build(value as ConfigurationFile, problems);
   if (problems.count > 0) throw new ConfigurationError(problems.toString());
   return configuration;
 }
@@ -71,22 +81,14 @@ function build(file: ConfigurationFile, problems: Problems): Configuration {
   checkWithoutEffect(file, problems, notices);
   checkLeaderElection(file.leaderElection ?? {}, problems, notices);
   const connection = file.clientConnection ?? {};
-  if ((connection.burst ?? 0) < 0)
-    problems.add('clientConnection.burst', `must not be negative, not ${connection.burst}`);
+  checkConnection(connection, problems, notices);
   const extenders = readExtenders(file.extenders ?? [], problems);
   const profiles = readProfiles(file.profiles ?? [], problems, notices);
   for (const profile of profiles) askExtenders(profile, extenders);
   return {
     profiles,
     extenders,
-    clientConnection: {
-      // Empty and zero stand for "not set": the client then decides.
-      kubeconfig: connection.kubeconfig || undefined,
-      acceptContentTypes: connection.acceptContentTypes || undefined,
-      contentType: connection.contentType || undefined,
-      qps: connection.qps || undefined,
-      burst: connection.burst || undefined,
-    },
+    kubeconfig: connection.kubeconfig || undefined,
     podInitialBackoffSeconds: initialBackoff,
     podMaxBackoffSeconds: maxBackoff,
     notices,
@@ -128,6 +130,22 @@ function checkWithoutEffect(file: ConfigurationFile, problems: Problems, notices
   }
   for (const field of ['enableProfiling', 'enableContentionProfiling', 'delayCacheUntilActive'] as const) {
     if (file[field]) notices.push(`${field}: no effect, coset does not have it`);
+  }
+}
+
+/** Of the connection, coset takes the kubeconfig. */
+function checkConnection(
+  { burst = 0, qps, acceptContentTypes, contentType }: NonNullable<ConfigurationFile['clientConnection']>,
+  problems: Problems,
+  notices: string[],
+): void {
+  if (burst < 0) problems.add('clientConnection.burst', `must not be negative, not ${burst}`);
+  if (qps) notices.push('clientConnection.qps: no effect, coset sends as fast as the API server answers');
+  if (burst > 0)
+    notices.push('clientConnection.burst: no effect, coset sends as fast as the API server answers');
+  for (const [field, type] of Object.entries({ acceptContentTypes, contentType })) {
+    if (type && !JSON_ALONE.test(type))
+      notices.push(`clientConnection.${field}: no effect, coset speaks JSON`);
   }
 }
 

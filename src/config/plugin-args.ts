@@ -58,7 +58,7 @@ export function readPluginArgs(
     const args = entries[indexOf(plugin)]?.args ?? {};
     const before = problems.count;
     reader.shape(args, at, problems);
-    return reader.read(problems.count === before ? args : {}, at, problems);
+    return reader.read(problems.count === before ? args : {}, at, problems, notices);
   };
   const all = Object.entries(READERS).map(([plugin, reader]) => [plugin, read<unknown>(plugin, reader)]);
   const args = Object.fromEntries(all) as PluginArgs;

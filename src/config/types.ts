@@ -103,13 +103,8 @@ export interface Extender {
 export interface Configuration {
   profiles: Profile[];
   extenders: Extender[];
-  clientConnection: {
-    kubeconfig?: string;
-    acceptContentTypes?: string;
-    contentType?: string;
-    qps?: number;
-    burst?: number;
-  };
+  /** The path of a kubeconfig. */
+  kubeconfig?: string;
   podInitialBackoffSeconds: number;
   podMaxBackoffSeconds: number;
   /** Sentences for the operator: settings that were read but have no effect, or are unsound. */

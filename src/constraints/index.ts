@@ -23,6 +23,9 @@ import { volumeBinding } from './volumes/volume-binding.ts';
 import { volumeRestrictions } from './volumes/volume-restrictions.ts';
 import { volumeZone } from './volumes/volume-zone.ts';
 
+export { allowsNode } from './node-selectors.ts';
+export { keepsOff } from './taints.ts';
+
 export const CONSTRAINTS: readonly Constraint[] = [
   nodeName,
   nodeUnschedulable,

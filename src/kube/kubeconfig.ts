@@ -2,7 +2,7 @@
 // it only once, and refuses two files that define the same name.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { yamlDocuments } from '../api/yaml.ts';
 
 interface NamedEntry {
   name: string;
@@ -48,17 +48,11 @@ function readKubeconfig(file: string): KubeconfigDocument {
   } catch (error) {
     throw new Error(`kubeconfig ${file}: ${(error as Error).message}`, { cause: error });
   }
-  const lines = new LineCounter();
-  // Pretty errors quote the line that they are about, which may hold a token.
-  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const error = parsed.errors[0];
-  if (error !== undefined) {
-    throw new Error(
-      `kubeconfig ${file}: not YAML: ${error.code} in line ${lines.linePos(error.pos[0]).line}`,
-    );
-  }
-  const document = parsed.toJS() as Record<string, unknown> | null;
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  const [parsed] = yamlDocuments(text);
+  // which says the line, and not what stands in it: that may be a token
+  if (parsed?.error !== undefined) throw new Error(`kubeconfig ${file}: not YAML: ${parsed.error}`);
+  const document = parsed?.values[0] as Record<string, unknown> | undefined;
+  if (typeof document !== 'object' || Array.isArray(document)) {
     throw new Error(`kubeconfig ${file}: not a Config object`);
   }
   const result: KubeconfigDocument = { clusters: [], contexts: [], users: [] };

@@ -3,6 +3,7 @@ import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } fro
 import { Cluster } from '../cluster/cluster.ts';
 import type { Configuration, Profile } from '../config/types.ts';
 import { CONSTRAINT_KINDS, selectorsOf } from '../constraints/index.ts';
+import { setDefaults } from '../defaults/index.ts';
 import type { Explanation, TurnOutcome } from '../classes/turn-outcome.ts';
 import { SchedulingCycle, type Binder, type PodQueue } from '../cycle.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -80,11 +81,11 @@ export function clusterOf(scenario: Scenario, kernel: Kernel, seed: number): Clu
 /** The namespaces that pods name, with the label that the API server gives each; those in the scenario replace them. */
 function namespacesOf({ pods, pending }: Scenario): ApiObject[] {
   const names = new Set([...pods, ...pending].map(({ metadata }) => metadata?.namespace ?? 'default'));
-  return [...names].map((name) => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
-  }));
+  return [...names].map((name) => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    setDefaults(namespace);
+    return namespace;
+  });
 }
 
 /** Victims are gone as soon as they are chosen. */

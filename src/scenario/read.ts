@@ -1,10 +1,16 @@
-// Reads scenarios: the project's own scenario files, and what kubectl prints of a cluster.
-import { dropNulls, having, isObject, Problems, shown, text as textShape, type Shape } from '../api/shape.ts';
-import { objectKey, type ApiObject, type Node, type Pod, type Scenario } from '../api/types.ts';
-import { parseYaml } from '../api/yaml.ts';
+// Reads scenarios: the project's own scenario files, and what kubectl prints of a cluster or people write for it.
+import { having, isObject, dropNulls, Problems, shown, text as textShape, type Shape } from '../api/shape.ts';
+import { objectKey, type ApiObject, type ObjectMeta, type Pod, type Scenario } from '../api/types.ts';
+import { setDefaults } from '../defaults/index.ts';
+import { Assembly } from './assembly.ts';
+import { valuesIn } from './documents.ts';
+import { emptyIntake, type Intake } from './intake.ts';
+import { readingOf } from './kinds.ts';
+import { refusalOf, toolOf } from './refusals.ts';
 import { nodeShape, objectShape, podShape, scenarioShape } from './shapes.ts';
+import { podSpecsIn } from './templates.ts';
 
-/** A scenario that cannot be used; the message has a line for each problem, with file name, object and field. */
+/** Files of which nothing can be used; the message has a line for each problem, with file name, object and field. */
 export class ScenarioError extends Error {
   override name = 'ScenarioError';
 }
@@ -15,178 +21,258 @@ export interface SourceFile {
   text: string;
 }
 
-/** Kinds of objects, besides pods, that a scheduler reads and that live in a namespace. */
-const NAMESPACED = ['Service', 'ReplicaSet', 'ReplicationController', 'StatefulSet', 'PersistentVolumeClaim'];
+/** What the files hold. */
+export interface ReadScenario {
+  scenario: Scenario;
+  intake: Intake;
+}
+
+/** Messages beyond these are only counted. */
+export const MESSAGES_MAX = 5;
+/** What is told of one object that has many faults. */
+const REASONS_MAX = 3;
 
 /**
- * Reads one scenario from all the files together. A file is a scenario in JSON or YAML, or Kubernetes objects: a
- * List as kubectl prints it, single objects, or several YAML documents of these.
+ * Reads one scenario from all the files together. A file is a scenario in JSON or YAML, whose pods are taken as they
+ * are, or Kubernetes objects in any of the shapes that kubectl takes and prints.
  *
  * Of Kubernetes objects, pods on a node that have not ended become `pods`; pods without a node that are not being
- * deleted become `pending`, by falling priority, then age, then name. Pending pods of a scenario file come before them, in
- * the file's order. Pods on a node that have ended are left out. A pod that cannot be read is passed over, unless no pod
- * is pending then.
- * @throws ScenarioError
+ * deleted become `pending`, by falling priority, then age, then name, and after them those that do not exist yet: pods
+ * as people write them, and what workloads make, in the order of the files, as the API server would create them.
+ * Pending pods of a scenario file come before all, in the file's order. Pods on a node that have ended are left out.
+ * What cannot be used is passed over and told.
+ * @throws ScenarioError when of one file nothing can be used
  */
-export function readScenario(files: SourceFile[]): Scenario {
+export function readScenario(files: SourceFile[]): ReadScenario {
   const reader = new Reader();
   for (const file of files) reader.readFile(file);
   return reader.finish();
 }
 
+/** Messages, one a line, as many as a reader wants to see. */
+export function told(messages: readonly string[]): string {
+  const rest = messages.length - MESSAGES_MAX;
+  return [...messages.slice(0, MESSAGES_MAX), ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n');
+}
+
 class Reader {
   readonly #scenario: Scenario = { nodes: [], pods: [], objects: [], pending: [] };
-  readonly #waiting: Pod[] = [];
-  readonly #messages: string[] = [];
-  /** What is wrong with pods. */
-  readonly #passedOver: string[] = [];
-  /** Which file brought an object: "node a" -> file name. */
-  readonly #origin = new Map<string, string>();
+  readonly #intake = emptyIntake();
+  readonly #assembly = new Assembly(this.#scenario, this.#intake);
+  /** The objects by what they are called, and the files that brought them. */
+  readonly #known = new Map<string, { object: ApiObject; file: string }>();
+  /** What the file that is being read has brought: how much, and the faults that were found. */
+  #used = 0;
+  #faults: string[] = [];
+  readonly #fatal: string[] = [];
+  #file = '';
 
-  readFile(file: SourceFile): void {
-    const problems = new Problems(file.name, this.#messages);
-    const values = parse(file.text, problems);
-    if (values.length === 0 && problems.count === 0) problems.add('', 'is empty');
-    for (const value of values) {
-      dropNulls(value);
-      if (isScenario(value)) this.#addScenario(value, file.name, problems);
-      else this.#addObject(value, '', file.name, problems);
+  readFile({ name, text }: SourceFile): void {
+    this.#file = name;
+    this.#used = 0;
+    this.#faults = [];
+    try {
+      for (const { place, value, error, notice } of valuesIn(text)) {
+        if (notice !== undefined) this.#intake.notices.push(`${name}: ${place}${notice}`);
+        if (error !== undefined) this.#passOver(place.replace(/: $/, ''), error);
+        else this.#addValue(value, place);
+      }
+    } catch (error) {
+      // thousands of brackets inside each other, for instance
+      if (!(error instanceof RangeError)) throw error;
+      this.#passOver('', 'is nested too deeply');
+      this.#used = 0;
     }
+    if (this.#used === 0) this.#fatal.push(...this.#faults);
   }
 
-  finish(): Scenario {
-    this.#scenario.pending.push(...this.#waiting.sort(byQueueOrder));
-    const problems = new Problems('', [...this.#messages, ...this.#passedOver]);
-    const isEmpty = this.#scenario.pending.length === 0 && problems.count > 0;
-    if (this.#messages.length > 0 || isEmpty) throw new ScenarioError(problems.toString());
-    if (problems.count > 0) this.#scenario.passedOver = this.#passedOver;
-    return this.#scenario;
+  finish(): ReadScenario {
+    if (this.#fatal.length > 0) throw new ScenarioError(told(this.#fatal));
+    this.#assembly.assemble();
+    return { scenario: this.#scenario, intake: this.#intake };
   }
 
-  #addScenario(value: object, file: string, problems: Problems): void {
-    const before = problems.count;
+  #addValue(value: unknown, place: string): void {
+    dropNulls(value);
+    // "jq .items" prints a list by itself
+    if (Array.isArray(value)) {
+      this.#used++;
+      value.forEach((item, i) => this.#addObject(item, `${place}[${i}]`));
+    } else if (isScenario(value)) this.#addScenario(value);
+    else this.#addObject(value, place.replace(/: $/, ''));
+  }
+
+  #addScenario(value: object): void {
+    const problems = new Problems(this.#file);
     scenarioShape(value, '', problems);
-    if (problems.count > before) return;
     const { name, configuration, nodes, pods, objects, pending } = value as Partial<Scenario>;
-    this.#scenario.name ??= name;
     if (configuration !== undefined && this.#scenario.configuration !== undefined) {
       problems.add('configuration', 'another file has one already');
     }
+    if (problems.count > 0) {
+      this.#fatal.push(problems.toString());
+      return;
+    }
+    this.#used++;
+    this.#scenario.name ??= name;
     this.#scenario.configuration ??= configuration;
-    nodes?.forEach((node, i) => this.#addNode(node, `nodes[${i}]`, file, problems));
-    pods?.forEach((pod, i) => {
-      if (!this.#checkPod(pod, `pods[${i}]`, file, problems) || hasEnded(pod)) return;
-      if (pod.spec!.nodeName) this.#scenario.pods.push(pod);
-      else this.#pass(pod, file, 'spec.nodeName', 'must be set, or the pod be in pending');
+    nodes?.forEach((node, i) => {
+      if (!this.#check(node, 'Node', nodeShape, `nodes[${i}]`)) return;
+      if (node.status?.capacity) node.status.allocatable ??= node.status.capacity;
+      this.#scenario.nodes.push(node);
     });
-    pending?.forEach((pod, i) => {
-      if (this.#checkPod(pod, `pending[${i}]`, file, problems)) this.#scenario.pending.push(pod);
+    pods?.forEach((pod, i) => this.#addScenarioPod(pod, `pods[${i}]`, true));
+    pending?.forEach((pod, i) => this.#addScenarioPod(pod, `pending[${i}]`, false));
+    objects?.forEach((object, i) => {
+      if (this.#check(object, object.kind ?? '', objectShape(object.kind ?? ''), `objects[${i}]`))
+        this.#scenario.objects.push(object);
     });
-    objects?.forEach((object, i) => this.#addObject(object, `objects[${i}]`, file, problems));
+  }
+
+  /** A pod as it is stored, with all that the API server has set. */
+  #addScenarioPod(pod: Pod, position: string, isBound: boolean): void {
+    if (!this.#checkPod(pod, position) || (isBound && hasEnded(pod))) return;
+    if (isBound && !pod.spec!.nodeName) {
+      this.#passOver(`pod ${objectKey(pod)}`, 'spec.nodeName: must be set, or the pod be in pending');
+      return;
+    }
+    pod.metadata!.uid ??= objectKey(pod);
+    pod.spec!.schedulerName ??= 'default-scheduler';
+    (isBound ? this.#scenario.pods : this.#scenario.pending).push(pod);
   }
 
   /** @param position where in the file the object is, to name it when its name cannot be told */
-  #addObject(value: unknown, position: string, file: string, problems: Problems): void {
-    const before = problems.count;
-    having({ apiVersion: textShape, kind: textShape })(value, position, problems);
-    if (problems.count > before) return;
+  #addObject(value: unknown, position: string): void {
+    const problems = new Problems('');
+    having({ apiVersion: textShape, kind: textShape })(value, '', problems);
+    if (problems.count > 0) {
+      this.#passOver(position, problems.toString().replaceAll(/^: /gm, ''));
+      return;
+    }
     const object = value as ApiObject & { items?: unknown };
-    const kind = object.kind ?? '';
-    if (kind === '') {
-      problems.add(position, 'is neither a scenario nor a Kubernetes object: it has no kind');
-    } else if (Array.isArray(object.items)) {
-      this.#addItems(object.items, kind, object.apiVersion, position, file, problems);
-    } else if (kind === 'Node') {
-      this.#addNode(object, position, file, problems);
-    } else if (kind === 'Pod') {
-      this.#addClusterPod(object, position, file, problems);
-    } else if (this.#check(object, kind, objectShape(kind), position, file, problems)) {
-      if (NAMESPACED.includes(kind)) object.metadata!.namespace ??= 'default';
-      this.#scenario.objects.push(object);
+    const refusal = refusalOf(object);
+    const reading = readingOf(object);
+    if (refusal !== undefined) this.#passOver(position, refusal);
+    else if (reading === undefined) {
+      this.#passOver(
+        position,
+        'is neither a scenario nor a Kubernetes object: it has no kind, and its shape tells none',
+      );
+    } else if (reading.as === 'list') {
+      this.#used++;
+      reading.items.forEach((item, i) => {
+        const { itemKind } = reading;
+        const typed = itemKind && isObject(item) && !('kind' in item) ? { ...itemKind, ...item } : item;
+        this.#addObject(typed, `${position === '' ? '' : `${position}.`}items[${i}]`);
+      });
+    } else {
+      object.kind = reading.kind;
+      if (reading.namespaced && isObject(object.metadata)) object.metadata.namespace ??= 'default';
+      if (reading.as === 'other') this.#addOther(object);
+      else this.#addRead(object, reading.as === 'workload', position);
     }
   }
 
-  #addItems(
-    items: unknown[],
-    listKind: string,
-    apiVersion: string | undefined,
-    position: string,
-    file: string,
-    problems: Problems,
-  ): void {
-    // A PodList of the API leaves the kind of its items out; kubectl's List does not.
-    const kind = listKind.replace(/List$/, '');
-    items.forEach((item, i) => {
-      const typed = kind !== '' && isObject(item) && !('kind' in item) ? { apiVersion, kind, ...item } : item;
-      this.#addObject(typed, `${position === '' ? '' : `${position}.`}items[${i}]`, file, problems);
-    });
+  #addRead(object: ApiObject, isWorkload: boolean, position: string): void {
+    if (object.kind === 'Node') {
+      if (!this.#check(object, 'Node', nodeShape, position)) return;
+      setDefaults(object);
+      this.#scenario.nodes.push(object);
+    } else if (object.kind === 'Pod') {
+      if (!this.#checkPod(object, position)) return;
+      this.#assembly.addPod(object, this.#file);
+    } else if (this.#check(object, object.kind!, objectShape(object.kind!), position)) {
+      setDefaults(object);
+      if (isWorkload) this.#assembly.addWorkload(object, this.#file);
+      else this.#scenario.objects.push(object);
+    }
   }
 
-  #addNode(node: Node, position: string, file: string, problems: Problems): void {
-    if (!this.#check(node, 'Node', nodeShape, position, file, problems)) return;
-    // As the API server does.
-    if (node.status?.capacity) node.status.allocatable ??= node.status.capacity;
-    this.#scenario.nodes.push(node);
+  /** An object of a kind that scheduling does not read. It may hold pods for a controller that coset does not know. */
+  #addOther(object: ApiObject): void {
+    this.#used++;
+    const { kind = '', metadata } = object;
+    this.#intake.others[kind] = (this.#intake.others[kind] ?? 0) + 1;
+    const name = isObject(metadata) && typeof metadata.name === 'string' ? ` ${metadata.name}` : '';
+    const tool = toolOf(object);
+    if (tool !== undefined) this.#intake.leftOut.push({ object: `${kind}${name}`, reason: tool });
+    const specs = podSpecsIn(object);
+    if (specs.length === 0) return;
+    const reason = `${specs.join(', ')}: pods that its own controller makes, and coset does not know how many`;
+    this.#intake.leftOut.push({ object: `${kind}${name}`, reason });
   }
 
-  #addClusterPod(pod: Pod, position: string, file: string, problems: Problems): void {
-    if (!this.#checkPod(pod, position, file, problems)) return;
-    if (hasEnded(pod)) return;
-    if (pod.spec!.nodeName) this.#scenario.pods.push(pod);
-    else if (pod.metadata!.deletionTimestamp === undefined) this.#waiting.push(pod);
-  }
-
-  #checkPod(pod: Pod, position: string, file: string, problems: Problems): boolean {
-    if (!this.#check(pod, 'Pod', podShape, position, file, problems)) return false;
-    const { metadata, spec } = pod;
-    // The type promises containers, a file may have none.
-    const containers: unknown = spec?.containers;
-    if (spec === undefined || !Array.isArray(containers) || containers.length === 0) {
-      this.#pass(pod, file, 'spec.containers', 'must have at least one container');
+  #checkPod(pod: Pod, position: string): boolean {
+    // until it is created, a pod may have no more than the beginning of a name
+    const { metadata } = pod;
+    if (isObject(metadata) && metadata.name === undefined && typeof metadata.generateName === 'string') {
+      metadata.name = this.#assembly.nameFor(metadata.generateName, metadata.namespace ?? 'default');
+    }
+    if (!this.#check(pod, 'Pod', podShape, position)) return false;
+    // the type promises containers, a file may have none
+    const containers: unknown = pod.spec?.containers;
+    if (!Array.isArray(containers) || containers.length === 0) {
+      this.#used--;
+      this.#passOver(`pod ${objectKey(pod)}`, 'spec.containers: must have at least one container');
       return false;
     }
     metadata!.namespace ??= 'default';
-    metadata!.uid ??= objectKey(pod);
-    spec.schedulerName ??= 'default-scheduler';
     return true;
   }
 
-  /** Passes over a pod. */
-  #pass(pod: Pod, file: string, field: string, message: string): void {
-    new Problems(file, this.#passedOver).within(`pod ${objectKey(pod)}`).add(field, message);
-  }
-
   /** Whether an object has a name, a right shape, and no other object of its kind its name. */
-  #check(
-    object: ApiObject,
-    kind: string,
-    shape: Shape,
-    position: string,
-    file: string,
-    problems: Problems,
-  ): boolean {
-    const name: unknown = isObject(object) && isObject(object.metadata) ? object.metadata.name : undefined;
-    if (typeof name !== 'string' || name === '') {
-      const at = position === '' ? '' : `${position}.`;
-      if (isObject(object))
-        problems.add(
-          `${at}metadata.name`,
-          name === undefined ? 'must be set' : `must be a name, not ${shown(name)}`,
-        );
-      else problems.add(position, `must be an object, not ${shown(object)}`);
+  #check(object: ApiObject, kind: string, shape: Shape, position: string): boolean {
+    if (!isObject(object)) {
+      this.#passOver(position, `must be an object, not ${shown(object)}`);
       return false;
     }
-    const label = `${kind.toLowerCase()} ${kind === 'Node' || !isNamespaced(object, kind) ? name : objectKey(object)}`;
-    // one pod that cannot be read keeps no other from being planned
-    const found = kind === 'Pod' ? new Problems(file, this.#passedOver) : problems;
-    const before = found.count;
-    shape(object, '', found.within(label));
-    const isRight = found.count === before;
-    const identity = `${label} ${object.apiVersion ?? 'v1'}`;
-    const origin = this.#origin.get(identity);
-    if (origin !== undefined) problems.within(label).add('', `is there twice, first in ${origin}`);
-    this.#origin.set(identity, origin ?? file);
-    return isRight && origin === undefined;
+    const name: unknown = isObject(object.metadata) ? object.metadata.name : undefined;
+    if (typeof name !== 'string' || name === '') {
+      const at = [position, 'metadata.name'].filter(Boolean).join('.');
+      this.#passOver(at, name === undefined ? 'must be set' : `must be a name, not ${shown(name)}`);
+      return false;
+    }
+    const isNamespaced = kind === 'Pod' || (object.metadata as ObjectMeta).namespace !== undefined;
+    const label = `${kind.toLowerCase()} ${isNamespaced ? objectKey(object) : name}`;
+    const reasons: string[] = [];
+    shape(object, '', new Problems('', reasons));
+    if (reasons.length > 0) {
+      this.#passOver(label, toldReasons(reasons));
+      return false;
+    }
+    this.#used++;
+    const identity = `${label} ${(object as ApiObject).apiVersion ?? 'v1'}`;
+    const twin = this.#known.get(identity);
+    this.#known.set(identity, { object, file: this.#file });
+    return twin === undefined || this.#isNewer(object, kind, label, twin);
+  }
+
+  /**
+   * Whether an object is to be taken beside another one of its name: not the same one again; a changed one from another
+   * file in its place, as kubectl would apply it; but for nodes and pods, of which only one can be meant.
+   */
+  #isNewer(
+    object: ApiObject,
+    kind: string,
+    label: string,
+    twin: { object: ApiObject; file: string },
+  ): boolean {
+    setDefaults(object);
+    if (JSON.stringify(object) === JSON.stringify(twin.object)) return false;
+    if (kind === 'Node' || kind === 'Pod' || twin.file === this.#file) {
+      this.#used--;
+      this.#passOver(label, `is there twice, first in ${twin.file}`);
+      return false;
+    }
+    this.#intake.notices.push(`${this.#file}: ${label}: takes the place of the one in ${twin.file}`);
+    this.#assembly.replace(twin.object, object);
+    return true;
+  }
+
+  #passOver(object: string, reason: string): void {
+    const where = object === '' ? this.#file : `${this.#file}: ${object}`;
+    this.#faults.push(`${where}: ${reason}`);
+    this.#intake.passedOver.push({ object: where, reason });
   }
 }
 
@@ -194,8 +280,10 @@ function hasEnded({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
-function isNamespaced(object: ApiObject, kind: string): boolean {
-  return kind === 'Pod' || NAMESPACED.includes(kind) || object.metadata?.namespace !== undefined;
+function toldReasons(reasons: readonly string[]): string {
+  const rest = reasons.length - REASONS_MAX;
+  const first = reasons.slice(0, REASONS_MAX).map((reason) => reason.replace(/^: /, ''));
+  return [...first, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }
 
 function isScenario(value: unknown): value is object {
@@ -204,28 +292,4 @@ function isScenario(value: unknown): value is object {
     !('kind' in value) &&
     ['nodes', 'pods', 'objects', 'pending'].some((field) => field in value)
   );
-}
-
-/** The values in a text. JSON has its own path: it is what large clusters come in, and far faster to read. */
-function parse(text: string, problems: Problems): unknown[] {
-  if (!/^\s*(\{\s*["}]|\[)/.test(text)) return parseYaml(text, problems);
-  try {
-    return [JSON.parse(text)];
-  } catch (error) {
-    problems.add('', `is not JSON: ${(error as Error).message}`);
-    return [];
-  }
-}
-
-function byQueueOrder(a: Pod, b: Pod): number {
-  const priority = (b.spec?.priority ?? 0) - (a.spec?.priority ?? 0);
-  if (priority !== 0) return priority;
-  return (
-    compare(a.metadata?.creationTimestamp ?? '', b.metadata?.creationTimestamp ?? '') ||
-    compare(objectKey(a), objectKey(b))
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -36,11 +36,14 @@ const metadata = having({
   name: text,
   namespace: text,
   uid: text,
+  generateName: text,
   labels: map(text),
   creationTimestamp: text,
   deletionTimestamp: text,
   ownerReferences: list(having({ apiVersion: text, kind: text, name: text, uid: text, controller: bool })),
 });
+
+const templateMetadata = having({ labels: map(text), annotations: map(text), finalizers: list(text) });
 
 const effect = oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute');
 
@@ -83,6 +86,19 @@ const containerStatuses = list(
   having({ name: text, allocatedResources: resources, resources: requirements }),
 );
 
+const tolerations = list(
+  having({
+    key: text,
+    // without their feature gate, Lt and Gt tolerate nothing
+    operator: oneOf('Exists', 'Equal', 'Lt', 'Gt', ''),
+    value: text,
+    effect: oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute', ''),
+    tolerationSeconds: number,
+  }),
+);
+
+const claimSpec = having({ storageClassName: text, resources: requirements });
+
 export const podShape = having({
   metadata,
   spec: having({
@@ -95,15 +111,9 @@ export const podShape = having({
     schedulingGates: list(having({ name: text })),
     nodeSelector: map(text),
     affinity: having({ nodeAffinity: nodeAffinity(false), podAffinity, podAntiAffinity: podAffinity }),
-    tolerations: list(
-      having({
-        key: text,
-        // without their feature gate, Lt and Gt tolerate nothing
-        operator: oneOf('Exists', 'Equal', 'Lt', 'Gt', ''),
-        value: text,
-        effect: oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute', ''),
-      }),
-    ),
+    tolerations,
+    priorityClassName: text,
+    runtimeClassName: text,
     topologySpreadConstraints: list(
       having({
         maxSkew: integer(1, 2 ** 31 - 1),
@@ -121,7 +131,15 @@ export const podShape = having({
     ephemeralContainers: list(having({ volumeMounts })),
     overhead: resources,
     resources: requirements,
-    volumes: list(having({ name: text })),
+    volumes: list(
+      having({
+        name: text,
+        persistentVolumeClaim: having({ claimName: text }),
+        ephemeral: having({ volumeClaimTemplate: having({ metadata: having({}), spec: claimSpec }) }),
+        rbd: having({ pool: text }),
+      }),
+    ),
+    resourceClaims: list(having({ name: text, resourceClaimName: text, resourceClaimTemplateName: text })),
   }),
   status: having({
     phase: text,
@@ -146,20 +164,75 @@ export const nodeShape = having({
   }),
 });
 
-const specWithSelector = (selector: Shape) => having({ metadata, spec: having({ selector }) });
+const count = integer(0, 2 ** 31 - 1);
+/** Of a template only what is read before pods are made of it; these are checked like all pods. */
+const template = having({ metadata: templateMetadata, spec: having({ tolerations, nodeName: text }) });
+
+function workload(fields: Record<string, Shape>): Shape {
+  return having({ metadata, spec: having({ replicas: count, template, ...fields }) });
+}
+
+const jobSpec = having({
+  template,
+  parallelism: count,
+  completions: count,
+  completionMode: text,
+  suspend: bool,
+  managedBy: text,
+});
+
+/** The shapes of the other kinds that are read. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  Service: having({ metadata, spec: having({ selector: map(text) }) }),
+  ReplicationController: workload({ selector: map(text) }),
+  ReplicaSet: workload({ selector: labelSelector }),
+  Deployment: workload({ selector: labelSelector, paused: bool }),
+  DaemonSet: workload({ selector: labelSelector }),
+  StatefulSet: workload({
+    selector: labelSelector,
+    serviceName: text,
+    ordinals: having({ start: count }),
+    volumeClaimTemplates: list(having({ metadata, spec: claimSpec })),
+  }),
+  Job: having({ metadata, spec: jobSpec, status: having({ succeeded: count }) }),
+  CronJob: having({
+    metadata,
+    spec: having({ suspend: bool, jobTemplate: having({ metadata: templateMetadata, spec: jobSpec }) }),
+  }),
+  LimitRange: having({
+    metadata,
+    spec: having({
+      limits: list(
+        having({
+          type: text,
+          ...Object.fromEntries(
+            ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].map((name) => [
+              name,
+              resources,
+            ]),
+          ),
+        }),
+      ),
+    }),
+  }),
+  PriorityClass: having({
+    metadata,
+    value: int32,
+    globalDefault: bool,
+    preemptionPolicy: oneOf('PreemptLowerPriority', 'Never'),
+  }),
+  RuntimeClass: having({
+    metadata,
+    overhead: having({ podFixed: resources }),
+    scheduling: having({ nodeSelector: map(text), tolerations }),
+  }),
+  PersistentVolumeClaim: having({ metadata, spec: claimSpec }),
+  PersistentVolume: having({ metadata, spec: having({ capacity: resources, storageClassName: text }) }),
+};
 
 /** The shape of an object of any other kind. */
 export function objectShape(kind: string): Shape {
-  switch (kind) {
-    case 'Service':
-    case 'ReplicationController':
-      return specWithSelector(map(text));
-    case 'ReplicaSet':
-    case 'StatefulSet':
-      return specWithSelector(labelSelector);
-    default:
-      return having({ metadata });
-  }
+  return SHAPES[kind] ?? having({ metadata });
 }
 
 /** A scenario file; its objects are checked one by one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import type { ApiObject } from '../../src/api/types.ts';
 import type { Expected } from '../vectors/planned.ts';
 import { vectorsOf } from '../vectors/vectors.ts';
@@ -25,10 +25,11 @@ describe('coset plan', () => {
   it('prints what kube-scheduler decides, with every score and every rejection', async () => {
     const vector = vectorsOf('default').find(({ hasDetail, expected }) => hasDetail && expected.length > 3)!;
     const folder = folderWith({ 'scenario.json': vector.scenario() });
-    const args = ['plan', '--format', 'json', '--order', 'strict', '--detail', 'scenario.json'];
+    const args = ['plan', '--output', 'json', '--order', 'strict', '--detail', 'scenario.json'];
     const { code, stdout, stderr } = await coset(args, { folder });
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({ name: vector.name, decisions: vector.expected });
+    const { name, decisions } = JSON.parse(stdout) as Expected;
+    expect({ name, decisions }).toEqual({ name: vector.name, decisions: vector.expected });
     expect(code).toBe(0);
   });
 
@@ -45,7 +46,7 @@ describe('coset plan', () => {
 
   it('takes the pods of a class together, or one by one in the order of the queue', async () => {
     const folder = folderWith({ 'cluster.json': cluster });
-    const args = ['plan', '--format', 'json', 'cluster.json', '--order'];
+    const args = ['plan', '--output', 'json', 'cluster.json', '--order'];
     // of the same priority and age, pods stand in the order of their names
     expect(podsOf((await coset([...args, 'strict'], { folder })).stdout)).toEqual([
       'ns/one',
@@ -69,11 +70,11 @@ describe('coset plan', () => {
     const isNode = ({ kind }: ApiObject) => kind === 'Node';
     const nodes = list(...cluster.items.filter(isNode));
     const others = list(...cluster.items.filter((item) => !isNode(item)));
-    const folder = folderWith({ 'all.json': cluster, 'nodes.yaml': stringify(nodes), 'others.json': others });
-    const json = ['plan', '--format', 'json'];
+    const folder = folderWith({ 'all.json': cluster, 'nodes.yaml': dump(nodes), 'others.json': others });
+    const json = ['plan', '--output', 'json'];
     const { stdout } = await coset([...json, 'all.json'], { folder });
     expect(podsOf(stdout)).toHaveLength(3);
-    expect(await coset([...json, '-'], { input: stringify(cluster) })).toMatchObject({ stdout, stderr: '' });
+    expect(await coset([...json, '-'], { input: dump(cluster) })).toMatchObject({ stdout, stderr: '' });
     expect(await coset([...json, 'nodes.yaml', 'others.json'], { folder })).toMatchObject({
       stdout,
       stderr: '',
@@ -89,9 +90,9 @@ describe('coset plan', () => {
       profiles: [{ plugins: { multiPoint: { disabled: [{ name: 'NodeResourcesFit' }] } } }],
     };
     const big = list(typed('Node', node('a', { cpu: '1' })), typed('Pod', pod('big', { cpu: '2' })));
-    const folder = folderWith({ 'cluster.json': big, 'scheduler.yaml': stringify(configuration) });
+    const folder = folderWith({ 'cluster.json': big, 'scheduler.yaml': dump(configuration) });
     const { code, stdout, stderr } = await coset(
-      ['plan', '--config', 'scheduler.yaml', '--format', 'json', 'cluster.json'],
+      ['plan', '--config', 'scheduler.yaml', '--output', 'json', 'cluster.json'],
       { folder },
     );
     expect(JSON.parse(stdout)).toMatchObject({ decisions: [{ pod: 'ns/big', node: 'a' }] });
@@ -100,14 +101,18 @@ describe('coset plan', () => {
     expect(code).toBe(0);
   });
 
-  it('plans the other pods when one cannot be read, and says which', async () => {
-    const odd = typed('Pod', pod('odd', { spec: { overhead: { cpu: 'much' } } }));
-    const folder = folderWith({ 'cluster.json': list(...cluster.items, odd) });
-    const { code, stdout, stderr } = await coset(['plan', '--format', 'json', 'cluster.json'], { folder });
-    expect(podsOf(stdout)).toHaveLength(3);
-    expect(stderr).toBe(
-      'coset: passed over: cluster.json: pod ns/odd: spec.overhead.cpu: "much" is not a quantity\n',
+  it('passes over what is faulty, and says so in few words', async () => {
+    const faulty = Array.from({ length: 9 }, (_, n) => typed('Pod', pod(`faulty-${n}`, { cpu: '4 cores' })));
+    const folder = folderWith({ 'cluster.json': list(...cluster.items, ...faulty) });
+    const { code, stdout, stderr } = await coset(['plan', 'cluster.json'], { folder });
+    expect(stdout).toContain('3 of 3 pods placed');
+    expect(stdout).toContain('Not planned: 9 objects passed over as faulty');
+    const lines = stderr.trim().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe(
+      'coset: cluster.json: pod ns/faulty-0: spec.containers[0].resources.requests.cpu: "4 cores" is not a quantity (passed over)',
     );
+    expect(lines[5]).toBe('coset: ... and 4 more');
     expect(code).toBe(0);
   });
 

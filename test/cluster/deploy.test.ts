@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import type { ApiObject } from '../../src/api/types.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
@@ -15,9 +15,7 @@ const PATHS: Record<string, string> = {
 
 type ManifestObject = ApiObject & { data?: Record<string, string> };
 
-const objects = parseAllDocuments(readFileSync(MANIFEST, 'utf8')).map(
-  (document) => document.toJS() as ManifestObject,
-);
+const objects = loadAll(readFileSync(MANIFEST, 'utf8')) as ManifestObject[];
 let controlPlane: ControlPlane;
 beforeAll(async () => {
   controlPlane = await startControlPlane();

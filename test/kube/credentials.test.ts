@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { loadCredentials } from '../../src/kube/credentials.ts';
 import { selfSigned } from './certificate.ts';
 
@@ -22,7 +22,7 @@ afterEach(() => {
 
 function write(name: string, content: unknown): string {
   const file = join(folder, name);
-  writeFileSync(file, typeof content === 'string' ? content : stringify(content));
+  writeFileSync(file, typeof content === 'string' ? content : dump(content));
   return file;
 }
 
@@ -156,7 +156,11 @@ describe('loadCredentials', () => {
       undefined,
       'no kubeconfig: name one with --kubeconfig or KUBECONFIG, or run inside a cluster',
     ],
-    ['not YAML', 'users: [{ token: secret', 'not YAML: BAD_INDENT'],
+    [
+      'not YAML',
+      'users: [{ token: secret',
+      'not YAML: line 2: unexpected end of the stream within a flow collection',
+    ],
     ['not an object', '- a\n', 'not a Config object'],
     ['no context', { ...config({}), 'current-context': '' }, 'current-context is not set'],
     ['an unknown context', { ...config({}), 'current-context': 'two' }, 'no context named "two"'],

@@ -28,7 +28,7 @@ const DECISIONS: Decision[] = [
 ];
 
 test('JSON is what Go prints: one line, ordered, without empty fields', () => {
-  expect([...printJson('one', DECISIONS)].join('')).toBe(
+  expect([...printJson({ name: 'one', decisions: DECISIONS })].join('')).toBe(
     '{"decisions":[' +
       '{"pod":"default/web-1","node":"b","feasible":2,"score":396,"best":["b"],"scores":' +
       '{"a":{"ImageLocality":0,"NodeResourcesFit":90},"b":{"ImageLocality":0,"NodeResourcesFit":96}}},' +
@@ -42,11 +42,11 @@ test('JSON is what Go prints: one line, ordered, without empty fields', () => {
 });
 
 test('no decisions are a list all the same', () => {
-  expect([...printJson('', [])].join('')).toBe('{"decisions":[],"name":""}\n');
+  expect([...printJson({ name: '', decisions: [] })].join('')).toBe('{"decisions":[],"name":""}\n');
 });
 
 test('the table is aligned and sums up', () => {
-  expect([...printTable(DECISIONS)].join('')).toBe(
+  expect([...printTable({ name: '', decisions: DECISIONS })].join('')).toBe(
     `POD            NODE  SCORE  FEASIBLE  REASON
 default/web-1  b       396         2
 team-a/big     -         -         0  0/2 nodes are available: 2 Insufficient cpu.
@@ -61,9 +61,7 @@ default/web-3  a      1200        12
 });
 
 test('without decisions the table says so', () => {
-  expect([...printTable([])].join('')).toBe(
-    'POD  NODE  SCORE  FEASIBLE  REASON\n\n0 of 0 pods placed on 0 nodes\n',
-  );
+  expect([...printTable({ name: '', decisions: [] })].join('')).toBe('No pods to place\n');
 });
 
 test('reasons are summed up, the most frequent first, and the rest is counted', () => {
@@ -74,7 +72,7 @@ test('reasons are summed up, the most frequent first, and the rest is counted', 
       message: `no ${reason}`,
     })),
   ).flat();
-  const lines = [...printTable(decisions)]
+  const lines = [...printTable({ name: '', decisions })]
     .slice(decisions.length + 2)
     .join('')
     .split('\n');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
-import { readScenario, ScenarioError } from '../../src/scenario/read.ts';
+import { dump } from 'js-yaml';
+import { readScenario, ScenarioError, type ReadScenario } from '../../src/scenario/read.ts';
 
 const FILE = 'scenario.json';
 const containers = [{ name: 'main' }];
@@ -19,17 +19,18 @@ function pod(name: string, spec: object = {}, metadata: object = {}, status: obj
   };
 }
 
-const read = (value: unknown, name = FILE) => readScenario([{ name, text: JSON.stringify(value) }]);
+const readText = (text: string, name = FILE) => readScenario([{ name, text }]);
+const read = (value: unknown, name = FILE) => readText(JSON.stringify(value), name).scenario;
 const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 
-function problemsOf(action: () => unknown): string[] {
+/** What is said of a file: why nothing of it can be used, or what of it is passed over. */
+function problemsOf(action: () => ReadScenario): string[] {
   try {
-    action();
+    return action().intake.passedOver.map(({ object, reason }) => `${object}: ${reason}`);
   } catch (error) {
     expect(error).toBeInstanceOf(ScenarioError);
     return (error as Error).message.split('\n');
   }
-  return [];
 }
 
 describe('a scenario file', () => {
@@ -61,7 +62,7 @@ describe('a scenario file', () => {
   });
 
   test('is the same in YAML', () => {
-    expect(readScenario([{ name: 'scenario.yaml', text: stringify(scenario) }])).toEqual(read(scenario));
+    expect(readText(dump(scenario), 'scenario.yaml').scenario).toEqual(read(scenario));
   });
 
   test('may leave lists out or null, as Go prints empty ones', () => {
@@ -134,14 +135,11 @@ describe('what kubectl prints', () => {
   });
 
   test.each([
-    ['a YAML list', stringify(list)],
-    ['YAML documents', items.map((item) => stringify(item)).join('---\n')],
-    [
-      'YAML documents with empty ones between',
-      `---\n${items.map((item) => stringify(item)).join('---\n---\n')}`,
-    ],
+    ['a YAML list', dump(list)],
+    ['YAML documents', items.map((item) => dump(item)).join('---\n')],
+    ['YAML documents with empty ones between', `---\n${items.map((item) => dump(item)).join('---\n---\n')}`],
   ])('reads the same from %s', (_, text) => {
-    expect(readScenario([{ name: 'cluster.yaml', text }])).toEqual(read(list));
+    expect(readText(text, 'cluster.yaml').scenario).toEqual(read(list));
   });
 
   test('a list of the API names the kind once', () => {
@@ -161,9 +159,9 @@ describe('what kubectl prints', () => {
         name: 'nodes.json',
         text: JSON.stringify({ name: 'both', nodes: [node('a')], pending: [pod('fixed')] }),
       },
-      { name: 'pods.yaml', text: stringify(pod('web', { priority: 7 })) },
+      { name: 'pods.yaml', text: dump(pod('web')) },
     ];
-    const scenario = readScenario(files);
+    const { scenario } = readScenario(files);
     expect(scenario).toMatchObject({ name: 'both', nodes: [{ metadata: { name: 'a' } }] });
     expect(names(scenario.pending)).toEqual(['fixed', 'web']);
   });
@@ -264,7 +262,7 @@ describe('what is wrong is told with file, object and field', () => {
       'spec.containers[0].ports[0].hostPort: must be from 0 to 65535, not 70000',
     ],
   ])('%s', (_, spec, problem) => {
-    expect(problemsOf(() => read({ pending: [pod('web', spec)] }))).toEqual([
+    expect(problemsOf(() => readText(JSON.stringify({ pending: [pod('web', spec)] })))).toEqual([
       `${FILE}: pod default/web: ${problem}`,
     ]);
   });
@@ -287,7 +285,10 @@ describe('what is wrong is told with file, object and field', () => {
       },
       'service x/web: spec.selector.a: must be a string, not 1',
     ],
-    [{ metadata: { name: 'web' } }, 'is neither a scenario nor a Kubernetes object: it has no kind'],
+    [
+      { metadata: { name: 'web' } },
+      'is neither a scenario nor a Kubernetes object: it has no kind, and its shape tells none',
+    ],
     [{ kind: 'Pod', metadata: {} }, 'metadata.name: must be set'],
     [
       { kind: 'List', items: [{ kind: 'Node', metadata: { name: 5 } }] },
@@ -297,14 +298,14 @@ describe('what is wrong is told with file, object and field', () => {
     [{ nodes: ['a'] }, 'nodes[0]: must be an object, not "a"'],
     [{ nodes: {} }, 'nodes: must be a list, not an object'],
     [{ pods: [pod('web')] }, 'pod default/web: spec.nodeName: must be set, or the pod be in pending'],
-    [{ nodes: [node('a'), node('a')] }, 'node a: is there twice, first in scenario.json'],
+    [{ nodes: [node('a'), node('a', { spec: {} })] }, 'node a: is there twice, first in scenario.json'],
     [
       { pods: [pod('a', { nodeName: 'n' })], pending: [pod('a')] },
       'pod default/a: is there twice, first in scenario.json',
     ],
     ['text', 'must be an object, not "text"'],
   ])('%j', (value, problem) => {
-    expect(problemsOf(() => read(value))).toEqual([`${FILE}: ${problem}`]);
+    expect(problemsOf(() => readText(JSON.stringify(value)))).toEqual([`${FILE}: ${problem}`]);
   });
 
   test('all problems of all files at once', () => {
@@ -312,28 +313,31 @@ describe('what is wrong is told with file, object and field', () => {
       name,
       text: JSON.stringify({ pending: [pod('web', { priority: 'high', overhead: { cpu: 'x' } })] }),
     }));
-    expect(problemsOf(() => readScenario(files))).toEqual([
-      'b.json: pod default/web: is there twice, first in a.json',
-      'a.json: pod default/web: spec.priority: must be an integer, not "high"',
-      'a.json: pod default/web: spec.overhead.cpu: "x" is not a quantity',
-      'b.json: pod default/web: spec.priority: must be an integer, not "high"',
-      'b.json: pod default/web: spec.overhead.cpu: "x" is not a quantity',
-    ]);
+    const [first, second] = files.map(
+      ({ name }) =>
+        `${name}: pod default/web: spec.priority: must be an integer, not "high"; spec.overhead.cpu: "x" is not a quantity`,
+    );
+    expect(problemsOf(() => readScenario(files))).toEqual([first, second]);
   });
 
   test('very many problems are told in part', () => {
     const pending = Array.from({ length: 50 }, (_, i) => pod(`web-${i}`, { priority: 'high' }));
-    const problems = problemsOf(() => read({ pending }));
-    expect(problems).toHaveLength(21);
-    expect(problems.at(-1)).toBe('... and 30 more');
+    const items = pending.map((one) => ({ ...one, metadata: { name: one.metadata.name } }));
+    const problems = problemsOf(() =>
+      readText(JSON.stringify({ kind: 'PodList', apiVersion: 'v1', items: ['x', ...items] })),
+    );
+    expect(problems).toHaveLength(51);
+    const overhead = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`r${i}`, 'x']));
+    const [one] = problemsOf(() => readText(JSON.stringify({ pending: [pod('web', { overhead })] })));
+    expect(one).toMatch(/"x" is not a quantity; and 6 more$/);
   });
 
   test.each([
     ['', 'is empty'],
     ['{"nodes": [],}', 'is not JSON: Expected double-quoted property name'],
     ['{"nodes": [', 'is not JSON: '],
-    ['nodes: [', 'at line 1, column'],
-    ['kind: Node\nkind: Pod', 'duplicate key "kind"'],
+    ['nodes: [', 'line 2: unexpected end of the stream within a flow collection'],
+    ['- - a\n - b', 'line 2: bad indentation of a sequence entry'],
   ])('the text %j', (text, problem) => {
     const [first] = problemsOf(() => readScenario([{ name: FILE, text }]));
     expect(first).toMatch(new RegExp(`^${FILE}: `));
@@ -361,7 +365,9 @@ describe('a pod that cannot be read', () => {
       { kind: 'List', items: [pod('odd', { ...odd, nodeName: 'a' }), pod('odd-too', odd), pod('web')] },
     ],
   ])('%s is passed over by name', (_, value) => {
-    const { pods, pending, passedOver } = read(value);
+    const { scenario, intake } = readText(JSON.stringify(value));
+    const { pods, pending } = scenario;
+    const passedOver = intake.passedOver.map(({ object, reason }) => `${object}: ${reason}`);
     expect([pods, pending].map(names)).toEqual([[], ['web']]);
     expect(passedOver).toEqual(
       ['odd', 'odd-too'].map(
@@ -374,12 +380,8 @@ describe('a pod that cannot be read', () => {
     ['no containers', { containers: [] }],
     ['no node in the list of those that have one', {}],
   ])('%s', (_, spec) => {
-    expect(read({ pods: [pod('odd', spec)], pending: [pod('web')] }).passedOver).toHaveLength(1);
-  });
-
-  test('is what refuses the files when no other pod is pending', () => {
-    const pods = [pod('bound', { nodeName: 'a' })];
-    expect(problemsOf(() => read({ pods, pending: [pod('odd', odd)] }))).toHaveLength(1);
+    const value = { pods: [pod('odd', spec)], pending: [pod('web')] };
+    expect(readText(JSON.stringify(value)).intake.passedOver).toHaveLength(1);
   });
 });
 
@@ -389,7 +391,7 @@ test('values that mean nothing to scheduling are taken as they are', () => {
   });
   const required = { nodeSelectorTerms: [operator('Gt', 'abc'), operator('In', 'no label value')] };
   const preferred = [{ weight: 1, preference: operator('Lt', '1.5') }];
-  const { pending, passedOver } = read({
+  const value = {
     pending: [
       pod('web', {
         tolerations: [{ key: 'a', operator: 'Gt', value: '1' }],
@@ -401,8 +403,9 @@ test('values that mean nothing to scheduling are taken as they are', () => {
         },
       }),
     ],
-  });
-  expect([names(pending), passedOver]).toEqual([['web'], undefined]);
+  };
+  const { scenario, intake } = readText(JSON.stringify(value));
+  expect([names(scenario.pending), intake.passedOver]).toEqual([['web'], []]);
 });
 
 test.each<[string, object, string]>([
@@ -414,13 +417,15 @@ test.each<[string, object, string]>([
     'containerStatuses[0].allocatedResources.cpu',
   ],
 ])('a malformed quantity of %s', (_, status, field) => {
-  expect(problemsOf(() => read({ pending: [pod('web', {}, {}, status)] }))).toEqual([
+  expect(problemsOf(() => readText(JSON.stringify({ pending: [pod('web', {}, {}, status)] })))).toEqual([
     `${FILE}: pod default/web: status.${field}: "x" is not a quantity`,
   ]);
 });
 
 test('what an object holds is not told when its type is wrong', () => {
   const env = [{ name: 'TOKEN', value: 'hush' }];
-  const [problem] = problemsOf(() => read({ pending: [pod('web', { containers: { env } })] }));
+  const [problem] = problemsOf(() =>
+    readText(JSON.stringify({ pending: [pod('web', { containers: { env } })] })),
+  );
   expect(problem).toBe(`${FILE}: pod default/web: spec.containers: must be a list, not an object`);
 });

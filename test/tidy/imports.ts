@@ -49,14 +49,14 @@ const core = [
   'src/planner/',
   'src/preemption/',
   'src/queue/',
+  'src/workloads/',
   'src/config/',
   'src/cycle.ts',
 ];
 const layers = [...core, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
 const corePackages: Record<string, string[]> = {
-  'src/api/': ['yaml'],
-  'src/config/': ['yaml'],
+  'src/api/': ['js-yaml'],
   'src/constraints/': ['re2js'],
   'src/kernel/': ['@assemblyscript/loader'],
 };

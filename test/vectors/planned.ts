@@ -15,7 +15,7 @@ export interface Expected {
 }
 
 export function parseScenario(text: string): Scenario {
-  return readScenario([{ name: 'scenario', text }]);
+  return readScenario([{ name: 'scenario', text }]).scenario;
 }
 
 /** The scenario's configuration, or the default one, with the given arguments of coset's own in every profile. */
@@ -51,7 +51,7 @@ export function planned(
     now: Date.now(),
     afterCycle: audit,
   });
-  const text = [...printJson(scenario.name ?? '', decisions)].join('');
+  const text = [...printJson({ name: scenario.name ?? '', decisions })].join('');
   return (JSON.parse(text) as Expected).decisions;
 }
 

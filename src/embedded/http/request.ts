@@ -1,7 +1,6 @@
 // What a request asks for: its target, its options, and the object in its body.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { Problems } from '../../api/shape.ts';
-import { parseYaml } from '../../api/yaml.ts';
+import { yamlDocuments } from '../../api/yaml.ts';
 import type { FieldValidation } from '../schema/decode.ts';
 import { resourceOfPath, type Resource } from '../schema/resources.ts';
 import { schemaName } from '../schema/schemas.ts';
@@ -161,10 +160,10 @@ export function parseJson(body: Buffer): unknown {
 export function parseYamlBody(body: Buffer): unknown {
   const text = body.toString('utf8');
   if (text.trimStart().startsWith('{')) return parseJson(body);
-  const messages: string[] = [];
-  const [value] = parseYaml(text, new Problems('the body of the request', messages));
-  if (messages.length > 0) throw badRequest(messages[0]!);
-  return value;
+  const [document] = yamlDocuments(text);
+  const problem = document?.error ?? document?.duplicate;
+  if (problem !== undefined) throw badRequest(`the body of the request: ${problem}`);
+  return document?.values[0];
 }
 
 function messageName(apiVersion: string, kind: string): string {
