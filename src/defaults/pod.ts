@@ -14,7 +14,11 @@ export function setPodDefaults(pod: Pod): void {
   roundUp(spec.resources?.limits);
   roundUp(spec.resources?.requests);
   // two pods with one image of a pool cannot share a node
-  for (const { rbd } of spec.volumes ?? []) if (rbd) rbd.pool ||= 'rbd';
+  for (const { rbd, ephemeral } of spec.volumes ?? []) {
+    if (rbd) rbd.pool ||= 'rbd';
+    const claim = ephemeral?.volumeClaimTemplate?.spec;
+    if (claim) claim.volumeMode ||= 'Filesystem';
+  }
 }
 
 function setContainerDefaults({ resources, ports }: Container, hostNetwork: boolean): void {

@@ -5,8 +5,16 @@ import { cacheFolder, goBuild } from './go-build.ts';
 const kubernetesVersion = '1.37.2';
 const [major, minor] = kubernetesVersion.split('.');
 
-export type BinaryName = 'etcd' | 'kube-apiserver' | 'kube-scheduler' | 'kubectl';
-export const binaryNames: BinaryName[] = ['etcd', 'kube-apiserver', 'kube-scheduler', 'kubectl'];
+export const binaryNames = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubectl',
+] as const;
+export type BinaryName = (typeof binaryNames)[number];
+/** What a folder of assets for tests seldom has. */
+const SELDOM_THERE: readonly BinaryName[] = ['kube-controller-manager', 'kube-scheduler'];
 
 /** A Kubernetes program from a module tells its version only when the linker is told. */
 const version = 'k8s.io/component-base/version';
@@ -14,14 +22,14 @@ const ldflags = `-X ${version}.gitVersion=v${kubernetesVersion} -X ${version}.gi
 
 /**
  * The path of a control plane program: from the folder KUBEBUILDER_ASSETS when that is set, else built from Go
- * modules into the user's cache folder. Such a folder seldom has a kube-scheduler; that one is built then too.
+ * modules into the user's cache folder. What such a folder seldom has is built then too.
  */
 export async function binary(name: BinaryName): Promise<string> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (assets) {
     const path = join(assets, name);
     if (existsSync(path)) return path;
-    if (name !== 'kube-scheduler') throw new Error(`KUBEBUILDER_ASSETS: there is no ${name} in ${assets}`);
+    if (!SELDOM_THERE.includes(name)) throw new Error(`KUBEBUILDER_ASSETS: there is no ${name} in ${assets}`);
   }
   const modules = join(import.meta.dirname, 'control-plane');
   const output = join(cacheFolder(`coset-control-plane/v${kubernetesVersion}`), name);
