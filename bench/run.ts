@@ -1,6 +1,7 @@
 // npm run bench: see --help. Nothing else may run on the machine meanwhile, except with --check.
 import { Command } from 'commander';
 import { worse } from './check.ts';
+import { churnBenches } from './churn/index.ts';
 import { cycleBenches } from './cycle/index.ts';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
 import { clusterBenches } from './cluster/index.ts';
@@ -19,6 +20,7 @@ const BENCHES: readonly Bench[] = [
   ...planBenches,
   ...millionBenches,
   ...cycleBenches,
+  ...churnBenches,
   ...clusterBenches,
 ];
 

@@ -94,8 +94,8 @@ function isRefused({ status }: Pod): boolean {
   );
 }
 
-/** Writes the scheduler's configuration, with the way to the server. Returns its path. */
-function writeConfiguration(folder: string, { url }: Embedded, workload: Workload): string {
+/** Writes the scheduler's configuration, with the way to the server, into the folder. Returns its path. */
+export function writeConfiguration(folder: string, { url }: Embedded, workload: Workload): string {
   const write = (name: string, content: object) => {
     const path = join(folder, name);
     writeFileSync(path, JSON.stringify(content));

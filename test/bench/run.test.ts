@@ -36,6 +36,7 @@ const benches: [name: string, figures: string[]][] = [
 if (process.platform === 'linux') {
   benches.push(
     ['cycle/mixed', ['cycle/mixed/pods-per-second', 'cycle/mixed/cpu-to-none', 'cycle/mixed/share/pods']],
+    ['churn', ['churn/names/memory', 'churn/names/end-to-middle']],
     ['cycle/unschedulable', ['cycle/unschedulable/cpu-per-pod', 'cycle/unschedulable/peak-memory']],
   );
 }
