@@ -59,6 +59,7 @@ program
       .argParser(address)
       .default({ host: '127.0.0.1', port: 10_259 }, '127.0.0.1:10259'),
   )
+  .option('--write-config-to <file>', 'write the configuration that is in effect to the file, and end')
   .action(run);
 
 program

@@ -1,6 +1,8 @@
 // coset run: schedules the pods of a cluster until it is told to end.
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { pino } from 'pino';
+import { writeConfiguration } from '../config/write.ts';
 import { controlApi } from '../control/api.ts';
 import { serveControl } from '../control/serve.ts';
 import { loadCredentials } from '../kube/credentials.ts';
@@ -13,11 +15,20 @@ export interface RunOptions {
   config?: string;
   kubeconfig?: string;
   control: { host: string; port: number };
+  writeConfigTo?: string;
 }
 
-/** Runs until it is told to end. Throws when it cannot begin: the configuration, the credentials, the server. */
-export async function run({ config, kubeconfig, control }: RunOptions): Promise<void> {
+/**
+ * Runs until it is told to end, or only writes the configuration that is in effect. Throws when it cannot begin: the
+ * configuration, the credentials, the server.
+ */
+export async function run({ config, kubeconfig, control, writeConfigTo }: RunOptions): Promise<void> {
   const configuration = readConfiguration(config);
+  if (writeConfigTo !== undefined) {
+    writeFileSync(writeConfigTo, writeConfiguration(configuration));
+    for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
+    return;
+  }
   const log = pino({
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,

@@ -57,6 +57,7 @@ const layers = [...core, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
 const corePackages: Record<string, string[]> = {
   'src/api/': ['js-yaml'],
+  'src/config/': ['js-yaml'],
   'src/constraints/': ['re2js'],
   'src/kernel/': ['@assemblyscript/loader'],
 };

@@ -1,0 +1,75 @@
+// The configuration that is in effect, as a KubeSchedulerConfiguration file with nothing left to defaults.
+import { dump } from 'js-yaml';
+import type { NodeAffinity } from '../api/types.ts';
+import { EXTENDER } from './extenders.ts';
+import { API_VERSION, KIND, type ConfigurationFile, type ExtenderFile, type ProfileFile } from './file.ts';
+import type { Configuration, Extender, PluginArgs, Profile, ScoringStrategy } from './types.ts';
+
+/** The file's text, in YAML. Read again, it is the same configuration. */
+export function writeConfiguration(configuration: Configuration): string {
+  const { profiles, extenders, kubeconfig, podInitialBackoffSeconds, podMaxBackoffSeconds } = configuration;
+  const file: ConfigurationFile = {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    leaderElection: { leaderElect: false },
+    clientConnection: kubeconfig === undefined ? undefined : { kubeconfig },
+    podInitialBackoffSeconds,
+    podMaxBackoffSeconds,
+    profiles: profiles.map(profileOf),
+    extenders: extenders.length > 0 ? extenders.map(extenderOf) : undefined,
+  };
+  // through JSON, so that what is undefined is not there
+  return dump(JSON.parse(JSON.stringify(file)), { lineWidth: -1, noRefs: true });
+}
+
+/** Each point names its plugins itself, in order; what the points that are fixed do is left as it is. */
+function profileOf({ schedulerName, filters, postFilters, permits, scores, args }: Profile): ProfileFile {
+  const only = (enabled: { name: string; weight?: number }[]) => ({ enabled, disabled: [{ name: '*' }] });
+  const named = (names: readonly string[]) => only(names.map((name) => ({ name })).filter(isPlugin));
+  return {
+    schedulerName,
+    plugins: {
+      filter: named(filters),
+      postFilter: named(postFilters),
+      score: only(scores.filter(isPlugin)),
+      permit: named(permits),
+    },
+    pluginConfig: Object.entries(argsOf(args)).map(([name, written]) => ({ name, args: written })),
+  };
+}
+
+/** Extenders are asked as if they were one plugin more, which no file names. */
+function isPlugin({ name }: { name: string }): boolean {
+  return name !== EXTENDER;
+}
+
+/** The arguments in the form of the file. */
+function argsOf(args: PluginArgs): { [Plugin in keyof PluginArgs]: object } {
+  const { NodeResourcesFit: fit, DynamicResources: devices } = args;
+  return {
+    ...args,
+    NodeResourcesFit: { ...fit, scoringStrategy: strategyOf(fit.scoringStrategy) },
+    NodeAffinity: { addedAffinity: args.NodeAffinity.addedAffinity satisfies NodeAffinity | undefined },
+    DynamicResources: { bindingTimeout: `${devices.bindingTimeoutSeconds}s` },
+  };
+}
+
+function strategyOf({ type, resources, shape }: ScoringStrategy): object {
+  const isRatio = type === 'RequestedToCapacityRatio';
+  return { type, resources, requestedToCapacityRatio: isRatio ? { shape } : undefined };
+}
+
+function extenderOf(extender: Extender): ExtenderFile {
+  const { timeoutSeconds, managedResources, ignoredResources, tls, ...rest } = extender;
+  const isSecure = Object.values(tls).some(Boolean);
+  return {
+    ...rest,
+    httpTimeout: `${timeoutSeconds}s`,
+    managedResources: managedResources.map((name) => ({
+      name,
+      ignoredByScheduler: ignoredResources.includes(name),
+    })),
+    enableHTTPS: isSecure || undefined,
+    tlsConfig: isSecure ? tls : undefined,
+  };
+}
