@@ -176,10 +176,11 @@ describe('features that are left out', () => {
       pod('small', { cpu: '1', spec }),
       pod('large', { cpu: '8', spec }),
       pod('small-too', { cpu: '1', spec }),
+      pod('small-again', { cpu: '1', spec }),
     );
     const [outcome] = it.run();
-    expect(nodesByPod([outcome!])).toEqual({ small: 'a', large: 'b', 'small-too': 'a' });
-    expect(outcome!.placed.map(({ feasible }) => feasible)).toEqual([2, 2, 2]);
+    expect(nodesByPod([outcome!])).toEqual({ small: 'a', large: 'b', 'small-too': 'a', 'small-again': 'a' });
+    expect(outcome!.placed.map(({ feasible }) => feasible)).toEqual([2, 2, 2, 2]);
   });
 
   test('without the rule two pods of one host port still never share a node', () => {
