@@ -1,10 +1,11 @@
-// Writes data/kubernetes/schemas.json.gz: what Kubernetes publishes on the kinds that the embedded API serves.
+// Writes data/kubernetes/schemas.json.gz: what an API server says of the kinds that the embedded API serves.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 import type { Message, Schema, Schemas } from '../src/embedded/schema/schemas.ts';
+import { startControlPlane, WITH_POD_GROUPS } from '../test/cluster/control-plane.ts';
 import { RESOURCES, REVIEWS } from '../src/embedded/schema/resources.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -23,17 +24,29 @@ function moduleFolder(name: string): string {
   }).trim();
 }
 
-/** All published schemas by their names, of every group and version. */
-function publishedSchemas(kubernetes: string): Map<string, Schema> {
-  const folder = join(kubernetes, 'api/openapi-spec/v3');
+/** All schemas of a running API server by their names, of every group and version. */
+async function servedSchemas(): Promise<Map<string, Schema>> {
   const schemas = new Map<string, Schema>();
-  for (const file of readdirSync(folder)) {
-    const text = readFileSync(join(folder, file), 'utf8');
-    const document = JSON.parse(text) as { components?: { schemas?: Record<string, Schema> } };
-    for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
-      schemas.set(name, schema);
+  const controlPlane = await startControlPlane({ apiserverArgs: WITH_POD_GROUPS });
+  try {
+    const { client } = controlPlane;
+    const { paths } = await client.json<Index>('GET', '/openapi/v3');
+    for (const { serverRelativeURL } of Object.values(paths)) {
+      const { components } = await client.json<Document>('GET', serverRelativeURL);
+      for (const [name, schema] of Object.entries(components?.schemas ?? {})) schemas.set(name, schema);
+    }
+  } finally {
+    await controlPlane.stop();
   }
   return schemas;
+}
+
+interface Index {
+  paths: Record<string, { serverRelativeURL: string }>;
+}
+
+interface Document {
+  components?: { schemas?: Record<string, Schema> };
 }
 
 /** The schemas that these kinds consist of. */
@@ -101,7 +114,7 @@ const version = /@(v[\d.]+)$/.exec(kubernetes)![1]!;
 const kinds = new Set(OTHER_KINDS);
 for (const { group, version: of, kind } of [...RESOURCES, ...REVIEWS]) kinds.add(`${group}/${of}/${kind}`);
 for (const { group, version: of, kind } of RESOURCES) kinds.add(`${group}/${of}/${kind}List`);
-const definitions = reachable(publishedSchemas(kubernetes), kinds);
+const definitions = reachable(await servedSchemas(), kinds);
 const messages = messagesOf([moduleFolder('k8s.io/api'), moduleFolder('k8s.io/apimachinery')], definitions);
 const data: Schemas = { version, definitions, messages };
 const folder = join(root, 'data/kubernetes');

@@ -1,10 +1,13 @@
-// The command line: run schedules a cluster, plan says where pods would go, embedded shows both on a cluster in memory.
+// The command line: run schedules a cluster, plan says where pods would go, snapshot writes what plan reads, and embedded
+// shows it all on a cluster in memory.
+import complete from '@bomb.sh/tab/commander';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { ConfigurationError } from './config/load.ts';
-import { embedded } from './cli/embedded.ts';
+import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { run } from './cli/run.ts';
+import { snapshot } from './cli/snapshot.ts';
 import { ScenarioError } from './scenario/read.ts';
 
 const home = new URL('..', import.meta.url);
@@ -27,7 +30,7 @@ function port(text: string): number {
 const EXAMPLES = `
 Examples:
   coset run --config scheduler.yaml
-  kubectl get nodes,pods,services,replicasets -A -o json | coset plan - deployment.yaml
+  coset snapshot cluster.json && coset plan cluster.json deployment.yaml
   coset plan --output json --order strict scenario.json
   coset embedded`;
 
@@ -35,10 +38,34 @@ const PLAN_EXAMPLES = `
 Exit codes: 0 when pods were planned, placed or not; ${NOTHING_TO_PLAN} when there was none to plan; 1 on input that cannot be used.
 
 Examples:
-  kubectl get nodes,pods -A -o json > cluster.json
+  coset snapshot cluster.json
   coset plan cluster.json deployment.yaml
   helm template my-chart | coset plan cluster.json -
   coset plan --output json --order strict --detail scenario.json`;
+
+const RUN_EXAMPLES = `
+Examples:
+  coset run
+  coset run --kubeconfig ~/.kube/config --config scheduler.yaml
+  coset run --control 127.0.0.1:0`;
+
+const EMBEDDED_EXAMPLES = `
+Examples:
+  coset embedded
+  coset embedded --port 8001 --no-controllers
+  coset embedded --once --output json`;
+
+const SNAPSHOT_EXAMPLES = `
+Examples:
+  coset snapshot cluster.json
+  coset snapshot --redact shared.json
+  coset snapshot | coset plan - deployment.yaml`;
+
+const COMPLETION_EXAMPLES = `
+Examples:
+  source <(coset completion bash)
+  coset completion zsh > "\${fpath[1]}/_coset"
+  coset completion fish > ~/.config/fish/completions/coset.fish`;
 
 const program = new Command('coset')
   .description('A Kubernetes scheduler that decides once per equivalence class of pods.')
@@ -60,6 +87,7 @@ program
       .default({ host: '127.0.0.1', port: 10_259 }, '127.0.0.1:10259'),
   )
   .option('--write-config-to <file>', 'write the configuration that is in effect to the file, and end')
+  .addHelpText('after', RUN_EXAMPLES)
   .action(run);
 
 program
@@ -97,12 +125,40 @@ program
   .description('schedule the openb trace in a cluster in memory, and serve it until Ctrl-C')
   .option('--port <port>', 'where the Kubernetes API listens; 0 takes a free one', port, 0)
   .option('--once', 'end after the summary')
-  .action((options: { port: number; once?: boolean }) => embedded({ ...options, home }));
+  .option('--no-controllers', 'leave Deployments and the like without pods, and bound pods without a status')
+  .addOption(
+    new Option('--output <format>', 'how the summary is printed: json or yaml for programs, table for people')
+      .choices(['json', 'yaml', 'table'])
+      .default('table'),
+  )
+  .addHelpText('after', EMBEDDED_EXAMPLES)
+  .action((options: Omit<EmbeddedCommandOptions, 'home'>) => embedded({ ...options, home }));
 
-// a reader that has seen enough, such as head, is no fault
+program
+  .command('snapshot')
+  .description('write everything of a cluster that decides where pods go into one file, for plan to read')
+  .argument('[file]', 'where it is written; - is standard output', '-')
+  .option(
+    '--kubeconfig <file>',
+    "how to reach the API server (default: kubectl's own, or the service account of a pod)",
+  )
+  .option('--redact', 'rename everything that somebody has named, to the same decisions')
+  .addOption(
+    new Option('--output <format>', 'the form of the file').choices(['json', 'yaml']).default('json'),
+  )
+  .addHelpText('after', SNAPSHOT_EXAMPLES)
+  .action(snapshot);
+
+// Adds `completion SHELL`, which prints the script, and what that script calls.
+complete(program, { completionCommandName: 'completion' });
+program.commands
+  .find((command) => command.name() === 'completion')
+  ?.addHelpText('after', COMPLETION_EXAMPLES);
+
+// a reader that has seen enough, such as head, is no fault; what has something to clean up listens to the signal
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit();
 });
 
 try {

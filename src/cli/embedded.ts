@@ -5,18 +5,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import pc from 'picocolors';
 import type { CycleRecord } from '../control/types.ts';
 import type { Pod } from '../api/types.ts';
+
 import { readOpenb } from '../embedded/openb.ts';
 import { serveEmbedded, type Embedded } from '../embedded/server.ts';
 import { systemClock } from '../kube/backoff.ts';
 import { Progress } from './progress.ts';
 import { toldToEnd } from './signals.ts';
-import { summarise } from './summary.ts';
+import { printSummary, refusalOf, summaryOf } from './summary.ts';
 
 export interface EmbeddedCommandOptions {
   port: number;
   once?: boolean;
+  controllers: boolean;
+  /** How the summary is printed; what is said beside it goes to standard error unless it is a table. */
+  output: 'json' | 'table' | 'yaml';
   /** The folder of the package, where the trace lies. */
   home: URL;
 }
@@ -27,21 +32,21 @@ const POLL_MS = 50;
  * Serves until it is told to end, or ends after the summary with `once`. Throws when the port is taken, and when the
  * scheduler does not start or ends by itself.
  */
-export async function embedded({ port, once = false, home }: EmbeddedCommandOptions): Promise<void> {
+export async function embedded(options: EmbeddedCommandOptions): Promise<void> {
+  const { port, once = false, controllers, home } = options;
   const { nodes, pods } = readOpenb(new URL('data/openb/', home));
-  const server = await serveEmbedded({ port });
-  const ending = toldToEnd();
+  const server = await serveEmbedded({ port, controllers });
+  const ending = toldToEnd({ whenUnread: true });
   const folder = mkdtempSync(join(tmpdir(), 'coset-'));
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(server.url));
-  say(`A Kubernetes API in memory: ${server.url}`);
-  say(`  kubectl --server=${server.url} get nodes`);
   server.store.load(nodes);
   server.store.load(pods);
-  say(`The openb trace: ${nodes.length} nodes and ${pods.length} pods that all wait.`);
+  const say = speaker(options);
+  say(banner(server.url, kubeconfig, nodes.length, pods));
   const scheduler = new RunningScheduler(kubeconfig);
   try {
-    await Promise.race([scheduleAll(server, scheduler, ending), scheduler.ended]);
+    await Promise.race([scheduleAll(server, scheduler, ending, options), scheduler.ended]);
     if (!once && !ending.aborted) {
       say('\nServing on; Ctrl-C ends it.');
       await Promise.race([events.once(ending, 'abort'), scheduler.ended]);
@@ -58,7 +63,9 @@ async function scheduleAll(
   server: Embedded,
   scheduler: RunningScheduler,
   ending: AbortSignal,
+  options: EmbeddedCommandOptions,
 ): Promise<void> {
+  const say = speaker(options);
   const control = await scheduler.control;
   say(`The scheduler's control API: ${control}/api/v1/cycles`);
   const begin = performance.now();
@@ -66,7 +73,7 @@ async function scheduleAll(
   const seconds = (performance.now() - begin) / 1000;
   const response = await fetch(`${control}/api/v1/cycles?limit=10000`);
   const { cycles } = (await response.json()) as { cycles: CycleRecord[] };
-  for (const line of summarise(server.store, cycles, seconds)) say(line);
+  process.stdout.write(`${printSummary(summaryOf(server.store, cycles, seconds), options.output)}\n`);
 }
 
 /** Whether every pod is bound, or known not to fit, before the signal. */
@@ -88,12 +95,6 @@ async function settled({ store }: Embedded, ending: AbortSignal): Promise<boolea
   } finally {
     progress.clear();
   }
-}
-
-/** Why a pod waits, as the scheduler wrote it. */
-export function refusalOf(pod: Pod): string | undefined {
-  const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  return condition?.status === 'False' ? condition.message : undefined;
 }
 
 /** `coset run` as a process of its own. */
@@ -137,8 +138,28 @@ class RunningScheduler {
   }
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** Says a line, where it is not in the way of a summary that a program reads. */
+function speaker({ output }: EmbeddedCommandOptions): (text: string) => void {
+  const stream = output === 'table' ? process.stdout : process.stderr;
+  return (text) => void stream.write(`${text}\n`);
+}
+
+/** Where the cluster is, what is in it, and what to try first. */
+function banner(url: string, kubeconfig: string, nodes: number, pods: readonly Pod[]): string {
+  const namespace = pods[0]?.metadata?.namespace ?? 'default';
+  return [
+    `A Kubernetes API in memory: ${pc.cyan(url)}`,
+    `The openb trace: ${nodes} nodes, and ${pods.length} pods in the namespace ${pc.cyan(namespace)} that all wait.`,
+    '',
+    'In another terminal:',
+    `  export KUBECONFIG=${kubeconfig}`,
+    ...[
+      `kubectl get pods -n ${namespace} -o wide`,
+      'kubectl create deployment web --image=nginx --replicas=3',
+      'kubectl get pods --watch',
+    ].map((command) => `  ${pc.bold(command)}`),
+    '',
+  ].join('\n');
 }
 
 function kubeconfigOf(server: string): string {

@@ -39,7 +39,7 @@ export function planCommand(files: string[], options: PlanCommandOptions): numbe
   const configuration = configurationFor(scenario, files[0]!, options);
   if (scenario.nodes.length === 0) {
     throw new ScenarioError(
-      `${files.map(nameOf).join(', ')}: nodes: there is none to place a pod on: add "kubectl get nodes -o json"`,
+      `${files.map(nameOf).join(', ')}: nodes: there is none to place a pod on: add "coset snapshot"`,
     );
   }
   for (const notice of configuration.notices) say(notice);

@@ -11,6 +11,7 @@ import { isObject } from '../api/shape.ts';
 import { strangerIn } from '../control/loopback.ts';
 import { created, formOf, ok, send, type Answer } from './http/answer.ts';
 import { ApiError, badRequest, methodNotAllowed } from './http/errors.ts';
+import { startControllers } from './controllers/controllers.ts';
 import type { Fault, Faults } from './faults.ts';
 import { bodyOf, readRequest, targetOf, type ApiRequest } from './http/request.ts';
 import { isWatch, read, watch } from './reads.ts';
@@ -29,6 +30,8 @@ export interface EmbeddedOptions {
   /** Changes of each resource that a watch can resume over. */
   historyLimit?: number;
   faults?: Faults;
+  /** Whether Deployments and the like get their pods, and pods that are bound run. */
+  controllers?: boolean;
 }
 
 export interface Embedded {
@@ -42,7 +45,7 @@ const HEALTH = ['/healthz', '/livez', '/readyz'];
 
 /** Serves an empty cluster until close(). Throws when the port is taken. */
 export async function serveEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
-  const { port = 0, historyLimit = HISTORY_LIMIT, faults } = options;
+  const { port = 0, historyLimit = HISTORY_LIMIT, faults, controllers = false } = options;
   const api = new Api(new Store(historyLimit), faults);
   const server = createServer((request, response) => void api.serve(request, response));
   // Longer than clients keep idle connections, so that none is closed under a request.
@@ -51,11 +54,13 @@ export async function serveEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  const stopControllers = controllers ? startControllers(api.store) : () => {};
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     store: api.store,
     close: () =>
       new Promise((resolve) => {
+        stopControllers();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -1,4 +1,4 @@
-// What Kubernetes publishes on the kinds that are served: their fields, and how protobuf numbers these.
+// What a Kubernetes API server says of the kinds that are served: their fields, and how protobuf numbers these.
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { groupVersion } from './resources.ts';
@@ -10,6 +10,7 @@ export interface Schema {
   oneOf?: Schema[];
   type?: 'array' | 'boolean' | 'integer' | 'number' | 'object' | 'string';
   format?: string;
+  enum?: string[];
   description?: string;
   default?: unknown;
   required?: string[];

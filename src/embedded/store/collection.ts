@@ -46,6 +46,8 @@ export class Collection {
   readonly #objects = new Map<string, Stored>();
   readonly #listeners = new Set<(change: Change) => void>();
   #history: Change[] = [];
+  /** The keys in order, until there is another set of them. */
+  #keys: string[] | undefined;
   /** The version of the last change that is no longer in the history. */
   #forgotten = 0;
 
@@ -63,13 +65,14 @@ export class Collection {
 
   /** All states in the order of their keys, as the API lists them. */
   sorted(): Stored[] {
-    const keys = [...this.#objects.keys()].sort();
-    return keys.map((key) => this.#objects.get(key)!);
+    this.#keys ??= [...this.#objects.keys()].sort();
+    return this.#keys.map((key) => this.#objects.get(key)!);
   }
 
   put(key: string, object: ApiObject, version: number): Stored {
     const after = new Stored(object);
     const before = this.#objects.get(key);
+    if (before === undefined) this.#keys = undefined;
     this.#objects.set(key, after);
     this.#record({ version, before, after, last: after });
     return after;
@@ -79,6 +82,7 @@ export class Collection {
   remove(key: string, final: ApiObject, version: number): Stored {
     const before = this.#objects.get(key);
     const last = new Stored(final);
+    this.#keys = undefined;
     this.#objects.delete(key);
     this.#record({ version, before, last });
     return last;

@@ -60,41 +60,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   'scheduling.v1.PriorityClass': checkPriorityClass,
 };
 
-/** Fields that take one of some words. */
-const WORDS: Readonly<Record<string, Record<string, readonly string[]>>> = {
-  'apps.v1.DeploymentStrategy': { type: ['Recreate', 'RollingUpdate'] },
-  'apps.v1.StatefulSetSpec': { podManagementPolicy: ['OrderedReady', 'Parallel'] },
-  'batch.v1.CronJobSpec': { concurrencyPolicy: ['Allow', 'Forbid', 'Replace'] },
-  'batch.v1.JobSpec': { completionMode: ['Indexed', 'NonIndexed'] },
-  'core.v1.Container': { imagePullPolicy: ['Always', 'IfNotPresent', 'Never'] },
-  'core.v1.ContainerPort': { protocol: ['SCTP', 'TCP', 'UDP'] },
-  'core.v1.PersistentVolumeClaimSpec': { volumeMode: ['Block', 'Filesystem'] },
-  'core.v1.PersistentVolumeSpec': {
-    volumeMode: ['Block', 'Filesystem'],
-    persistentVolumeReclaimPolicy: ['Delete', 'Recycle', 'Retain'],
-  },
-  'core.v1.PodSpec': {
-    dnsPolicy: ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'],
-    preemptionPolicy: ['Never', 'PreemptLowerPriority'],
-    restartPolicy: ['Always', 'Never', 'OnFailure'],
-  },
-  'core.v1.ServicePort': { protocol: ['SCTP', 'TCP', 'UDP'] },
-  'core.v1.ServiceSpec': {
-    sessionAffinity: ['ClientIP', 'None'],
-    type: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'],
-  },
-  'core.v1.TopologySpreadConstraint': {
-    nodeAffinityPolicy: ['Honor', 'Ignore'],
-    nodeTaintsPolicy: ['Honor', 'Ignore'],
-    whenUnsatisfiable: ['DoNotSchedule', 'ScheduleAnyway'],
-  },
-  'scheduling.v1.PriorityClass': { preemptionPolicy: ['Never', 'PreemptLowerPriority'] },
-  'storage.v1.StorageClass': {
-    reclaimPolicy: ['Delete', 'Retain'],
-    volumeBindingMode: ['Immediate', 'WaitForFirstConsumer'],
-  },
-};
-
 /**
  * Throws ApiError 422 naming every field that is wrong. The object's types are right already; where a status is written,
  * the rest of the object is not given.
@@ -130,7 +95,6 @@ class Walk {
     const isPartial = isStatus(path) || (path === '' && this.#part === 'status');
     if (!isPartial) this.#checkRequired(schema, value, path);
     const short = shortName(name);
-    if (Object.hasOwn(WORDS, short)) this.#checkWords(WORDS[short]!, value, path);
     for (const [key, child] of Object.entries(value)) {
       const field = schema.properties?.[key];
       // The object's own metadata has rules of its own, and what managers own is written by this server.
@@ -155,6 +119,8 @@ class Walk {
       for (const [key, child] of Object.entries(value)) {
         this.#value(field.additionalProperties, child, `${path}[${key}]`);
       }
+    } else if (typeof value === 'string' && value !== '' && field.enum?.includes(value) === false) {
+      if (!isStatus(path)) this.#errors.notSupported(path, value, field.enum);
     }
   }
 
@@ -163,15 +129,6 @@ class Walk {
       const field = value[name];
       const isEmptyText = field === '' && schema.properties?.[name]?.type === 'string';
       if (field === undefined || isEmptyText) this.#errors.required(childPath(path, name));
-    }
-  }
-
-  #checkWords(words: Record<string, readonly string[]>, value: Record<string, unknown>, path: string): void {
-    for (const [name, supported] of Object.entries(words)) {
-      const word = value[name];
-      if (typeof word === 'string' && word !== '' && !supported.includes(word)) {
-        this.#errors.notSupported(childPath(path, name), word, supported);
-      }
     }
   }
 }

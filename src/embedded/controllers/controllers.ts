@@ -1,0 +1,121 @@
+// What makes the cluster in memory feel like one: thin loops in place of kube-controller-manager and of kubelets.
+//
+// Each loop looks at the whole cluster and does what is due, once for many changes. They write through the store, with the
+// defaults and checks of any client; what one writes is a change that the others see in the next round.
+import type { ApiObject } from '../../api/types.ts';
+import { admission } from '../admission.ts';
+import { ApiError } from '../http/errors.ts';
+import { resourceOfObject, type Resource } from '../schema/resources.ts';
+import type { AnyObject, Store } from '../store/store.ts';
+import { updateBudgets } from './budgets.ts';
+import { collectGarbage } from './garbage.ts';
+import { jobs } from './jobs.ts';
+import { runPods } from './kubelet.ts';
+import { daemonSets, deployments, replicaSets, statefulSets } from './replicas.ts';
+
+/** One round of a loop; true if it is to be called again after a while, although nothing changes. */
+export type Loop = (cluster: ControlledCluster) => boolean | void;
+
+const LOOPS: readonly Loop[] = [
+  collectGarbage,
+  deployments,
+  replicaSets,
+  statefulSets,
+  daemonSets,
+  jobs,
+  runPods,
+  updateBudgets,
+];
+
+const WATCHED = [
+  ...['nodes', 'pods', 'deployments', 'replicasets', 'replicationcontrollers', 'statefulsets', 'daemonsets'],
+  ...['jobs', 'poddisruptionbudgets'],
+];
+/** Changes that come within this time are looked at together. */
+const ROUND_MS = 100;
+const AGAIN_MS = 500;
+
+/** Starts the loops. Returns how to stop them. */
+export function startControllers(store: Store): () => void {
+  const cluster = new ControlledCluster(store);
+  let timer: NodeJS.Timeout | undefined;
+  const schedule = (ms: number) => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const again = LOOPS.filter((loop) => loop(cluster) === true);
+      if (again.length > 0) schedule(AGAIN_MS);
+    }, ms);
+  };
+  const stops = WATCHED.map((name) => store.collection(name).subscribe(() => schedule(ROUND_MS)));
+  schedule(ROUND_MS);
+  return () => {
+    clearTimeout(timer);
+    stops.forEach((stop) => stop());
+  };
+}
+
+/** The store as controllers use it: what cannot be written now is tried again when something changes. */
+export class ControlledCluster {
+  readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  list<T extends ApiObject>(name: string): T[] {
+    return this.store.list<T>(name);
+  }
+
+  /** Creates an object; false if the API refuses it. */
+  create(object: ApiObject): boolean {
+    const resource = resourceOf(object);
+    const { namespace = '' } = object.metadata ?? {};
+    const admit = admission(this.store, resource, { manager: undefined, part: 'main' });
+    return attempt(() => this.store.create(resource, namespace, structuredClone(object), { admit }));
+  }
+
+  delete(object: ApiObject): boolean {
+    const { namespace = '', name = '', uid } = object.metadata ?? {};
+    return attempt(() => this.store.delete(resourceOf(object), namespace, name, { ...(uid && { uid }) }));
+  }
+
+  setSpec(object: ApiObject, fields: object): boolean {
+    return this.#modify(object, 'main', (old) => ({ ...old, spec: { ...old.spec, ...fields } }));
+  }
+
+  setStatus(object: ApiObject, status: object): boolean {
+    return this.#modify(object, 'status', (old) => ({ ...old, status: { ...old.status, ...status } }));
+  }
+
+  dropFinalizer(object: ApiObject, finalizer: string): void {
+    const finalizers = object.metadata?.finalizers;
+    if (finalizers?.includes(finalizer) !== true) return;
+    const left = finalizers.filter((one) => one !== finalizer);
+    this.#modify(object, 'main', (old) => ({ ...old, metadata: { ...old.metadata, finalizers: left } }));
+  }
+
+  #modify(object: ApiObject, part: 'main' | 'status', change: (old: AnyObject) => AnyObject): boolean {
+    const { namespace = '', name = '', uid } = object.metadata ?? {};
+    return attempt(() =>
+      this.store.modify(resourceOf(object), namespace, name, part, (old) =>
+        old.metadata?.uid === uid ? change(old) : old,
+      ),
+    );
+  }
+}
+
+function resourceOf(object: ApiObject): Resource {
+  const resource = resourceOfObject(object);
+  if (resource === undefined) throw new Error(`no resource of ${object.apiVersion}/${object.kind}`);
+  return resource;
+}
+
+function attempt(write: () => unknown): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
+}
