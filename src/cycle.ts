@@ -22,11 +22,11 @@ import {
   type Refusal,
   type TurnOutcome,
 } from './classes/turn-outcome.ts';
-import { Turns, type Turn } from './classes/turns.ts';
+import { Turns, unbuiltIn, type Turn } from './classes/turns.ts';
 import type { Profile } from './config/types.ts';
 import type { ConstraintContext } from './constraints/constraint.ts';
 import type { ExtenderDesk } from './constraints/extender-answer.ts';
-import { reserve, unbuiltOf } from './constraints/index.ts';
+import { reserve } from './constraints/index.ts';
 import { GangTurns, type Gang } from './gangs/gang-turns.ts';
 import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
 import { isKernelFault, type Kernel } from './kernel/kernel.ts';
@@ -163,6 +163,8 @@ export class SchedulingCycle {
     this.#binding.delete(key);
     for (const reservation of reservations) reservation.release();
     this.#options.cluster.removePod(key, pod.uid);
+    // a claim of its own may be left behind, by which it differs from its template
+    pod.classified = undefined;
     this.#options.queue.requeue(pod, message);
     this.correspondences.settle(placement.class, 1);
   }
@@ -353,8 +355,10 @@ export class SchedulingCycle {
     while (next < pods.length) {
       this.#options.onPhase?.('preempt');
       const pod = pods[next]!;
-      const attempt = preemptor && preemption.isPossible ? preemption.attempt(pod.pod) : undefined;
-      const refusal = { ...correspondence.refusal(), preemption: attempt?.message };
+      const verdict = correspondence.refusal();
+      const mayPreempt = preemptor !== undefined && !verdict.isError && preemption.isPossible;
+      const attempt = mayPreempt ? preemption.attempt(pod.pod) : undefined;
+      const refusal = { ...verdict, preemption: attempt?.message };
       const [chosen] = attempt?.outcomes ?? [];
       if (chosen === undefined) {
         if (attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key) !== undefined)
@@ -422,10 +426,8 @@ export class SchedulingCycle {
       const reservations = reserve(pod.pod, node, outcome.turn.class.context);
       outcome.placed.push({ row, node, total, feasible, pod, class: outcome.turn.class, reservations });
     } catch (error) {
-      const { message } = error as Error;
       this.#options.cluster.removePod(pod.key, pod.uid);
-      this.#options.queue.requeue(pod, message);
-      outcome.failed.push({ pod, message });
+      this.#tryLater(outcome, pod, (error as Error).message);
     }
   }
 
@@ -442,9 +444,15 @@ export class SchedulingCycle {
     const message = `scheduling failed: ${outcome.fault?.message}`;
     for (const pod of undecided) {
       this.#options.cluster.removePod(pod.key, pod.uid);
-      this.#options.queue.requeue(pod, message);
-      failed.push({ pod, message });
+      this.#tryLater(outcome, pod, message);
     }
+  }
+
+  /** What it has left behind may tell it from its template by then. */
+  #tryLater(outcome: TurnOutcome, pod: QueuedPod, message: string): void {
+    pod.classified = undefined;
+    this.#options.queue.requeue(pod, message);
+    outcome.failed.push({ pod, message });
   }
 
   /** How many pods from `next` on are placed by one call: those that ask for the same, and leave each other's alone. */
@@ -475,6 +483,10 @@ export class SchedulingCycle {
   }
 
   #park(outcome: TurnOutcome, pods: readonly QueuedPod[], refusal: Refusal): void {
+    if (refusal.isError) {
+      for (const pod of pods) this.#tryLater(outcome, pod, refusal.message);
+      return;
+    }
     outcome.waiting.push(...pods);
     outcome.refusal = refusal;
     this.#options.queue.park(outcome.turn.class.index, pods, refusal);
@@ -483,11 +495,4 @@ export class SchedulingCycle {
 
 function turnsIn(parts: readonly (Turn | Gang)[]): Turn[] {
   return parts.flatMap((part) => ('podGroup' in part ? part.turns : part));
-}
-
-function unbuiltIn({ pods, class: { context } }: Turn): Refusal | undefined {
-  const unbuilt = unbuiltOf(pods[0]!.pod, context);
-  if (unbuilt === undefined) return undefined;
-  const message = `${unbuilt.plugin} is not supported yet: the pod asks for ${unbuilt.what}.`;
-  return { message, plugins: [unbuilt.plugin] };
 }

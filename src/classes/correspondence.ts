@@ -1,10 +1,8 @@
 // A class's correspondence: the nodes that its pods can have, as determined for its master pod, kept true while the pods
 // are placed one after another.
 import {
-  CODE_CLOSED,
   CODE_CUT,
   CODE_FEASIBLE,
-  CODE_NOT_CHOSEN,
   MODE_CUT,
   MODE_RANDOM,
   MODE_RECHECK,
@@ -23,7 +21,6 @@ import {
 import type { Pod, Rejection } from '../api/types.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Block } from '../columns/arena.ts';
-import type { Packed } from '../constraints/constraint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { Counting } from './counting.ts';
@@ -31,7 +28,8 @@ import { FEATURE_PARTS } from './features.ts';
 import { rechecksOf, type HostCodes } from './host-codes.ts';
 import type { Match, Matches } from './match.ts';
 import { NominatedRows } from './nominated-rows.ts';
-import { placesIn } from './places.ts';
+import { Packing } from './packing.ts';
+import { Questions } from './questions.ts';
 import type { Assignment, Refusal } from './turn-outcome.ts';
 import { TurnPacker } from './turn-packer.ts';
 import type { TurnMemory } from './turn-parts.ts';
@@ -57,9 +55,7 @@ export class Correspondence {
   readonly #matches: Matches;
   readonly #withDetail: boolean;
   #master: Pod;
-  readonly #packed = new Map<string, Packed>();
-  /** What constraints keep in the turn, by their names: of the pod at hand, where that asks for other things than its master. */
-  readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
+  #packing: Packing;
   /** Why rows were rejected that nominated pods close, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
@@ -67,18 +63,18 @@ export class Correspondence {
   #memory!: TurnMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
+  #questions!: Questions;
+  /** Rows may be left that no question was asked about. */
+  #mayAsk = false;
   #askedFor?: { pod: Pod; free(): void };
   #groups?: Block;
   #placed = 0;
   /** Somebody asks for every node's code or total, which groups do not have at hand. */
   #isInspected = false;
-  /** Of each kind of the store that was read. */
-  readonly #generations = new Map<string, number>();
   #refusal?: Refusal;
   #epoch = -1;
   #position = 0;
   #isCut = false;
-  #isOneByOne = false;
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
   constructor({ kernel, matches, withDetail }: Means, equivalenceClass: EquivalenceClass, master: Pod) {
@@ -87,11 +83,13 @@ export class Correspondence {
     this.class = equivalenceClass;
     this.#master = master;
     this.#withDetail = withDetail;
+    this.#packing = new Packing(equivalenceClass.context);
     this.#determine();
   }
 
   /** Nodes that pass every filter now. */
   get feasible(): number {
+    this.#ask();
     return this.#refusal === undefined ? this.#kernel.settle(this.#memory.turn) : 0;
   }
 
@@ -130,7 +128,7 @@ export class Correspondence {
     }
     this.#position = cluster.journal.end;
     const rows = entries.map(({ row }) => row);
-    this.#refresh(rows);
+    this.#packing.refresh(rows);
     this.#filterAgain(rows, counted);
     this.#yieldToNominated();
   }
@@ -149,6 +147,7 @@ export class Correspondence {
 
   /** Whether the pod at hand can have the node in the row. */
   isFeasible(row: number): boolean {
+    this.#ask();
     return this.#refusal === undefined && this.codeOf(row) === CODE_FEASIBLE;
   }
 
@@ -178,6 +177,7 @@ export class Correspondence {
 
   /** The rejected rows by the names of their nodes, each with why; none when no node was asked. */
   rejectedRows(): { row: number; rejection: Rejection }[] {
+    this.#ask();
     return this.#refusal === undefined ? this.#verdicts().rejected() : [];
   }
 
@@ -186,6 +186,7 @@ export class Correspondence {
    * then added their usage to the columns: the caller must assume every one of them in the cluster.
    */
   assign(count: number): Assignment[] {
+    this.#ask();
     if (this.#refusal !== undefined) return [];
     const { arena } = this.#kernel;
     const { nodes } = this.class.context.cluster;
@@ -205,6 +206,7 @@ export class Correspondence {
       for (let n = 0, at = out; n < placed; n++, at += ASSIGNMENT_BYTES) {
         const row = arena.u32[at / 4]!;
         this.#explained.delete(row);
+        this.#mayAsk = true;
         assignments.push({
           row,
           node: nodes.node(row)!.name,
@@ -225,24 +227,19 @@ export class Correspondence {
 
   /** Its pods must be placed one by one, and the nodes be determined anew when it is no longer current. */
   get isOneByOne(): boolean {
-    return this.#isOneByOne;
+    return this.#packing.isOneByOne;
   }
 
   /** Whether what was packed still holds, changes of usage apart. */
   get isCurrent(): boolean {
     const { cluster } = this.class.context;
-    if (cluster.epoch !== this.#epoch) return false;
-    for (const [kind, generation] of this.#generations)
-      if (cluster.store.generation(kind) !== generation) return false;
-    return true;
+    return cluster.epoch === this.#epoch && this.#packing.isCurrent;
   }
 
   /** Everything up to here in the cluster is known: what this correspondence itself assigned. */
   markSeen(): void {
-    const { journal, store } = this.class.context.cluster;
-    this.#position = journal.end;
-    if (this.isOneByOne) return;
-    for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
+    this.#position = this.class.context.cluster.journal.end;
+    if (!this.isOneByOne) this.#packing.markSeen();
   }
 
   /** Determines the nodes anew for the pods that remain, the first of which is their master. */
@@ -256,7 +253,7 @@ export class Correspondence {
     if (this.#askedFor?.pod === pod || (this.#askedFor === undefined && pod === this.#master)) return;
     this.#askedFor?.free();
     const packer = this.#packer();
-    this.#pack(pod, packer, ['NodeResourcesFit', 'NodePorts']);
+    this.#packing.pack(pod, packer, ['NodeResourcesFit', 'NodePorts']);
     this.#askedFor = { pod, free: packer.replaceRequests(this.#memory.turn) };
     this.#explained.clear();
   }
@@ -291,7 +288,8 @@ export class Correspondence {
 
   /** Why no node is left, in kube-scheduler's words. */
   refusal(): Refusal {
-    return this.#refusal ?? this.#verdicts().refusal();
+    this.#ask();
+    return this.#refusal ?? { ...this.#verdicts().refusal(), remedy: this.#questions.remedy() };
   }
 
   /** Gives the memory back. */
@@ -303,24 +301,29 @@ export class Correspondence {
     const { cluster } = this.class.context;
     cluster.followKeys();
     cluster.nodes.rank();
-    this.#refusal = undefined;
-    this.#packed.clear();
-    this.#refreshers.clear();
-    this.#isOneByOne = false;
-    this.#generations.clear();
+    this.#packing = new Packing(this.class.context);
     this.#explained.clear();
     // what fails on the way leaves nothing that is current
     this.#epoch = -1;
     const packer = this.#packer();
-    this.#pack(this.#master, packer);
+    this.#packing.pack(this.#master, packer);
+    this.#refusal = this.#packing.refusal;
     this.#write(packer);
     this.#position = cluster.journal.end;
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
-    this.#counting = new Counting(this.#packed);
+    this.#counting = new Counting(this.#packing.packed);
     this.#counting.countAll(cluster.kinds);
     this.#kernel.determine(this.#memory.turn);
     this.passes++;
+    this.#questions = new Questions(this.#packing.packed, this.class.context.profile.filters, {
+      arena: this.#kernel.arena,
+      nodes: cluster.nodes,
+      memory: this.#memory,
+      hostCodes: packer.hostCodes,
+    });
     this.#watchNominated(packer.hostCodes);
+    this.#mayAsk = true;
+    this.#ask();
     this.#yieldToNominated();
     this.#cut(this.feasible);
     this.#epoch = cluster.epoch;
@@ -353,9 +356,10 @@ export class Correspondence {
       turn,
       staticCode,
       hostCodes,
-      rechecks: rechecksOf(this.#packed, this.class.context.profile.filters),
+      rechecks: rechecksOf(this.#packing.packed, this.class.context.profile.filters),
       counting: this.#counting,
-      refresh: (rows) => this.#refresh(rows),
+      refresh: (rows) => this.#packing.refresh(rows),
+      questions: this.#questions,
     });
     this.#nominated = new NominatedRows({
       cluster,
@@ -367,19 +371,29 @@ export class Correspondence {
     this.#nominated.exempt = exempt;
   }
 
-  #refresh(rows: readonly number[]): void {
-    for (const refresh of this.#refreshers.values()) refresh(rows);
-  }
-
   #yieldToNominated(): void {
-    if (this.#refusal !== undefined || this.#nominated.isEmpty) return;
+    if ((this.#refusal !== undefined && !this.#refusal.isError) || this.#nominated.isEmpty) return;
     this.#inspect();
     const changed = this.#nominated.update();
     if (changed.length > 0) this.#filterAgain(changed, false);
   }
 
+  /** Asks what is asked last about the rows that are left. */
+  #ask(): void {
+    if (!this.#mayAsk || this.#questions.isEmpty) return;
+    if (this.#refusal !== undefined && !this.#refusal.isError) return;
+    this.#mayAsk = false;
+    this.#inspect();
+    if (this.#questions.ask()) {
+      this.#kernel.determine(this.#memory.turn);
+      this.passes++;
+    }
+    this.#refusal = this.#questions.error();
+  }
+
   /** Filters and scores rows again; `counted` says that pods were counted in their domains. */
   #filterAgain(rows: readonly number[], counted: boolean): void {
+    this.#mayAsk = true;
     if (this.#explained.size > 0) for (const row of rows) this.#explained.delete(row);
     const { u32 } = this.#kernel.arena;
     const { turn, dirty, dirtyRows } = this.#memory;
@@ -423,31 +437,6 @@ export class Correspondence {
     );
   }
 
-  #pack(pod: Pod, packer: TurnPacker, only?: readonly string[]): void {
-    const { profile, cluster, extenders } = this.class.context;
-    for (const { constraint, code, weight } of placesIn(profile)) {
-      if (only !== undefined && !only.includes(constraint.name)) continue;
-      const packed = constraint.pack(pod, { cluster, profile, extenders, packer, code, weight });
-      if (packed?.refresh === undefined) this.#refreshers.delete(constraint.name);
-      else this.#refreshers.set(constraint.name, packed.refresh);
-      if (packed === undefined || only !== undefined) continue;
-      this.#packed.set(constraint.name, packed);
-      this.#isOneByOne ||= packed.oneByOne ?? false;
-      for (const kind of packed.kinds ?? []) this.#generations.set(kind, cluster.store.generation(kind));
-      if (packed.refusal !== undefined) {
-        const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
-        this.#refusal ??= { message, plugins: [constraint.name] };
-      }
-      if (packed.onlyNodes !== undefined) {
-        const { column, values } = cluster.nodes.name;
-        const chosen = packed.onlyNodes;
-        const passes = values.map((name) => chosen.has(name));
-        packer.filter([[packer.table(column, passes)]], CODE_NOT_CHOSEN);
-      }
-    }
-    for (const row of cluster.nodes.closedRows) packer.rejectRow(row, CODE_CLOSED);
-  }
-
   /** Keeps the best candidates only, when the profile says how many. */
   #cut(feasible: number): void {
     const { candidates } = this.class.context.profile.args.EquivalenceClasses;
@@ -471,7 +460,7 @@ export class Correspondence {
       arena: this.#kernel.arena,
       context: this.class.context,
       memory: this.#memory,
-      packed: this.#packed,
+      packed: this.#packing.packed,
       nominated: this.#nominated,
       explained: this.#explained,
     });

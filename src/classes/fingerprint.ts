@@ -3,6 +3,7 @@ import type { Container, Pod } from '../api/types.ts';
 import { neededFeaturesOf } from '../cluster/declared-features.ts';
 import { hasResourceStatus } from '../cluster/pod-resources.ts';
 import type { ConstraintContext } from '../constraints/constraint.ts';
+import { isUnlikeItsTemplate } from '../constraints/index.ts';
 
 /** Fields of a pod's spec that no constraint reads, or only for the features that it needs. */
 const UNREAD_FIELDS: ReadonlySet<string> = new Set(
@@ -26,11 +27,10 @@ const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'proj
  * The text of all that constraints read of a pod, or undefined for a pod that is told apart by its name: one with claims,
  * with a field that is not known, with resources in its status, or that extenders are asked about.
  */
-export function fingerprintOf(
-  pod: Pod,
-  { cluster, profile, extenders }: ConstraintContext,
-): string | undefined {
-  if (extenders?.concerns(pod) || hasResourceStatus(pod)) return undefined;
+export function fingerprintOf(pod: Pod, context: ConstraintContext): string | undefined {
+  const { cluster, profile, extenders } = context;
+  if (extenders?.concerns(pod) || hasResourceStatus(pod) || isUnlikeItsTemplate(pod, context))
+    return undefined;
   const { metadata, spec } = pod;
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
   const read: unknown[] = [

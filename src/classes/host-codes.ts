@@ -12,16 +12,19 @@ export class HostCodes {
   reject(row: number, code: number): void {
     const codes = this.#codes.get(row);
     if (codes === undefined) this.#codes.set(row, [code]);
-    else codes.push(code);
+    else if (!codes.includes(code)) codes.push(code);
   }
 
   /** Adds the rejections to what the match has found, at the address `staticCode`; after the match. */
   apply(u8: Uint8Array, staticCode: number): void {
-    for (const [row, codes] of this.#codes) {
-      const at = staticCode + row;
-      this.#matched.set(row, u8[at]!);
-      u8[at] = first([u8[at]!, ...codes]);
-    }
+    for (const row of this.#codes.keys()) this.applyTo(row, u8, staticCode);
+  }
+
+  /** Adds the rejections of one row. */
+  applyTo(row: number, u8: Uint8Array, staticCode: number): void {
+    const at = staticCode + row;
+    if (!this.#matched.has(row)) this.#matched.set(row, u8[at]!);
+    u8[at] = first([u8[at]!, ...(this.#codes.get(row) ?? [])]);
   }
 
   /**

@@ -1,6 +1,6 @@
 // What becomes of the pods of a turn.
 import type { Rejection } from '../api/types.ts';
-import type { Reservation } from '../constraints/constraint.ts';
+import type { Remedy, Reservation } from '../constraints/constraint.ts';
 import type { GangOutcome } from '../gangs/gang-turns.ts';
 import type { Preempting } from '../preemption/preemptor.ts';
 import type { QueuedPod } from '../queue/types.ts';
@@ -25,6 +25,10 @@ export interface Refusal {
   plugins: string[];
   /** What came of the attempt to preempt other pods. */
   preemption?: string;
+  /** The class could not be decided on: its pods are tried again, and no others make way for them. */
+  isError?: boolean;
+  /** What can be done outside to get them a node. */
+  remedy?: Remedy;
 }
 
 export interface Placement extends Assignment {

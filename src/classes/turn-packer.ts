@@ -47,6 +47,7 @@ export class TurnPacker {
   #balanced?: { resources: ScoredResource[]; weight: number };
   readonly #fixed = new Map<number, number>();
   readonly hostCodes = new HostCodes();
+  readonly #own: { column: Column; values: ReadonlyMap<number, number>; otherwise: number }[] = [];
   #base = 0;
   #spreadCode = 0;
   #spreadWeight = 0;
@@ -125,6 +126,18 @@ export class TurnPacker {
 
   normalized(raw: RawScore, weight: number, reverse: boolean, slot: number): void {
     this.#normalized.push({ raw, weight, reverse, slot });
+  }
+
+  /** Sets a raw score by row, when the turn is written. */
+  setRaw(raw: RawScore, row: number, value: number): void {
+    this.#arena.f64[raw.pointer! / 8 + row] = value;
+  }
+
+  /** A column of the turn's own, of what the host has worked out: `values` by row, and `otherwise` in all other rows. */
+  ownColumn(values: ReadonlyMap<number, number>, otherwise: number): Column {
+    const column: Column = { pointer: 0, bytesPerRow: 8 };
+    this.#own.push({ column, values, otherwise });
+    return column;
   }
 
   /** A soft spread constraint over `counts`, whose addresses are set when the turn is written. */
@@ -229,6 +242,7 @@ export class TurnPacker {
     const amountTables = amountLists.map((list) => list.map(({ domains }) => reserve.bytes(domains * 8)));
     const preferenceRaw = reserve.bytes(this.#preferences.length > 0 ? capacity * 8 : 0);
     const ownRaws = this.#normalized.map(({ raw }) => (raw.rows ? reserve.bytes(capacity * 8) : 0));
+    const own = this.#own.map(() => reserve.bytes(capacity * 8));
     const fixed = reserve.bytes(this.#fixed.size > 0 ? capacity * 8 : 0);
     const staticCode = reserve.bytes(capacity);
     const code = reserve.bytes(capacity);
@@ -253,6 +267,7 @@ export class TurnPacker {
     f64.fill(-1, (base + total) / 8 + this.#columns.rows, (base + total) / 8 + capacity);
     u8.fill(layout.CODE_ABSENT, base + code, base + code + capacity);
 
+    this.#writeOwn(base, own);
     const masks = new Map([...this.#masks()].map((terms, n) => [terms, match.masks[n]!]));
     for (const { counts } of [...this.#soft, ...this.#hard])
       counts.eligiblePointer = counts.eligible && masks.get(counts.eligible);
@@ -263,6 +278,7 @@ export class TurnPacker {
       put(record, out, reverse ? 1 : 0);
       putNumber(record + layout.NORMALIZED_WEIGHT_AT, weight);
       put(record + layout.NORMALIZED_SLOT_AT, slot);
+      raw.pointer = out;
       for (const [row, value] of raw.rows ?? []) f64[out / 8 + row] = value;
     });
     this.#writePorts(base + turn, base + portsAt);
@@ -356,7 +372,9 @@ export class TurnPacker {
     const requestsAt = reserve.bytes(this.#requests.length * layout.REQUEST_SIZE);
     const usageAt = reserve.bytes(this.#usage.size * layout.USAGE_SIZE);
     const portsAt = this.#reservePorts(reserve);
+    const own = this.#own.map(() => reserve.bytes(this.#columns.capacity * 8));
     const base = this.#arena.allocate(reserve.size);
+    this.#writeOwn(base, own);
     this.#writeRequests(base + requestsAt, base + usageAt);
     this.#writePorts(turn, base + portsAt);
     const { u32 } = this.#arena;
@@ -395,6 +413,16 @@ export class TurnPacker {
     put(layout.GROUPS_OPEN_AT, base + open);
     u32[(turn + layout.TURN_GROUPS_AT) / 4] = base + header;
     return { bytes: reserve.size, free: () => this.#arena.free(base, reserve.size) };
+  }
+
+  #writeOwn(base: number, offsets: readonly number[]): void {
+    const { f64 } = this.#arena;
+    this.#own.forEach(({ column, values, otherwise }, n) => {
+      column.pointer = base + offsets[n]!;
+      const first = column.pointer / 8;
+      f64.fill(otherwise, first, first + this.#columns.capacity);
+      for (const [row, value] of values) f64[first + row] = value;
+    });
   }
 
   #writeRequests(requests: number, usage: number): void {

@@ -24,6 +24,8 @@ export interface RawScore {
   values?: { column: Column; byCode: readonly number[] };
   /** Raw scores by row that the host has worked out; such a score has nothing else. */
   rows?: ReadonlyMap<number, number>;
+  /** The address of the scores by row, once the turn is written. */
+  pointer?: number;
 }
 
 export interface ScoredResource {

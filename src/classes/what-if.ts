@@ -6,6 +6,7 @@ import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Counting } from './counting.ts';
 import type { HostCodes, Recheck } from './host-codes.ts';
+import type { Questions } from './questions.ts';
 
 export interface WhatIfOptions {
   kernel: Kernel;
@@ -19,6 +20,7 @@ export interface WhatIfOptions {
   counting: Counting;
   /** Brings what the turn keeps of the pods in these rows up to date. */
   refresh: (rows: readonly number[]) => void;
+  questions: Questions;
 }
 
 export class WhatIf {
@@ -47,6 +49,10 @@ export class WhatIf {
 
   /** The code of the row as it is supposed. After the last change is undone it is asked once more, for the least counts. */
   codeOf(row: number): number {
+    return this.#options.questions.codeOf(row, this.#ownCodeOf(row));
+  }
+
+  #ownCodeOf(row: number): number {
     const { kernel, turn, staticCode, hostCodes, rechecks } = this.#options;
     if (rechecks.size === 0) return kernel.check(turn, row);
     const { u8 } = kernel.arena;

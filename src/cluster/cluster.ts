@@ -19,6 +19,9 @@ import { PodKinds, SelectorKeys } from './pod-kinds.ts';
 import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
 import { isSelecting, SelectingObjects } from './selecting-objects.ts';
 
+/** The kind, in the store, of what nodes offer; only its changes are counted there. */
+export const NODE_AMOUNTS = 'NodeAmounts';
+
 /** What a pod brings along that decides by which labels and affinities pods are told apart. */
 interface Brought {
   readonly selectors: readonly Selector[];
@@ -128,6 +131,7 @@ export class Cluster {
       this.#homeless.delete(name);
     } else if (change.resized) {
       this.journal.add(row, -1, 0);
+      this.store.changed(NODE_AMOUNTS);
     }
     return change;
   }

@@ -234,7 +234,7 @@ export const dynamicResources: ArgsReader<PluginArgs['DynamicResources']> = {
   read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems, notices) {
     const { filterTimeout, bindingTimeout } = args;
     if (filterTimeout !== undefined)
-      notices.push(`${path}.filterTimeout: no effect, coset does not limit the time for a node`);
+      notices.push(`${path}.filterTimeout: no effect, a search for devices is limited by its steps`);
     if (filterTimeout !== undefined && parseDuration(filterTimeout)! < 0) {
       problems.add(`${path}.filterTimeout`, `must not be negative, not ${shown(filterTimeout)}`);
     }

@@ -44,6 +44,22 @@ export interface Counter {
 /** Why a constraint rejects a node. */
 export type Explanation = Omit<Rejection, 'plugin'>;
 
+/**
+ * A filter whose answer costs much: it is asked about the nodes only that no filter before it rejects, about each once.
+ * What it answers must not hang on the pods that are on the node.
+ */
+export interface Question {
+  /** The code for which the row is rejected; CODE_FEASIBLE when it is not. */
+  ask(row: number): number;
+  /**
+   * Why no node can be decided on, as asking about the row has shown; the pod is tried again. It counts only while no other
+   * filter rejects the row.
+   */
+  errorOn(row: number): string | undefined;
+  /** What can be done when the pod has found no node. */
+  remedy(): Remedy | undefined;
+}
+
 /** What a constraint has packed for a class. */
 export interface Packed {
   /**
@@ -69,6 +85,7 @@ export interface Packed {
   refresh?: (rows: readonly number[]) => void;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
   oneByOne?: boolean;
+  question?: Question;
   /** No node is even asked: the whole message. */
   refusal?: string;
   /** Nodes outside these names are not asked. */
@@ -91,6 +108,9 @@ export interface ReservationApi {
   until(check: () => boolean, timeoutMs: number): Promise<void>;
 }
 
+/** What can be done outside for a pod that found no node. Rejects when it cannot be done now. */
+export type Remedy = (api: ReservationApi) => Promise<void>;
+
 /** What was taken for a pod besides its node. */
 export interface Reservation {
   /** Makes it real before the pod is bound. When it rejects, the pod is not bound, and the reservation is released. */
@@ -106,6 +126,8 @@ export interface Constraint {
   readonly kinds?: readonly string[];
   /** What the constraint reads of a pod, as texts that are equal when the pods are alike to it. */
   key?(pod: Pod, context: ConstraintContext): Partial<Features>;
+  /** Whether something besides the pod's own fields tells it from others of its template. */
+  isUnlikeItsTemplate?(pod: Pod, context: ConstraintContext): boolean;
   /** The selectors that the pod brings along: the label keys they read distinguish pods from now on. */
   selectors?(pod: Pod): Selector[];
   /** What the pod asks for that is not built yet; such a pod is not placed. */

@@ -54,6 +54,7 @@ export const CONSTRAINT_KINDS: readonly string[] = [
 ];
 
 const SELECTING = CONSTRAINTS.filter((constraint) => constraint.selectors !== undefined);
+const TELLING_APART = CONSTRAINTS.filter((constraint) => constraint.isUnlikeItsTemplate !== undefined);
 const UNBUILT = CONSTRAINTS.filter((constraint) => constraint.unbuilt !== undefined);
 const RESERVING = CONSTRAINTS.filter((constraint) => constraint.reserve !== undefined);
 
@@ -62,6 +63,11 @@ export function selectorsOf(pod: Pod): Selector[] {
   const selectors: Selector[] = [];
   for (const constraint of SELECTING) selectors.push(...constraint.selectors!(pod));
   return selectors;
+}
+
+/** Whether something besides its own fields tells a pod from others of its template. */
+export function isUnlikeItsTemplate(pod: Pod, context: ConstraintContext): boolean {
+  return TELLING_APART.some((constraint) => constraint.isUnlikeItsTemplate!(pod, context));
 }
 
 /** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */

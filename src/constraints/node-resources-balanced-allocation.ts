@@ -3,19 +3,20 @@
 import { DETAIL_BALANCED } from '../../assembly/layout.ts';
 import { usageOf } from '../cluster/pod-resources.ts';
 import type { Constraint } from './constraint.ts';
-import { amountsText, scoredResources } from './node-resources.ts';
+import { amountsText, kindsOf, scoredResources } from './node-resources.ts';
 
 export const nodeResourcesBalancedAllocation: Constraint = {
   name: 'NodeResourcesBalancedAllocation',
 
   key: (pod) => ({ resources: amountsText(usageOf(pod).requests) }),
 
-  pack(pod, { packer, cluster, profile, weight }) {
+  pack(pod, context) {
+    const { packer, profile, weight } = context;
     const specs = profile.args.NodeResourcesBalancedAllocation.resources;
     const { requests } = usageOf(pod);
     if (weight === 0 || specs.every(({ name }) => (requests.get(name) ?? 0) === 0)) return undefined;
-    packer.balancedScore(scoredResources(specs, requests, cluster, false), weight);
-    return { detail: { slot: DETAIL_BALANCED } };
+    packer.balancedScore(scoredResources(specs, requests, context, false), weight);
+    return { detail: { slot: DETAIL_BALANCED }, kinds: kindsOf(requests, context) };
   },
 
   helps: () => false,

@@ -1,6 +1,7 @@
 // NodeResourcesFit: a node must have what the pod asks for left, and the emptier (or fuller) node is better.
 import { DETAIL_FIT, STRATEGY_LEAST, STRATEGY_MOST, STRATEGY_RATIO } from '../../assembly/layout.ts';
-import type { Pod } from '../api/types.ts';
+import type { ApiObject, Pod } from '../api/types.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import {
   amountsOf,
   isExtendedResource,
@@ -10,7 +11,6 @@ import {
 } from '../cluster/pod-resources.ts';
 import type { PluginArgs, ScoringStrategy } from '../config/types.ts';
 import { brokenLine } from './broken-line.ts';
-import type { NodeColumns } from '../columns/node-columns.ts';
 import {
   unresolvable,
   unschedulable,
@@ -18,7 +18,9 @@ import {
   type Explanation,
   type PackContext,
 } from './constraint.ts';
-import { amountsText, scoredNames, scoredResources } from './node-resources.ts';
+import { backingOf, resourcesOf } from './dynamic-resources/extended-resources.ts';
+import type { DeviceClass } from './dynamic-resources/types.ts';
+import { amountsText, askedColumns, kindsOf, scoredNames, scoredResources } from './node-resources.ts';
 
 /** Besides 0, that the row lacks something. */
 const REASON_BEYOND = 1;
@@ -34,7 +36,8 @@ export const nodeResourcesFit: Constraint = {
     return { resources: [...texts, nonzeroCpu, nonzeroMemory].join('|') };
   },
 
-  pack(pod, { packer, cluster, profile, code, weight }) {
+  pack(pod, context) {
+    const { packer, cluster, profile, code, weight } = context;
     const { nodes } = cluster;
     const args = profile.args.NodeResourcesFit;
     const usage = usageOf(pod);
@@ -44,27 +47,29 @@ export const nodeResourcesFit: Constraint = {
     packer.uses(nodes.nonzeroCpu, usage.nonzeroCpu);
     packer.uses(nodes.nonzeroMemory, usage.nonzeroMemory);
     const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
+    const backing = backingOf(cluster.store);
     if (code !== 0) {
       packer.fitCode = code;
-      // of resources that no node has, one keeps the pod from all nodes
-      const missing = checked.find(([name]) => !nodes.counts(name))?.[0];
+      // of resources that nobody has, one keeps the pod from all nodes
+      const missing = checked.find(([name]) => !nodes.counts(name) && !backing.has(name))?.[0];
       for (const [name, amount] of checked)
-        if (name === missing || nodes.counts(name)) packer.requests(nodes.resource(name), amount);
+        if (name === missing || nodes.counts(name)) packer.requests(askedColumns(name, context), amount);
     }
     if (weight !== 0) {
       const { scoringStrategy } = args;
-      const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), cluster, true);
+      const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), context, true);
       packer.fitScore(strategyOf(scoringStrategy), resources, shapeOf(scoringStrategy), weight);
     }
-    const lacking = lackingOf(checked, nodes);
+    const lacking = lackingOf(checked, cluster);
     const beyond = code === 0 ? undefined : passOverBeyond(pod, checked, { packer, cluster, profile, code });
     return {
       detail: weight === 0 ? undefined : { slot: DETAIL_FIT },
       explain: (row, reason) => (reason === REASON_BEYOND ? beyond!.get(row)! : lacking(row)),
+      kinds: kindsOf(requestsOf(pod), context),
     };
   },
 
-  helps(event, pod, { profile }) {
+  helps(event, pod, { profile, cluster }) {
     const requests = new Map([['pods', 1], ...checkedRequests(pod, profile.args.NodeResourcesFit)]);
     if (event.kind === 'TargetPod') {
       const before = requestsOf(event.before);
@@ -77,12 +82,18 @@ export const nodeResourcesFit: Constraint = {
       const after = usageOf(event.after).requests;
       return [...requests.keys()].some((name) => (after.get(name) ?? 0) < (before.get(name) ?? 0));
     }
+    if (event.kind === 'Object') return classHelps(event.before, event.after, requests);
     if (event.kind !== 'Node' || event.after === undefined) return false;
     const after = amountsOf(event.after.status?.allocatable);
-    if ([...requests].some(([name, amount]) => (after.get(name) ?? 0) < amount)) return false;
+    const backing = backingOf(cluster.store);
+    const byDevices = (name: string) => (after.get(name) ?? 0) === 0 && backing.has(name);
+    if ([...requests].some(([name, amount]) => (after.get(name) ?? 0) < amount && !byDevices(name)))
+      return false;
     if (event.before === undefined) return true;
     const before = amountsOf(event.before.status?.allocatable);
-    return [...requests.keys()].some((name) => (after.get(name) ?? 0) > (before.get(name) ?? 0));
+    return [...requests.keys()].some(
+      (name) => (after.get(name) ?? 0) > (before.get(name) ?? 0) || byDevices(name),
+    );
   },
 };
 
@@ -109,10 +120,27 @@ function passOverBeyond(
   return reasons;
 }
 
+/** Whether a device class has begun to back a resource that is asked for. */
+function classHelps(
+  before: ApiObject | undefined,
+  after: ApiObject | undefined,
+  requests: ReadonlyMap<string, number>,
+): boolean {
+  if (after?.kind !== 'DeviceClass') return false;
+  const had = before === undefined ? [] : resourcesOf(before as DeviceClass);
+  return resourcesOf(after as DeviceClass).some((name) => requests.has(name) && !had.includes(name));
+}
+
 /** Says what a row lacks: the same object for rows that lack the same. */
-function lackingOf(checked: readonly [string, number][], nodes: NodeColumns): (row: number) => Explanation {
+function lackingOf(
+  checked: readonly [string, number][],
+  { nodes, store }: Cluster,
+): (row: number) => Explanation {
   const { arena } = nodes.columns;
-  const asked = checked.map(([name, amount]) => ({ name, amount, ...nodes.resource(name) }));
+  const backing = backingOf(store);
+  const asked = checked
+    .map(([name, amount]) => ({ name, amount, isBacked: backing.has(name), ...nodes.resource(name) }))
+    .filter(({ name, isBacked }) => !isBacked || nodes.counts(name));
   // what no node has is lacking everywhere
   const counted = asked.filter(({ name }) => nodes.counts(name));
   const known = new Map<string, Explanation>();
@@ -126,9 +154,9 @@ function lackingOf(checked: readonly [string, number][], nodes: NodeColumns): (r
   };
   return (row) => {
     let text = '';
-    for (const { name, amount, allocatable, used } of counted) {
+    for (const { name, amount, isBacked, allocatable, used } of counted) {
       const all = arena.f64[allocatable.pointer / 8 + row]!;
-      if (amount <= all - arena.f64[used.pointer / 8 + row]!) text += '-';
+      if ((isBacked && all === 0) || amount <= all - arena.f64[used.pointer / 8 + row]!) text += '-';
       else text += name !== 'pods' && amount > all ? 'n' : 'y';
     }
     let explanation = known.get(text);

@@ -1,9 +1,18 @@
 // What NodeResourcesFit and NodeResourcesBalancedAllocation share: the columns of a scored resource.
 import type { Amounts } from '../cluster/pod-resources.ts';
 import { isScalarResource } from '../cluster/pod-resources.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import { NODE_AMOUNTS, type Cluster } from '../cluster/cluster.ts';
+import type { TurnPacker } from '../classes/turn-packer.ts';
 import type { ScoredResource } from '../classes/turn-parts.ts';
+import type { ResourceColumns } from '../columns/node-columns.ts';
 import type { ResourceSpec } from '../config/types.ts';
+import type { ConstraintContext, PackContext } from './constraint.ts';
+import { deviceTotals } from './dynamic-resources/device-totals.ts';
+import { DEVICE_KINDS } from './dynamic-resources/devices.ts';
+import { backingOf, isBackable } from './dynamic-resources/extended-resources.ts';
+
+/** More than can be asked for. */
+const UNLIMITED = 2 ** 64;
 
 /** The resources that a score reads. A scalar resource that the pod does not ask for is left out, as in the reference. */
 export function scoredNames(specs: readonly ResourceSpec[], requests: Amounts): string[] {
@@ -17,7 +26,7 @@ export function scoredNames(specs: readonly ResourceSpec[], requests: Amounts): 
 export function scoredResources(
   specs: readonly ResourceSpec[],
   requests: Amounts,
-  cluster: Cluster,
+  { cluster, packer }: PackContext,
   nonzero: boolean,
 ): ScoredResource[] {
   const { nodes } = cluster;
@@ -34,8 +43,60 @@ export function scoredResources(
           ? nodes.nonzeroMemory
           : used;
     resources.push({ allocatable, used: counted, amount, weight });
+    const byDevices = servedByDevices(name, cluster, packer);
+    if (byDevices !== undefined) resources.push({ ...byDevices, amount, weight });
   }
   return resources;
+}
+
+/** The columns of a resource that a device class backs, on the nodes whose device plugins have none of it. */
+function servedByDevices(
+  resource: string,
+  cluster: Cluster,
+  packer: TurnPacker,
+): ResourceColumns | undefined {
+  const deviceClass = isBackable(resource) ? backingOf(cluster.store).get(resource) : undefined;
+  if (deviceClass === undefined) return undefined;
+  const { all, taken } = deviceTotals(deviceClass, rowsWithout(resource, cluster), cluster);
+  return { allocatable: packer.ownColumn(all, 0), used: packer.ownColumn(taken, 0) };
+}
+
+/** The nodes that have none of the resource. */
+function rowsWithout(resource: string, { nodes }: Cluster): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < nodes.columns.rows; row++) {
+    const node = nodes.node(row);
+    if (node !== undefined && (node.allocatable.get(resource) ?? 0) === 0) rows.push(row);
+  }
+  return rows;
+}
+
+/** The kinds that the check and the score of these requests read: none unless a device class may back one. */
+export function kindsOf(requests: Amounts, { profile, cluster }: ConstraintContext): readonly string[] {
+  const backable = [...requests.keys()].filter(isBackable);
+  if (backable.length === 0) return [];
+  const backing = backingOf(cluster.store);
+  if (!backable.some((name) => backing.has(name))) return ['DeviceClass'];
+  const { NodeResourcesFit: fit, NodeResourcesBalancedAllocation: balanced } = profile.args;
+  const scored = [...fit.scoringStrategy.resources, ...balanced.resources].map(({ name }) => name);
+  const isScored = backable.some((name) => scored.includes(name));
+  return isScored ? [...DEVICE_KINDS, NODE_AMOUNTS] : ['DeviceClass', NODE_AMOUNTS];
+}
+
+/**
+ * What can be asked of a resource on each node. Where a device class backs it and the node has none, nothing is asked: its
+ * devices are another filter's.
+ */
+export function askedColumns(name: string, { cluster, packer }: PackContext): ResourceColumns {
+  const columns = cluster.nodes.resource(name);
+  if (!isBackable(name) || !backingOf(cluster.store).has(name)) return columns;
+  const without = new Set(rowsWithout(name, cluster));
+  const offered = new Map<number, number>();
+  for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+    const node = cluster.nodes.node(row);
+    if (node !== undefined && !without.has(row)) offered.set(row, node.allocatable.get(name)!);
+  }
+  return { allocatable: packer.ownColumn(offered, UNLIMITED), used: columns.used };
 }
 
 /** The same text for the same amounts. */

@@ -16,7 +16,10 @@ export interface PlanOptions {
   configuration: Configuration;
   /** Adds to each decision the ties, or every score and rejection as well. */
   explain?: 'ties' | 'detail';
-  /** Milliseconds since 1970, when pods that have not started count as started; without it they are younger than all others. */
+  /**
+   * Milliseconds since 1970: when pods that have not started count as started, and by which claims have waited too long.
+   * Without it those pods are younger than all others, and no claim has.
+   */
   now?: number;
   /** Told after each turn how many of the pods are decided. */
   onProgress?(decided: number, pods: number): void;

@@ -85,6 +85,8 @@ export class Scheduler implements ControlledScheduler {
   #meter?: CycleMeter;
   /** The queue's activations when pods were last taken. */
   #activationsSeen = 0;
+  readonly #onWriteFailed = ({ message }: Error): void =>
+    this.#digest.failure('a write failed', { error: message });
   /** When the present cycle began, in milliseconds of performance.now(). */
   #cycleBegin = 0;
   #synced = false;
@@ -145,7 +147,7 @@ export class Scheduler implements ControlledScheduler {
       preemptor: { preempt: (preempting) => this.#evictions.preempt(preempting) },
       onPhase: (phase) => this.#meter?.enter(phase),
     });
-    const onError = ({ message }: Error) => this.#digest.failure('a write failed', { error: message });
+    const onError = this.#onWriteFailed;
     this.#events = new EventRecorder({ transport, onError, mustYield: () => this.#bindings.areQueued });
     this.#conditions = new PodConditionWriter({ transport, onError });
     this.#groupConditions = new PodGroupConditionWriter({ transport, onError });
@@ -376,6 +378,8 @@ export class Scheduler implements ControlledScheduler {
       this.#events.failedScheduling(pod, message);
       this.#conditions.unscheduled(pod, { reason: 'Unschedulable', message, nominatedNodeName });
     };
+    for (const remedy of [refusal?.remedy, ...preempting.map(({ refusal: own }) => own.remedy)])
+      remedy?.(this.#reservations).catch(this.#onWriteFailed);
     for (const queued of waiting) tell(queued.pod, refusal!, unseated.includes(queued) ? '' : undefined);
     for (const { pod, outcomes, refusal: own, unseated: others } of preempting) {
       const { node, victims } = outcomes[0]!;

@@ -194,7 +194,10 @@ enableProfiling: yes
 profiles:
 - percentageOfNodesToScore: 10
   plugins: {reserve: {disabled: [{name: "*"}]}, score: {disabled: [{name: NodeAfinity}]}}
-  pluginConfig: [{name: Mine, args: {a: 1}}, {name: ImageLocality, args: {a: 1}}]`);
+  pluginConfig:
+  - {name: Mine, args: {a: 1}}
+  - {name: ImageLocality, args: {a: 1}}
+  - {name: DynamicResources, args: {filterTimeout: 5s}}`);
     expect(notices.map((notice) => notice.split(':')[0])).toEqual([
       'percentageOfNodesToScore',
       'parallelism',
@@ -203,6 +206,7 @@ profiles:
       'profiles[0].percentageOfNodesToScore',
       'profiles[0].pluginConfig[0]',
       'profiles[0].pluginConfig[1]',
+      'profiles[0].pluginConfig[2].args.filterTimeout',
       'profiles[0].plugins.score.disabled[0]',
       'profiles[0].plugins.reserve',
     ]);

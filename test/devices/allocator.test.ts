@@ -335,10 +335,10 @@ describe('a device that several claims can have', () => {
 
   it.each([
     ['1', '2'],
-    ['3', '4500m'],
-    ['7', '7'],
+    ['3', '5'],
+    ['7', '8'],
     ['9', undefined],
-  ])('gives %s by its range as %s', (memory, given) => {
+  ])('gives %s by its range, whose steps are whole, as %s', (memory, given) => {
     const validRange = { min: '2', max: '8', step: '2500m' };
     const slices = [slice('a', [shareable('b', { default: '2', validRange })])];
     const results = consumed({ slices, claims: [asking('one', memory)] });

@@ -18,6 +18,7 @@ export const FAMILIES = [
   'preemption',
   'devices',
   'declared',
+  'extended',
 ];
 
 export interface Vector {

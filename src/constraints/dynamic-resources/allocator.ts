@@ -13,6 +13,7 @@ import {
   type ClaimRequests,
   type FoundDevice,
 } from './requests.ts';
+import { SEARCH_COSTS, SearchBudget } from './search-budget.ts';
 import { preventsAllocation } from './taints.ts';
 import { AllocationError, deviceId, type DeviceClass, type ResourceClaim } from './types.ts';
 
@@ -39,15 +40,11 @@ export interface ClaimSolution {
   readonly devices: readonly ChosenDevice[];
 }
 
-/**
- * How many steps a search may take on a node. It can take exponentially many; the reference gives up after a time instead,
- * which would make decisions depend on the machine.
- */
-const STEPS_MAX = 1_000_000;
-
 type Outcome = 'done' | 'none' | 'too many devices';
 
+/** Finds devices for one pod. */
 export class Allocator {
+  readonly #budget = new SearchBudget();
   readonly #allocated: AllocatedDevices;
   readonly #classOf: (name: string) => DeviceClass | undefined;
   readonly #counters: AvailableCounters;
@@ -60,16 +57,18 @@ export class Allocator {
 
   /**
    * Devices for all of the claims on the node, or undefined when there are not enough.
-   * @throws AllocationError when a claim or class is at fault, so that no node needs to be tried
+   * @throws AllocationError when a claim or class is at fault, or the searches for the pod have taken too long
    */
   allocate(
     node: NodeIdentity,
     pools: readonly Pool[],
     claims: readonly { claim: ResourceClaim; key: string }[],
   ): ClaimSolution[] | undefined {
-    const context = { node, pools, classOf: this.#classOf };
+    const budget = this.#budget;
+    const context = { node, pools, budget, classOf: this.#classOf };
     const requests = claims.map(({ claim, key }) => requestsOf(claim, key, context));
-    return new Search(node, pools, requests, this.#allocated, this.#counters).run();
+    const means = { node, pools, budget, allocated: this.#allocated, counters: this.#counters };
+    return new Search(requests, means).run();
   }
 }
 
@@ -92,9 +91,18 @@ interface Cursor {
 const START: Cursor = { pool: 0, slice: 0, device: 0 };
 const NOTHING: Consumed = new Map();
 
+interface SearchMeans {
+  node: NodeIdentity;
+  pools: readonly Pool[];
+  budget: SearchBudget;
+  allocated: AllocatedDevices;
+  counters: AvailableCounters;
+}
+
 class Search {
   readonly #node: NodeIdentity;
   readonly #pools: readonly Pool[];
+  readonly #budget: SearchBudget;
   readonly #claims: readonly ClaimRequests[];
   readonly #allocated: AllocatedDevices;
   readonly #counters: ConsumedCounters;
@@ -105,17 +113,11 @@ class Search {
   readonly #holders = new Map<string, Set<number>>();
   /** What is chosen of devices that can be shared, once for each time. */
   readonly #shares = new Map<string, Consumed[]>();
-  #steps = 0;
 
-  constructor(
-    node: NodeIdentity,
-    pools: readonly Pool[],
-    claims: readonly ClaimRequests[],
-    allocated: AllocatedDevices,
-    counters: AvailableCounters,
-  ) {
+  constructor(claims: readonly ClaimRequests[], { node, pools, budget, allocated, counters }: SearchMeans) {
     this.#node = node;
     this.#pools = pools;
+    this.#budget = budget;
     this.#claims = claims;
     this.#allocated = allocated;
     this.#counters = new ConsumedCounters(counters);
@@ -139,7 +141,7 @@ class Search {
 
   /** Serves the request and all that come after it. */
   #nextRequest(claim: number, request: number): Outcome {
-    this.#step();
+    this.#budget.pay(SEARCH_COSTS.step, this.#node.name);
     if (claim === this.#claims.length) return 'done';
     const { requests } = this.#claims[claim]!;
     if (request === requests.length) {
@@ -162,7 +164,7 @@ class Search {
 
   /** Chooses the next device of a request and all that come after it. */
   #nextDevice(at: Position, cursor: Cursor): Outcome {
-    this.#step();
+    this.#budget.pay(SEARCH_COSTS.step, this.#node.name);
     const { alternative } = at;
     if (alternative.all?.length === 0) return 'none';
     if (at.device >= alternative.count) return this.#nextRequest(at.claim, at.request + 1);
@@ -186,6 +188,7 @@ class Search {
         const devices = slice.spec.devices ?? [];
         const firstDevice = p === cursor.pool && s === cursor.slice ? cursor.device : 0;
         for (let d = firstDevice; d < devices.length; d++) {
+          this.#budget.pay(SEARCH_COSTS.look, this.#node.name);
           const found = { pool, slice, device: devices[d]! };
           if (!this.#isCandidate(at, found)) continue;
           const giveBack = this.#choose(at, found, false);
@@ -208,6 +211,7 @@ class Search {
     const id = idOf(found);
     const { adminAccess } = alternative.request;
     if (adminAccess ? this.#holders.get(id)?.has(claim) : this.#isInUse(id)) return false;
+    this.#budget.pay(SEARCH_COSTS.comparison, this.#node.name);
     if (!isSelectable(found, alternative, this.#claims[claim]!.key, this.#node)) return false;
     return this.#consumption(alternative, found, id) !== undefined;
   }
@@ -288,11 +292,6 @@ class Search {
 
   #isInUse(id: string): boolean {
     return this.#allocated.exclusive.has(id) || (this.#holders.get(id)?.size ?? 0) > 0;
-  }
-
-  #step(): void {
-    if (++this.#steps > STEPS_MAX)
-      throw new AllocationError(`node ${this.#node.name}: gave up trying to allocate devices`);
   }
 }
 

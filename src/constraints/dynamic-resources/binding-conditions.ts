@@ -37,6 +37,13 @@ export function isReadyForBinding(claim: ResourceClaim): boolean {
   return true;
 }
 
+/** Whether a device of the claim has been waited for longer than that. Times are in milliseconds since 1970. */
+export function hasTimedOut(claim: ResourceClaim, timeoutMs: number, now: number): boolean {
+  const { allocationTimestamp } = claim.status?.allocation ?? {};
+  if (allocationTimestamp === undefined || !hasBindingConditions(claim)) return false;
+  return Date.parse(allocationTimestamp) + timeoutMs < now;
+}
+
 function resultsOf({ status }: ResourceClaim): readonly DeviceResult[] {
   return status?.allocation?.devices?.results ?? [];
 }

@@ -66,11 +66,10 @@ function roundUp(requested: Quantity, range: ValidRange): Quantity {
   const min = parseQuantity(range.min!);
   if (requested < min) return min;
   if (range.step === undefined) return requested;
-  const unit = unitOf(range);
-  const from = inUnits(min, unit);
-  const step = inUnits(parseQuantity(range.step), unit);
-  const steps = (inUnits(requested, unit) - from + step - 1n) / step;
-  return (from + steps * step) * unit;
+  const from = inUnits(min);
+  const step = inUnits(parseQuantity(range.step));
+  const steps = (inUnits(requested) - from + step - 1n) / step;
+  return (from + steps * step) * NANOS_A_UNIT;
 }
 
 function isForbidden(amount: Quantity, policy: RequestPolicy | undefined): boolean {
@@ -80,21 +79,14 @@ function isForbidden(amount: Quantity, policy: RequestPolicy | undefined): boole
     const { min, max, step } = policy.validRange;
     if (max !== undefined && amount > parseQuantity(max)) return true;
     if (step === undefined) return false;
-    const unit = unitOf(policy.validRange);
-    const from = inUnits(parseQuantity(min ?? '0'), unit);
-    return (inUnits(amount, unit) - from) % inUnits(parseQuantity(step), unit) !== 0n;
+    return (inUnits(amount) - inUnits(parseQuantity(min ?? '0'))) % inUnits(parseQuantity(step)) !== 0n;
   }
   const { validValues = [] } = policy;
   return validValues.length > 0 && !validValues.some((valid) => parseQuantity(valid) === amount);
 }
 
-/** A range is counted in thousandths when all its bounds are whole thousandths, else in units. */
-function unitOf({ min, max, step }: ValidRange): bigint {
-  const bounds = [min, max, step].flatMap((text) => (text === undefined ? [] : [parseQuantity(text)]));
-  return bounds.every((bound) => bound % NANOS_A_MILLI === 0n) ? NANOS_A_MILLI : NANOS_A_UNIT;
-}
-
-function inUnits(quantity: Quantity, unit: bigint): bigint {
+/** Steps are counted in whole units: fractions of one are behind a feature gate that is off (DRAFractionalCapacityRange). */
+function inUnits(quantity: Quantity): bigint {
   // amounts are not negative; parts of a unit count as one
-  return (quantity + unit - 1n) / unit;
+  return (quantity + NANOS_A_UNIT - 1n) / NANOS_A_UNIT;
 }

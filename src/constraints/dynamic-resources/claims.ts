@@ -62,6 +62,18 @@ export function claimsText(pod: Pod): string | undefined {
   return JSON.stringify([pod.metadata?.namespace ?? 'default', names]);
 }
 
+/** Keeps a claim that holds devices from being deleted. */
+export const FINALIZER = 'resource.kubernetes.io/delete-protection';
+
+/** Where the API server has the claim. */
+export function claimPath({ metadata }: ResourceClaim): string {
+  const { namespace = 'default', name = '' } = metadata ?? {};
+  return `/apis/resource.k8s.io/v1/namespaces/${namespace}/resourceclaims/${name}`;
+}
+
+/** So many pods can share a claim. */
+export const RESERVED_FOR_MAX = 256;
+
 export function isReservedFor({ status }: ResourceClaim, pod: Pod): boolean {
   return (status?.reservedFor ?? []).some(({ uid }) => uid === pod.metadata?.uid);
 }

@@ -9,6 +9,11 @@ export interface NodeIdentity {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A node with what its device plugins and its kubelet offer. */
+export interface NodeWithAmounts extends NodeIdentity {
+  readonly allocatable: ReadonlyMap<string, number>;
+}
+
 /** Whether a node matches one of the selector's terms. Throws AllocationError when a term cannot be understood. */
 export function selectorMatches(
   { nodeSelectorTerms }: NodeSelector,

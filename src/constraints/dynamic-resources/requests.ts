@@ -2,6 +2,7 @@
 import { consumedBy, hasRoomFor } from './capacity.ts';
 import { deviceMatchesNode, type NodeIdentity } from './node-selection.ts';
 import type { Pool } from './pools.ts';
+import { SEARCH_COSTS, type SearchBudget } from './search-budget.ts';
 import { deviceMatches } from './selectors.ts';
 import {
   AllocationError,
@@ -45,6 +46,7 @@ export const DEVICES_MAX = 32;
 export interface RequestContext {
   readonly node: NodeIdentity;
   readonly pools: readonly Pool[];
+  readonly budget: SearchBudget;
   classOf(name: string): DeviceClass | undefined;
 }
 
@@ -145,6 +147,7 @@ function alternativeOf(request: ExactRequest, claim: string, context: RequestCon
     }
     for (const slice of pool.slices) {
       for (const device of slice.spec.devices ?? []) {
+        context.budget.pay(SEARCH_COSTS.comparison, context.node.name);
         const found = { pool, slice, device };
         if (!isSelectable(found, known, claim, context.node)) continue;
         // what others have taken is checked later: all devices means those that are in use, too

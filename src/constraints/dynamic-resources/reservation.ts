@@ -3,11 +3,22 @@
 //   pending ──> PUT claim with finalizer ──> PUT status: allocation, reservedFor ──> devices ready ──> pod is bound
 //      ^                                                 │
 //      └── released: the pod's entry in reservedFor is deleted, and nothing is pending any more
-import type { Pod } from '../../api/types.ts';
+//
+// The special claim of extended resources is created first and named in the pod's status; released, it is deleted.
+import { objectKey, type ObjectMeta, type Pod } from '../../api/types.ts';
 import type { ObjectStore } from '../../cluster/object-store.ts';
 import type { Reservation, ReservationApi } from '../constraint.ts';
+import {
+  createClaim,
+  deallocateClaim,
+  deleteClaim,
+  tellPod,
+  type SpecialAllocation,
+} from './claim-writes.ts';
 import { BindingFailed, hasBindingConditions, isReadyForBinding } from './binding-conditions.ts';
 import {
+  claimPath,
+  FINALIZER,
   isAllocated,
   isReservedFor,
   PENDING_ALLOCATION,
@@ -17,10 +28,11 @@ import {
 import type { AllocationResult, ResourceClaim } from './types.ts';
 
 const KIND = 'ResourceClaim';
-const FINALIZER = 'resource.kubernetes.io/delete-protection';
 const ATTEMPTS = 5;
 /** How long a newer claim may take to be told of after a conflict. */
 const CONFLICT_TIMEOUT_MS = 10_000;
+/** How long a claim that was created may take to be told of. */
+const CREATION_TIMEOUT_MS = 120_000;
 
 export interface ReservedClaim extends PodClaim {
   /** Decided for this pod; absent of a claim that is allocated already. */
@@ -31,12 +43,16 @@ export interface ReservationOptions {
   store: ObjectStore;
   pod: Pod;
   claims: readonly ReservedClaim[];
+  /** For extended resources that devices serve. */
+  special?: SpecialAllocation;
   bindingTimeoutMs: number;
 }
 
 export class ClaimReservation implements Reservation {
   readonly #options: ReservationOptions;
   readonly #pending: PendingAllocation[] = [];
+  /** The special claim, once the API server has it. */
+  #created?: ResourceClaim;
   /** Claims that have the pod in their reservedFor because of us. */
   readonly #reserved = new Map<string, ResourceClaim>();
   #api?: ReservationApi;
@@ -44,21 +60,27 @@ export class ClaimReservation implements Reservation {
   /** Takes the devices of the claims' allocations. */
   constructor(options: ReservationOptions) {
     this.#options = options;
-    for (const { claim, allocation } of options.claims) {
-      if (allocation === undefined) continue;
-      const { namespace, name } = claim.metadata!;
-      const pending = { kind: PENDING_ALLOCATION, metadata: { namespace, name }, allocation };
-      this.#pending.push(pending);
-      options.store.set(PENDING_ALLOCATION, pending);
-    }
+    for (const { claim, allocation } of options.claims)
+      if (allocation !== undefined) this.#hold(claim.metadata!, allocation);
+    const { special, pod } = options;
+    // no claim has such a name: the special one has none yet
+    const name = `extended resources of ${pod.metadata?.name ?? ''}`;
+    if (special !== undefined) this.#hold({ ...special.claim.metadata, name }, special.allocation);
   }
 
   async commit(api: ReservationApi): Promise<void> {
     this.#api = api;
-    const { claims, pod } = this.#options;
+    // the pod's attempt before this one may not have taken everything back yet
+    const { store, pod, special } = this.#options;
+    await releasesIn(store).get(pod.metadata?.uid);
+    const claims: PodClaim[] = [...this.#options.claims];
     try {
-      for (const claim of claims) if (!isReservedFor(claim.claim, pod)) await this.#bindClaim(claim, api);
-      await this.#waitForDevices(api);
+      for (const known of this.#options.claims) {
+        const claim = store.get<ResourceClaim>(KIND, known.key) ?? known.claim;
+        if (!isReservedFor(claim, pod)) await this.#bindClaim({ ...known, claim }, api);
+      }
+      if (special !== undefined) claims.push(await this.#bindSpecial(special, api));
+      await this.#waitForDevices(claims, api);
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`running PreBind plugin "DynamicResources": ${message}`, { cause: error });
@@ -68,17 +90,36 @@ export class ClaimReservation implements Reservation {
 
   release(): void {
     this.#forgetPending();
-    for (const [key, claim] of this.#reserved) {
-      const patch = {
-        metadata: { uid: claim.metadata?.uid },
-        status: { reservedFor: [{ $patch: 'delete', uid: this.#options.pod.metadata?.uid }] },
-      };
-      const path = `${pathOf(claim)}/status`;
-      // when it cannot be written now, the pod's next attempt finds the claim reserved for it
-      this.#api
-        ?.write('PATCH', path, patch, 'application/strategic-merge-patch+json')
-        .catch(() => this.#reserved.delete(key));
-    }
+    const api = this.#api;
+    if (api === undefined) return;
+    // a claim that stays keeps its pod waiting until it is gone
+    if (this.#created !== undefined) deleteClaim(this.#created, api).catch(() => {});
+    if (this.#reserved.size === 0) return;
+    const { store, pod } = this.#options;
+    const uid = pod.metadata?.uid;
+    const written = [...this.#reserved].map(([key, claim]) => this.#takeBack(key, claim, api));
+    // when it cannot be written now, the pod's next attempt finds the claim reserved for it
+    const settled = Promise.allSettled(written).then(() => {
+      if (releasesIn(store).get(uid) === settled) releasesIn(store).delete(uid);
+    });
+    releasesIn(store).set(uid, settled);
+  }
+
+  async #takeBack(key: string, claim: ResourceClaim, api: ReservationApi): Promise<void> {
+    const { uid } = this.#options.pod.metadata ?? {};
+    const patch = {
+      metadata: { uid: claim.metadata?.uid },
+      status: { reservedFor: [{ $patch: 'delete', uid }] },
+    };
+    const path = `${claimPath(claim)}/status`;
+    const type = 'application/strategic-merge-patch+json';
+    this.#learn(key, await api.write<ResourceClaim>('PATCH', path, patch, type));
+  }
+
+  #hold({ namespace, name }: ObjectMeta, allocation: AllocationResult): void {
+    const pending = { kind: PENDING_ALLOCATION, metadata: { namespace, name }, allocation };
+    this.#pending.push(pending);
+    this.#options.store.set(PENDING_ALLOCATION, pending);
   }
 
   #forgetPending(): void {
@@ -113,6 +154,25 @@ export class ClaimReservation implements Reservation {
     }
   }
 
+  /** Creates the special claim, and returns it when the API server has told of it: its devices are taken throughout. */
+  async #bindSpecial(
+    { claim, allocation, mappings }: SpecialAllocation,
+    api: ReservationApi,
+  ): Promise<PodClaim> {
+    const { store, pod } = this.#options;
+    const created = await createClaim(claim, api);
+    this.#created = created;
+    this.#hold(created.metadata!, allocation);
+    const key = objectKey(created);
+    const written = await this.#write(key, created, allocation, api);
+    await tellPod(pod, created.metadata?.name ?? '', mappings, api);
+    await api.until(() => {
+      const told = store.stored<ResourceClaim>(KIND, key);
+      return told !== undefined && isAllocated(told);
+    }, CREATION_TIMEOUT_MS);
+    return { key, claim: written };
+  }
+
   async #write(
     key: string,
     claim: ResourceClaim,
@@ -131,7 +191,7 @@ export class ClaimReservation implements Reservation {
       const { finalizers = [] } = current.metadata ?? {};
       if (!finalizers.includes(FINALIZER)) {
         const metadata = { ...current.metadata, finalizers: [...finalizers, FINALIZER] };
-        current = await put({ ...current, metadata }, pathOf(claim));
+        current = await put({ ...current, metadata }, claimPath(claim));
       }
     } else if (!isAllocated(current)) {
       throw new Error(`claim ${key} got deallocated elsewhere in the meantime`);
@@ -143,7 +203,7 @@ export class ClaimReservation implements Reservation {
       allocation: { ...written, allocationTimestamp: written.allocationTimestamp ?? timestamp() },
       reservedFor: [...(current.status?.reservedFor ?? []), { resource: 'pods', name, uid }],
     };
-    return put({ ...current, status }, `${pathOf(claim)}/status`);
+    return put({ ...current, status }, `${claimPath(claim)}/status`);
   }
 
   /** Reads the claim as it was written until the API server tells of it. */
@@ -154,8 +214,8 @@ export class ClaimReservation implements Reservation {
   }
 
   /** Waits until the devices are ready. When one cannot be made ready, its claim is free to be allocated anew. */
-  async #waitForDevices(api: ReservationApi): Promise<void> {
-    const { store, claims, bindingTimeoutMs } = this.#options;
+  async #waitForDevices(claims: readonly PodClaim[], api: ReservationApi): Promise<void> {
+    const { store, bindingTimeoutMs } = this.#options;
     const current = ({ key }: PodClaim) => {
       const claim = store.get<ResourceClaim>(KIND, key);
       if (claim === undefined) throw new Error(`claim ${key} got deleted in the meantime`);
@@ -179,11 +239,22 @@ export class ClaimReservation implements Reservation {
       ({ uid }) => uid !== this.#options.pod.metadata?.uid,
     );
     if (others.length > 0) return;
-    const body = { ...claim, apiVersion: 'resource.k8s.io/v1', kind: KIND, status: {} };
-    await api.write('PUT', `${pathOf(claim)}/status`, body);
+    await deallocateClaim(claim, api);
     this.#reserved.delete(key);
   }
 }
+
+/** What is being taken back for pods, by their uids. */
+function releasesIn(store: ObjectStore): Map<string | undefined, Promise<void>> {
+  let releases = releasing.get(store);
+  if (releases === undefined) {
+    releases = new Map<string | undefined, Promise<void>>();
+    releasing.set(store, releases);
+  }
+  return releases;
+}
+
+const releasing = new WeakMap<ObjectStore, Map<string | undefined, Promise<void>>>();
 
 function isReady(claim: ResourceClaim): boolean {
   try {
@@ -191,11 +262,6 @@ function isReady(claim: ResourceClaim): boolean {
   } catch {
     return false;
   }
-}
-
-function pathOf({ metadata }: ResourceClaim): string {
-  const { namespace = 'default', name = '' } = metadata ?? {};
-  return `/apis/resource.k8s.io/v1/namespaces/${namespace}/resourceclaims/${name}`;
 }
 
 /** Now, in whole seconds, as the API's times are written. */

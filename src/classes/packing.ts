@@ -1,0 +1,74 @@
+// What the constraints have packed for a class, and what they packed it from.
+import { CODE_CLOSED, CODE_NOT_CHOSEN } from '../../assembly/layout.ts';
+import type { Pod } from '../api/types.ts';
+import type { ConstraintContext, Packed } from '../constraints/constraint.ts';
+import { placesIn } from './places.ts';
+import type { Refusal } from './turn-outcome.ts';
+import type { TurnPacker } from './turn-packer.ts';
+
+export class Packing {
+  /** By the constraint's name. */
+  readonly packed = new Map<string, Packed>();
+  /** Why no node is asked. */
+  refusal?: Refusal;
+  /** Its pods must be placed one by one. */
+  isOneByOne = false;
+  readonly #context: ConstraintContext;
+  /** What constraints keep in the turn, by their names: of the pod at hand, where that asks for other things than its master. */
+  readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
+  /** Of each kind of the store that was read. */
+  readonly #generations = new Map<string, number>();
+
+  constructor(context: ConstraintContext) {
+    this.#context = context;
+  }
+
+  /** Whether the objects are still those that were read. */
+  get isCurrent(): boolean {
+    const { store } = this.#context.cluster;
+    for (const [kind, generation] of this.#generations)
+      if (store.generation(kind) !== generation) return false;
+    return true;
+  }
+
+  /** The changes of the objects up to here are known. */
+  markSeen(): void {
+    const { store } = this.#context.cluster;
+    for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
+  }
+
+  /** Has every constraint pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
+  pack(pod: Pod, packer: TurnPacker, only?: readonly string[]): void {
+    const { profile, cluster } = this.#context;
+    for (const { constraint, code, weight } of placesIn(profile)) {
+      if (only !== undefined && !only.includes(constraint.name)) continue;
+      const packed = constraint.pack(pod, { ...this.#context, packer, code, weight });
+      if (packed?.refresh === undefined) this.#refreshers.delete(constraint.name);
+      else this.#refreshers.set(constraint.name, packed.refresh);
+      if (packed !== undefined && only === undefined) this.#take(constraint.name, packed, packer);
+    }
+    for (const row of cluster.nodes.closedRows) packer.rejectRow(row, CODE_CLOSED);
+  }
+
+  /** Brings what the turn keeps of the pods in these rows up to date. */
+  refresh(rows: readonly number[]): void {
+    for (const refresh of this.#refreshers.values()) refresh(rows);
+  }
+
+  #take(name: string, packed: Packed, packer: TurnPacker): void {
+    const { cluster } = this.#context;
+    this.packed.set(name, packed);
+    this.isOneByOne ||= packed.oneByOne ?? false;
+    for (const kind of packed.kinds ?? []) this.#generations.set(kind, cluster.store.generation(kind));
+    if (packed.refusal !== undefined) {
+      const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
+      this.refusal ??= { message, plugins: [name] };
+    }
+    if (packed.onlyNodes !== undefined) {
+      const { column, values } = cluster.nodes.name;
+      const chosen = packed.onlyNodes;
+      const passes = values.map((node) => chosen.has(node));
+      packer.filter([[packer.table(column, passes)]], CODE_NOT_CHOSEN);
+    }
+  }
+}
