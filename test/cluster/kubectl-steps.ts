@@ -51,6 +51,12 @@ const budget = {
 const ready = JSON.stringify({
   status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
 });
+const noDisruption = JSON.stringify({
+  status: {
+    ...{ observedGeneration: 1, disruptionsAllowed: 0 },
+    ...{ currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
+  },
+});
 const columns = { compare: 'columns' } as const;
 const code = { compare: 'code' } as const;
 
@@ -163,6 +169,8 @@ const WAITING: Step[] = [
   step('taint node node-00000 a=b:NoSchedule'),
   step('taint node node-00000 a-'),
   step('drain node-00000 --dry-run=server --force --disable-eviction', code),
+  // what a disruption controller would say of it: a real server waits for that before it answers at all
+  step(`patch poddisruptionbudget web -n team --subresource=status --type=merge -p ${noDisruption}`),
   step('drain node-00000 --dry-run=server --force --timeout=3s', { code: 1, ...code }),
   step('drain node-00000 --timeout=5s', { code: 1, ...code }),
   step('drain node-00000 --force --disable-eviction --grace-period=0 --timeout=20s', code),
