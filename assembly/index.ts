@@ -1,74 +1,87 @@
 // What the host calls: one call for a class's features, its match, its pass, its pods. The kernel allocates nothing and
-// remembers nothing: everything stands in the memory that the host laid out as layout.ts says. Arguments are checked at
+// remembers nothing: everything stands in the memory that the host laid out as records.ts says. Arguments are checked at
 // each call; a negative result names what cannot be right.
-import { assignUpTo, refreshDirty } from './assign';
-import { determineAll, settleRows } from './determine';
-import { balancedScore } from './constraints/node-resources-balanced-allocation';
-import { fitScore } from './constraints/node-resources-fit';
-import { preferenceScore } from './constraints/inter-pod-affinity';
-import { findMinima, spreadScore } from './constraints/pod-topology-spread';
-import { isGrouped } from './groups';
+import { at } from './columns';
+import { assignUpTo, refreshDirty } from './engine/assign';
+import { writeDetail } from './engine/detail';
+import { determineAll, refresh } from './engine/determine';
+import { isGrouped } from './engine/groups';
+import { codeOf } from './engine/row';
 import { xxh64 } from './hash';
 import {
   ABI_VERSION,
-  CLUSTER_CAPACITY_AT,
   CLUSTER_MAGIC,
-  CLUSTER_MAGIC_AT,
-  CLUSTER_ROWS_AT,
-  CLUSTER_SIZE,
-  CODE_FEASIBLE,
-  DETAIL_BALANCED,
-  DETAIL_FIT,
-  DETAIL_INTER_POD_AFFINITY,
-  DETAIL_SPREAD,
   ERROR_CAPACITY,
   ERROR_MAGIC,
   ERROR_POINTER,
   ERROR_ROW,
-  FEATURE_SIZE,
-  MATCH_CLUSTER_AT,
   MATCH_MAGIC,
-  MATCH_MAGIC_AT,
-  MATCH_SIZE,
   MODE_STATIC,
-  NORMALIZED_SIZE,
-  NORMALIZED_SLOT_AT,
-  NORMALIZED_WEIGHT_AT,
+  PROGRAM_MAGIC,
   ROW_BLOCK,
-  STRATEGY_NONE,
-  TURN_BALANCED_RESOURCE_COUNT_AT,
-  TURN_BALANCED_WEIGHT_AT,
-  TURN_CLUSTER_AT,
-  TURN_CODE_AT,
-  TURN_DETAIL_AT,
-  TURN_FEASIBLE_AT,
-  TURN_FIT_STRATEGY_AT,
-  TURN_FIT_WEIGHT_AT,
-  TURN_MAGIC,
-  TURN_MAGIC_AT,
-  TURN_MODE_AT,
-  TURN_NORMALIZED_AT,
-  TURN_NORMALIZED_COUNT_AT,
-  TURN_PREFERENCE_COUNT_AT,
-  TURN_PREFERENCE_RAW_AT,
-  TURN_PREFERENCE_WEIGHT_AT,
-  TURN_SIZE,
-  TURN_SOFT_COUNT_AT,
-  TURN_SPREAD_RAW_AT,
-  TURN_SPREAD_WEIGHT_AT,
 } from './layout';
-import { matchAll } from './match';
-import { normalizedScore } from './normalized';
-import { codeOf } from './row';
+import { findMinima } from './mechanisms/domain-filter';
+import { matchAll } from './mechanisms/match';
+import {
+  Cluster,
+  Component,
+  Condition,
+  DomainFilter,
+  DomainScore,
+  DomainTable,
+  Exclusive,
+  Feature,
+  Filter,
+  Groups,
+  Mask,
+  Match,
+  Normalized,
+  Placement,
+  Program,
+  RawScore,
+  Request,
+  ResourceScore,
+  ScoredResource,
+  Term,
+  Usage,
+} from './records';
 
 /** The layout that this build speaks; the host compares it with its own when it loads the module. */
 export function abiVersion(): i32 {
   return ABI_VERSION;
 }
 
-/** The sizes of the records, spliced, so that two layouts of one version that differ are told apart. */
+// @ts-ignore: decorator
+@inline
+function mix<T>(sizes: u32): u32 {
+  return sizes * 31 + <u32>offsetof<T>();
+}
+
+/** A hash of the sizes of all records, in the order of their names. */
 export function abiSizes(): i32 {
-  return (TURN_SIZE << 16) | (MATCH_SIZE << 8) | CLUSTER_SIZE;
+  let sizes: u32 = 0;
+  sizes = mix<Cluster>(sizes);
+  sizes = mix<Component>(sizes);
+  sizes = mix<Condition>(sizes);
+  sizes = mix<DomainFilter>(sizes);
+  sizes = mix<DomainScore>(sizes);
+  sizes = mix<DomainTable>(sizes);
+  sizes = mix<Exclusive>(sizes);
+  sizes = mix<Feature>(sizes);
+  sizes = mix<Filter>(sizes);
+  sizes = mix<Groups>(sizes);
+  sizes = mix<Mask>(sizes);
+  sizes = mix<Match>(sizes);
+  sizes = mix<Normalized>(sizes);
+  sizes = mix<Placement>(sizes);
+  sizes = mix<Program>(sizes);
+  sizes = mix<RawScore>(sizes);
+  sizes = mix<Request>(sizes);
+  sizes = mix<ResourceScore>(sizes);
+  sizes = mix<ScoredResource>(sizes);
+  sizes = mix<Term>(sizes);
+  sizes = mix<Usage>(sizes);
+  return sizes;
 }
 
 /** Whether `bytes` bytes from `pointer` on lie in the memory; in 64 bits, since in 32 a sum may wrap around. */
@@ -78,121 +91,89 @@ function inMemory(pointer: usize, bytes: u64): bool {
   return <u64>pointer + bytes <= <u64>memory.size() << 16;
 }
 
-function checkCluster(cluster: usize): i32 {
-  if (cluster == 0 || !inMemory(cluster, CLUSTER_SIZE)) return ERROR_POINTER;
-  if (load<u32>(cluster, CLUSTER_MAGIC_AT) != CLUSTER_MAGIC) return ERROR_MAGIC;
-  const capacity = load<u32>(cluster, CLUSTER_CAPACITY_AT);
-  if (capacity % ROW_BLOCK != 0 || load<u32>(cluster, CLUSTER_ROWS_AT) > capacity) return ERROR_CAPACITY;
+// @ts-ignore: decorator
+@inline
+function holds<T>(record: T, count: u32 = 1): bool {
+  return inMemory(changetype<usize>(record), <u64>count * offsetof<T>());
+}
+
+function checkCluster(cluster: Cluster): i32 {
+  if (!cluster || !holds(cluster)) return ERROR_POINTER;
+  if (cluster.magic != CLUSTER_MAGIC) return ERROR_MAGIC;
+  if (cluster.capacity % ROW_BLOCK != 0 || cluster.rows > cluster.capacity) return ERROR_CAPACITY;
   return 0;
 }
 
-function checkTurn(turn: usize): i32 {
-  if (turn == 0 || !inMemory(turn, TURN_SIZE)) return ERROR_POINTER;
-  if (load<u32>(turn, TURN_MAGIC_AT) != TURN_MAGIC) return ERROR_MAGIC;
-  return checkCluster(<usize>load<u32>(turn, TURN_CLUSTER_AT));
+function checkProgram(program: Program): i32 {
+  if (!program || !holds(program)) return ERROR_POINTER;
+  if (program.magic != PROGRAM_MAGIC) return ERROR_MAGIC;
+  return checkCluster(program.cluster);
 }
 
-/** Hashes `count` features at `features`, each on its own. Returns 0 or an error. */
-export function hash(features: usize, count: u32): i32 {
-  if (!inMemory(features, <u64>count * FEATURE_SIZE)) return ERROR_POINTER;
+/** Hashes `count` features, each on its own. Returns 0 or an error. */
+export function hash(features: Feature, count: u32): i32 {
+  if (!holds(features, count)) return ERROR_POINTER;
   for (let n: u32 = 0; n < count; n++) {
-    const record = features + <usize>n * FEATURE_SIZE;
-    const pointer = <usize>load<u32>(record);
-    const length = load<u32>(record, 4);
-    if (!inMemory(pointer, length)) return ERROR_POINTER;
-    store<u64>(record, xxh64(pointer, length), 8);
+    const feature = at(features, n);
+    if (!inMemory(feature.pointer, feature.length)) return ERROR_POINTER;
+    feature.hash = xxh64(feature.pointer, feature.length);
   }
   return 0;
 }
 
 /** Computes codes, masks and raw scores by what the nodes are. Returns 0 or an error. */
-export function match(program: usize): i32 {
-  if (program == 0 || !inMemory(program, MATCH_SIZE)) return ERROR_POINTER;
-  if (load<u32>(program, MATCH_MAGIC_AT) != MATCH_MAGIC) return ERROR_MAGIC;
-  const error = checkCluster(<usize>load<u32>(program, MATCH_CLUSTER_AT));
+export function match(program: Match): i32 {
+  if (!program || !holds(program)) return ERROR_POINTER;
+  if (program.magic != MATCH_MAGIC) return ERROR_MAGIC;
+  const error = checkCluster(program.cluster);
   if (error != 0) return error;
   matchAll(program);
   return 0;
 }
 
 /** Filters and scores all nodes for a class. Returns the number of the feasible ones, or an error. */
-export function determine(turn: usize): i32 {
-  const error = checkTurn(turn);
+export function determine(program: Program): i32 {
+  const error = checkProgram(program);
   if (error != 0) return error;
-  const feasible = determineAll(turn);
-  if (load<u32>(turn, TURN_DETAIL_AT) != 0) writeDetail(turn);
+  const feasible = determineAll(program);
+  if (program.detail) writeDetail(program);
   return feasible;
 }
 
 /**
- * Brings a turn up to date by its dirty rows and assigns up to `count` pods; writes {row: u32, feasible rows before the
- * choice: u32, total: f64} for each at `out`. Returns how many found a node, or an error.
+ * Brings a program up to date by its dirty rows and assigns up to `count` pods; writes a Placement for each at `out`.
+ * Returns how many found a node, or an error.
  */
-export function assign(turn: usize, count: u32, out: usize): i32 {
-  const error = checkTurn(turn);
+export function assign(program: Program, count: u32, out: Placement): i32 {
+  const error = checkProgram(program);
   if (error != 0) return error;
-  if (!inMemory(out, <u64>count << 4)) return ERROR_POINTER;
-  if (!refreshDirty(turn)) return ERROR_ROW;
+  if (!holds(out, count)) return ERROR_POINTER;
+  if (!refreshDirty(program)) return ERROR_ROW;
   // scores that stay as they were are written by the pass that made them
-  const isStatic = (load<u32>(turn, TURN_MODE_AT) & MODE_STATIC) != 0;
-  if (load<u32>(turn, TURN_DETAIL_AT) != 0 && !isStatic) writeDetail(turn);
-  return assignUpTo(turn, count, out);
+  if (program.detail && (program.mode & MODE_STATIC) == 0) writeDetail(program);
+  return assignUpTo(program, count, out);
 }
 
 /**
  * Finds the codes and totals of all rows where groups have stood in for them, or nobody has looked since the last pod.
  * Returns the number of feasible rows, or an error.
  */
-export function settle(turn: usize): i32 {
-  const error = checkTurn(turn);
+export function inspect(program: Program): i32 {
+  const error = checkProgram(program);
   if (error != 0) return error;
-  if (isGrouped(turn)) return determineAll(turn);
-  settleRows(turn);
-  return load<u32>(turn, TURN_FEASIBLE_AT);
+  if (isGrouped(program)) return determineAll(program);
+  refresh(program);
+  return program.feasible;
 }
 
 /**
  * The code that the filters would give the row as things stand, which may be what the host supposes for a moment: nothing
  * is written but the least counts of the domains. Returns the code or an error.
  */
-export function check(turn: usize, row: u32): i32 {
-  const error = checkTurn(turn);
+export function check(program: Program, row: u32): i32 {
+  const error = checkProgram(program);
   if (error != 0) return error;
-  if (row >= load<u32>(<usize>load<u32>(turn, TURN_CLUSTER_AT), CLUSTER_ROWS_AT)) return ERROR_ROW;
-  findMinima(turn);
-  return codeOf(turn, row);
-}
-
-/** Writes each score plugin's weighted score of the feasible rows; the sum of a row is its total. */
-function writeDetail(turn: usize): void {
-  const cluster = <usize>load<u32>(turn, TURN_CLUSTER_AT);
-  const rows = load<u32>(cluster, CLUSTER_ROWS_AT);
-  const stride = <usize>load<u32>(cluster, CLUSTER_CAPACITY_AT) << 3;
-  const detail = <usize>load<u32>(turn, TURN_DETAIL_AT);
-  const codes = <usize>load<u32>(turn, TURN_CODE_AT);
-  for (let row: u32 = 0; row < rows; row++) {
-    if (load<u8>(codes + row) != CODE_FEASIBLE) continue;
-    const at = detail + (<usize>row << 3);
-    if (load<u32>(turn, TURN_FIT_STRATEGY_AT) != STRATEGY_NONE) {
-      store<f64>(at + <usize>DETAIL_FIT * stride, load<f64>(turn, TURN_FIT_WEIGHT_AT) * fitScore(turn, row));
-    }
-    if (load<u32>(turn, TURN_BALANCED_RESOURCE_COUNT_AT) != 0) {
-      store<f64>(at + <usize>DETAIL_BALANCED * stride, load<f64>(turn, TURN_BALANCED_WEIGHT_AT) * balancedScore(turn, row));
-    }
-    let record = <usize>load<u32>(turn, TURN_NORMALIZED_AT);
-    for (let n = load<u32>(turn, TURN_NORMALIZED_COUNT_AT); n > 0; n--) {
-      const score = load<f64>(record, NORMALIZED_WEIGHT_AT) * normalizedScore(record, row);
-      store<f64>(at + <usize>load<u32>(record, NORMALIZED_SLOT_AT) * stride, score);
-      record += NORMALIZED_SIZE;
-    }
-    if (load<u32>(turn, TURN_SOFT_COUNT_AT) != 0) {
-      const raw = load<f64>(<usize>load<u32>(turn, TURN_SPREAD_RAW_AT) + (<usize>row << 3));
-      store<f64>(at + <usize>DETAIL_SPREAD * stride, load<f64>(turn, TURN_SPREAD_WEIGHT_AT) * spreadScore(turn, raw));
-    }
-    if (load<u32>(turn, TURN_PREFERENCE_COUNT_AT) != 0) {
-      const raw = load<f64>(<usize>load<u32>(turn, TURN_PREFERENCE_RAW_AT) + (<usize>row << 3));
-      const score = load<f64>(turn, TURN_PREFERENCE_WEIGHT_AT) * preferenceScore(turn, raw);
-      store<f64>(at + <usize>DETAIL_INTER_POD_AFFINITY * stride, score);
-    }
-  }
+  if (row >= program.cluster.rows) return ERROR_ROW;
+  findMinima(program);
+  return codeOf(program, row);
 }

@@ -45,7 +45,7 @@ export function randomBelow(pointer: usize, bound: u32): u32 {
 }
 
 /** Of lanes: loaded, since V8 builds a literal one anew at each use, which in a loop over rows costs more than a load. */
-const LANES = memory.data<f64>([100, 50, 1, 0.5, 0, -1, Infinity]);
+const LANES = memory.data<f64>([100, 50, 1, 0.5, 0, -1, Infinity, -Infinity]);
 export const HUNDRED = 0;
 export const FIFTY = 8;
 export const ONE = 16;
@@ -53,6 +53,7 @@ export const HALF = 24;
 export const ZERO = 32;
 export const MINUS_ONE = 40;
 export const INFINITY = 48;
+export const MINUS_INFINITY = 56;
 
 /** Two lanes of one of these numbers. */
 // @ts-ignore: decorator

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
-import { isStale, kernelModule, kernels, root } from './stale.mjs';
+import { recordModule } from './records.mjs';
+import { isStale, kernelModule, kernels, recordsModule, root } from './stale.mjs';
 
 /**
  * Compiles assembly/ to build/kernel.scalar.wasm and build/kernel.simd.wasm where they are missing or stale.
@@ -22,18 +23,33 @@ export default async function buildKernels() {
     }
     renameSync(join(root, unfinished), join(root, kernel.output));
   }
-  if (isStale(kernelModule)) writeModule();
+  if (isStale(kernelModule)) writeKernels();
+  if (isStale(recordsModule)) writeRecords();
 }
 
 /** Writes the kernels' bytes as a module, which every runtime and bundler can import without a loader of its own. */
-function writeModule() {
+function writeKernels() {
   const exports = kernels.map(({ target, output }) => {
     const text = readFileSync(join(root, output)).toString('base64');
     return `export const ${target} = Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));\n`;
   });
-  const unfinished = join(root, `${kernelModule.output}.${process.pid}`);
-  writeFileSync(unfinished, exports.join(''));
-  renameSync(unfinished, join(root, kernelModule.output));
   const types = kernels.map(({ target }) => `export declare const ${target}: Uint8Array;\n`);
-  writeFileSync(join(root, kernelModule.output.replace(/js$/, 'd.ts')), types.join(''));
+  writeModule(kernelModule.output, { code: exports.join(''), types: types.join('') });
+}
+
+/** Writes the offsets of the records that the kernels work on. */
+function writeRecords() {
+  const text = readFileSync(join(root, 'assembly/records.ts'), 'utf8');
+  writeModule(recordsModule.output, recordModule(text));
+}
+
+function writeModule(output, { code, types }) {
+  for (const [path, text] of [
+    [output.replace(/js$/, 'd.ts'), types],
+    [output, code],
+  ]) {
+    const unfinished = join(root, `${path}.${process.pid}`);
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, join(root, path));
+  }
 }

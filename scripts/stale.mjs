@@ -12,9 +12,16 @@ export const kernels = [
   { target: 'simd', output: 'build/kernel.simd.wasm', inputs: kernelInputs },
 ];
 export const kernelModule = { output: 'build/kernels.js', inputs: kernels.map(({ output }) => output) };
+export const recordsModule = {
+  output: 'build/records.js',
+  inputs: ['assembly/records.ts', 'scripts/records.mjs'],
+};
 export const bundle = {
   output: 'dist/coset.js',
-  inputs: ['src', 'assembly/layout.ts', kernelModule.output, 'package-lock.json', 'scripts/build.mjs'],
+  inputs: [
+    ...['src', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
+    ...['package-lock.json', 'scripts/build.mjs'],
+  ],
 };
 
 /** Modification time, in milliseconds, of the newest file among `paths`, folders searched to their bottom. */

@@ -1,4 +1,4 @@
-// The columns that a pass reads, found in its turn: what the bare sum goes over. Each is listed once, though the pass
+// The columns that a pass reads, found in its program: what the bare sum goes over. Each is listed once, though the pass
 // reads some of them (the codes, the allocatable amounts) in several of its loops.
 //
 // For the default profile under default spreading, bytes a node:
@@ -9,37 +9,15 @@
 //   pods counted on each node                            8    by zone there is a table of a few entries
 //   row scores, raw spread scores                    2 x 8    written by one loop, read by the next
 import {
-  CLUSTER_ROWS_AT,
-  NORMALIZED_RAW_AT,
-  NORMALIZED_SIZE,
-  REQUEST_ALLOCATABLE_AT,
-  REQUEST_SIZE,
-  REQUEST_USED_AT,
-  RESOURCE_ALLOCATABLE_AT,
-  RESOURCE_SIZE,
-  RESOURCE_USED_AT,
-  SOFT_BY_ROW_AT,
-  SOFT_COUNTS_AT,
-  SOFT_DOMAINS_AT,
-  SOFT_DOMAIN_AT,
-  SOFT_SIZE,
-  TURN_BALANCED_RESOURCES_AT,
-  TURN_BALANCED_RESOURCE_COUNT_AT,
-  TURN_CLUSTER_AT,
-  TURN_CODE_AT,
-  TURN_FIT_RESOURCES_AT,
-  TURN_FIT_RESOURCE_COUNT_AT,
-  TURN_FIXED_AT,
-  TURN_NORMALIZED_AT,
-  TURN_NORMALIZED_COUNT_AT,
-  TURN_REQUESTS_AT,
-  TURN_REQUEST_COUNT_AT,
-  TURN_ROW_SCORE_AT,
-  TURN_SOFT_AT,
-  TURN_SOFT_COUNT_AT,
-  TURN_SPREAD_RAW_AT,
-  TURN_STATIC_CODE_AT,
-} from '../../assembly/layout.ts';
+  Cluster,
+  DomainScore,
+  DomainTable,
+  Normalized,
+  Program,
+  Request,
+  ResourceScore,
+  ScoredResource,
+} from '../../build/records.js';
 import type { Arena } from '../../src/columns/arena.ts';
 
 export interface ReadColumn {
@@ -48,40 +26,44 @@ export interface ReadColumn {
   entries: number;
 }
 
-/** The columns that a pass over the turn at address `turn` reads. */
-export function columnsRead({ u32 }: Arena, turn: number): ReadColumn[] {
+/** The columns that a pass over the program at address `program` reads. */
+export function columnsRead({ u32 }: Arena, program: number): ReadColumn[] {
   const word = (at: number) => u32[at / 4]!;
-  const rows = word(word(turn + TURN_CLUSTER_AT) + CLUSTER_ROWS_AT);
+  const rows = word(word(program + Program.cluster) + Cluster.rows);
   const columns = new Map<number, ReadColumn>();
   const add = (pointer: number, bytesPerEntry: ReadColumn['bytesPerEntry'], entries = rows) => {
     if (pointer !== 0) columns.set(pointer, { pointer, bytesPerEntry, entries });
   };
-  const records = (at: number, countAt: number, size: number) =>
-    Array.from({ length: word(turn + countAt) }, (_, n) => word(turn + at) + n * size);
+  const list = (first: number, count: number, { size }: { size: number }) =>
+    Array.from({ length: word(count) }, (_, n) => word(first) + n * size);
+  const listOf = (first: number, count: number, record: { size: number }) =>
+    list(program + first, program + count, record);
 
-  add(word(turn + TURN_STATIC_CODE_AT), 1);
-  add(word(turn + TURN_CODE_AT), 1);
-  for (const request of records(TURN_REQUESTS_AT, TURN_REQUEST_COUNT_AT, REQUEST_SIZE)) {
-    add(word(request + REQUEST_ALLOCATABLE_AT), 8);
-    add(word(request + REQUEST_USED_AT), 8);
+  add(word(program + Program.staticCode), 1);
+  add(word(program + Program.code), 1);
+  for (const request of listOf(Program.requests, Program.requestCount, Request)) {
+    add(word(request + Request.allocatable), 8);
+    add(word(request + Request.used), 8);
   }
-  for (const resource of [
-    ...records(TURN_FIT_RESOURCES_AT, TURN_FIT_RESOURCE_COUNT_AT, RESOURCE_SIZE),
-    ...records(TURN_BALANCED_RESOURCES_AT, TURN_BALANCED_RESOURCE_COUNT_AT, RESOURCE_SIZE),
-  ]) {
-    add(word(resource + RESOURCE_ALLOCATABLE_AT), 8);
-    add(word(resource + RESOURCE_USED_AT), 8);
+  for (const score of listOf(Program.resourceScores, Program.resourceScoreCount, ResourceScore)) {
+    const { resources, resourceCount } = ResourceScore;
+    for (const resource of list(score + resources, score + resourceCount, ScoredResource)) {
+      add(word(resource + ScoredResource.allocatable), 8);
+      add(word(resource + ScoredResource.used), 8);
+    }
   }
-  add(word(turn + TURN_FIXED_AT), 8);
-  for (const record of records(TURN_NORMALIZED_AT, TURN_NORMALIZED_COUNT_AT, NORMALIZED_SIZE)) {
-    add(word(record + NORMALIZED_RAW_AT), 8);
+  add(word(program + Program.fixed), 8);
+  for (const score of listOf(Program.normalized, Program.normalizedCount, Normalized)) {
+    add(word(score + Normalized.raw), 8);
   }
-  for (const soft of records(TURN_SOFT_AT, TURN_SOFT_COUNT_AT, SOFT_SIZE)) {
-    add(word(soft + SOFT_DOMAIN_AT), 4);
-    const byRow = word(soft + SOFT_BY_ROW_AT) !== 0;
-    add(word(soft + SOFT_COUNTS_AT), 8, byRow ? rows : word(soft + SOFT_DOMAINS_AT));
+  for (const score of listOf(Program.domainScores, Program.domainScoreCount, DomainScore)) {
+    for (const table of list(score + DomainScore.tables, score + DomainScore.tableCount, DomainTable)) {
+      add(word(table + DomainTable.domain), 4);
+      const byRow = word(table + DomainTable.byRow) !== 0;
+      add(word(table + DomainTable.amounts), 8, byRow ? rows : word(table + DomainTable.domains));
+    }
+    add(word(score + DomainScore.raw), 8);
   }
-  add(word(turn + TURN_ROW_SCORE_AT), 8);
-  add(word(turn + TURN_SPREAD_RAW_AT), 8);
+  add(word(program + Program.rowScore), 8);
   return [...columns.values()];
 }

@@ -30,7 +30,7 @@ async function* figures(kind: NodeKind, size: Size): AsyncIterable<Figure> {
   const scalar = passTime(passOf('scalar', scenario(1), configuration), nodes);
   const tenfold = passTime(passOf('simd', scenario(10), configuration), nodes * 10);
   const { arena } = one.kernel;
-  const columns = columnsRead(arena, one.turn);
+  const columns = columnsRead(arena, one.program);
   const sums = sumsOver(await compileSum(), one.memory, arena, columns);
   const sum = rowTime(sums.bare, nodes);
   const unrolledSum = rowTime(sums.unrolled, nodes);
@@ -68,8 +68,8 @@ async function* figures(kind: NodeKind, size: Size): AsyncIterable<Figure> {
   yield figure('tenfold-nodes', 'times');
 }
 
-function passTime({ kernel, turn }: Pass, rows: number): () => number {
-  return rowTime(() => kernel.determine(turn), rows);
+function passTime({ kernel, program }: Pass, rows: number): () => number {
+  return rowTime(() => kernel.determine(program), rows);
 }
 
 /** Measures a call that goes over `rows` rows: nanoseconds a row. */

@@ -4,7 +4,7 @@ import { scalar, simd } from '../../build/kernels.js';
 import type { Pod, Scenario } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
-import { Matches } from '../../src/classes/match.ts';
+import { Matches } from '../../src/kernel/program/match.ts';
 import type { LinearMemory } from '../../src/columns/arena.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { ConstraintContext } from '../../src/constraints/constraint.ts';
@@ -12,21 +12,21 @@ import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 
-/** A class's turn in the memory of a kernel. */
+/** A class's program in the memory of a kernel. */
 export interface Pass {
   kernel: Kernel;
   memory: LinearMemory;
-  /** The turn's address. */
-  turn: number;
+  /** The program's address. */
+  program: number;
 }
 
 /** Packs the scenario and the class of its first pending pod into a kernel of its own. */
 export function passOf(build: KernelBuild, scenario: Scenario, configuration: Configuration): Pass {
   const exports = instantiateSync(build === 'simd' ? simd : scalar, {}).exports as unknown as KernelExports;
-  let turn = 0;
-  const kernel = new Kernel({ ...exports, determine: (at) => exports.determine((turn = at)) });
+  let program = 0;
+  const kernel = new Kernel({ ...exports, determine: (at) => exports.determine((program = at)) });
   correspondenceOf(kernel, scenario, configuration);
-  return { kernel, memory: exports.memory, turn };
+  return { kernel, memory: exports.memory, program };
 }
 
 /** Packs the scenario into the kernel, and determines the nodes for the class of its first pending pod. */

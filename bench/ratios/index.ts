@@ -24,18 +24,18 @@ export const ratioBenches: readonly Bench[] = [
 /** A pass over all nodes, to the bare sum over the columns that it reads. */
 async function* passRatio(): AsyncIterable<Figure> {
   const spreading = named('default-spreading');
-  const { kernel, memory, turn } = passOf(
+  const { kernel, memory, program } = passOf(
     'simd',
     scenarioOf(spreading, COUNTS, 'mixed'),
     planConfiguration(spreading),
   );
-  const columns = columnsRead(kernel.arena, turn);
+  const columns = columnsRead(kernel.arena, program);
   const { bare } = sumsOver(await compileSum(), memory, kernel.arena, columns);
   const times = (call: () => number) =>
     time(() => {
       for (let n = 0; n < PASSES_PER_REPETITION; n++) call();
     });
-  const { pass, sum } = least(() => ({ pass: times(() => kernel.determine(turn)), sum: times(bare) }));
+  const { pass, sum } = least(() => ({ pass: times(() => kernel.determine(program)), sum: times(bare) }));
   yield ratio('ratios/pass', pass / sum);
 }
 

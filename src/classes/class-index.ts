@@ -1,5 +1,5 @@
 // Pods to classes: each part of the features is hashed on its own, and the hashes are spliced into the class's index.
-import { FEATURE_SIZE } from '../../assembly/layout.ts';
+import { Feature } from '../../build/records.js';
 import { TextCache } from '../api/text-cache.ts';
 import type { Pod } from '../api/types.ts';
 import type { PodShape } from '../cluster/pod-shape.ts';
@@ -106,7 +106,7 @@ export class ClassIndex {
   #hash(features: Features): string {
     const { arena } = this.#kernel;
     const texts = FEATURE_PARTS.map((part) => features[part]);
-    const needed = FEATURE_SIZE * texts.length + 3 * texts.reduce((sum, text) => sum + text.length, 0);
+    const needed = Feature.size * texts.length + 3 * texts.reduce((sum, text) => sum + text.length, 0);
     if (needed <= SCRATCH_BYTES) return this.#hashAt(this.#scratch, texts);
     const pointer = arena.allocate(needed, 0);
     try {
@@ -119,15 +119,15 @@ export class ClassIndex {
   /** Hashes the texts in a block that has room for their records, and for the texts in UTF-8. */
   #hashAt(pointer: number, texts: readonly string[]): string {
     const { arena } = this.#kernel;
-    let at = pointer + FEATURE_SIZE * texts.length;
+    let at = pointer + Feature.size * texts.length;
     texts.forEach((text, n) => {
       const { written } = this.#encoder.encodeInto(text, arena.u8.subarray(at));
-      arena.u32[(pointer + n * FEATURE_SIZE) / 4] = at;
-      arena.u32[(pointer + n * FEATURE_SIZE) / 4 + 1] = written;
+      arena.u32[(pointer + n * Feature.size) / 4] = at;
+      arena.u32[(pointer + n * Feature.size) / 4 + 1] = written;
       at += written;
     });
     this.#kernel.hash(pointer, texts.length);
-    return texts.map((_, n) => this.#hex(pointer + n * FEATURE_SIZE + 8)).join('');
+    return texts.map((_, n) => this.#hex(pointer + n * Feature.size + Feature.hash)).join('');
   }
 
   #hex(pointer: number): string {

@@ -5,19 +5,12 @@ import {
   CODE_FEASIBLE,
   MODE_CUT,
   MODE_RANDOM,
-  MODE_RECHECK,
+  MODE_REQUESTS_VARY,
   MODE_STATIC,
-  STALE_PREFERENCES,
-  STALE_SPREAD,
+  STALE_ALL_SCORES,
   STALE_TOTALS,
-  TURN_ATTRACTION_COUNT_AT,
-  TURN_DIRTY_COUNT_AT,
-  TURN_GROUPS_AT,
-  TURN_MODE_AT,
-  TURN_HARD_COUNT_AT,
-  TURN_REPULSION_COUNT_AT,
-  TURN_STALE_AT,
 } from '../../assembly/layout.ts';
+import { Placement, Program } from '../../build/records.js';
 import type { Pod, Rejection } from '../api/types.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Block } from '../columns/arena.ts';
@@ -25,18 +18,19 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { Counting } from './counting.ts';
 import { FEATURE_PARTS } from './features.ts';
-import { rechecksOf, type HostCodes } from './host-codes.ts';
-import type { Match, Matches } from './match.ts';
+import { ProgramBuilder } from '../kernel/program/builder.ts';
+import { addGroups } from '../kernel/program/groups.ts';
+import { rechecksOf, type HostCodes } from '../kernel/program/host-codes.ts';
+import type { Match, Matches } from '../kernel/program/match.ts';
+import type { ProgramMemory } from '../kernel/program/parts.ts';
+import { replaceAsked, writeProgram } from '../kernel/program/write.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { Packing } from './packing.ts';
 import { Questions } from './questions.ts';
 import type { Assignment, Refusal } from './turn-outcome.ts';
-import { TurnPacker } from './turn-packer.ts';
-import type { TurnMemory } from './turn-parts.ts';
 import { Verdicts, type Explained } from './verdicts.ts';
 import { WhatIf } from './what-if.ts';
 
-const ASSIGNMENT_BYTES = 16;
 /** Pods that are placed by looking at all nodes before groups are formed, which costs as much as a few looks. */
 const UNGROUPED_PODS = 8;
 
@@ -60,7 +54,7 @@ export class Correspondence {
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
   #match!: Match;
-  #memory!: TurnMemory;
+  #memory!: ProgramMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
   #questions!: Questions;
@@ -90,7 +84,7 @@ export class Correspondence {
   /** Nodes that pass every filter now. */
   get feasible(): number {
     this.#ask();
-    return this.#refusal === undefined ? this.#kernel.settle(this.#memory.turn) : 0;
+    return this.#refusal === undefined ? this.#kernel.inspect(this.#memory.program) : 0;
   }
 
   /** Linear memory that goes with it. */
@@ -171,8 +165,7 @@ export class Correspondence {
   /** Whether a pod on one node can decide about another node. */
   get readsDomains(): boolean {
     const { u32 } = this.#kernel.arena;
-    const counts = [TURN_HARD_COUNT_AT, TURN_ATTRACTION_COUNT_AT, TURN_REPULSION_COUNT_AT];
-    return counts.some((at) => u32[(this.#memory.turn + at) / 4]! > 0);
+    return u32[(this.#memory.program + Program.domainFilterCount) / 4]! > 0;
   }
 
   /** The rejected rows by the names of their nodes, each with why; none when no node was asked. */
@@ -192,18 +185,18 @@ export class Correspondence {
     const { nodes } = this.class.context.cluster;
     this.#placed += count;
     if (this.#placed > UNGROUPED_PODS && this.#groups === undefined && this.#mayGroup()) {
-      this.#groups = this.#packer().addGroups(this.#memory.turn);
+      this.#groups = addGroups(this.#memory.program, nodes.columns);
     }
     const yields = !this.#nominated.isEmpty;
-    const bytes = count * ASSIGNMENT_BYTES;
+    const bytes = count * Placement.size;
     const out = arena.allocate(bytes);
     const assignments: Assignment[] = [];
     let placed: number;
     do {
       // where pods are nominated, each placement may close a row to the next pod
       const wanted = yields ? 1 : count;
-      placed = this.#kernel.assign(this.#memory.turn, wanted, out);
-      for (let n = 0, at = out; n < placed; n++, at += ASSIGNMENT_BYTES) {
+      placed = this.#kernel.assign(this.#memory.program, wanted, out);
+      for (let n = 0, at = out; n < placed; n++, at += Placement.size) {
         const row = arena.u32[at / 4]!;
         this.#explained.delete(row);
         this.#mayAsk = true;
@@ -254,7 +247,7 @@ export class Correspondence {
     this.#askedFor?.free();
     const packer = this.#packer();
     this.#packing.pack(pod, packer, ['NodeResourcesFit', 'NodePorts']);
-    this.#askedFor = { pod, free: packer.replaceRequests(this.#memory.turn) };
+    this.#askedFor = { pod, free: replaceAsked(this.#memory.program, packer) };
     this.#explained.clear();
   }
 
@@ -274,7 +267,7 @@ export class Correspondence {
   scores(): Record<string, Record<string, number>> {
     if (this.#refusal !== undefined) return {};
     // placing no pod brings the detail up to the pods that were placed
-    this.#kernel.assign(this.#memory.turn, 0, 0);
+    this.#kernel.assign(this.#memory.program, 0, 0);
     return this.#verdicts().scores();
   }
 
@@ -313,7 +306,7 @@ export class Correspondence {
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
     this.#counting = new Counting(this.#packing.packed);
     this.#counting.countAll(cluster.kinds);
-    this.#kernel.determine(this.#memory.turn);
+    this.#kernel.determine(this.#memory.program);
     this.passes++;
     this.#questions = new Questions(this.#packing.packed, this.class.context.profile.filters, {
       arena: this.#kernel.arena,
@@ -330,12 +323,12 @@ export class Correspondence {
   }
 
   /** Writes what is packed into linear memory, in the place of what was there. */
-  #write(packer: TurnPacker): void {
+  #write(packer: ProgramBuilder): void {
     const { nodes } = this.class.context.cluster;
     const match = this.#matches.take(nodes.columns, packer.matchParts(), nodes.epoch);
-    let memory: TurnMemory;
+    let memory: ProgramMemory;
     try {
-      memory = packer.write(match, this.#mode(), this.#withDetail);
+      memory = writeProgram(packer, match, this.#mode(), this.#withDetail);
     } catch (error) {
       this.#matches.giveBack(match);
       throw error;
@@ -347,13 +340,13 @@ export class Correspondence {
 
   #watchNominated(hostCodes: HostCodes): void {
     const { cluster } = this.class.context;
-    const { turn, staticCode } = this.#memory;
+    const { program, staticCode } = this.#memory;
     const kernel = this.#kernel;
     const exempt = (this.#nominated as NominatedRows | undefined)?.exempt;
     this.#whatIf = new WhatIf({
       kernel,
       cluster,
-      turn,
+      program,
       staticCode,
       hostCodes,
       rechecks: rechecksOf(this.#packing.packed, this.class.context.profile.filters),
@@ -385,7 +378,7 @@ export class Correspondence {
     this.#mayAsk = false;
     this.#inspect();
     if (this.#questions.ask()) {
-      this.#kernel.determine(this.#memory.turn);
+      this.#kernel.determine(this.#memory.program);
       this.passes++;
     }
     this.#refusal = this.#questions.error();
@@ -396,26 +389,26 @@ export class Correspondence {
     this.#mayAsk = true;
     if (this.#explained.size > 0) for (const row of rows) this.#explained.delete(row);
     const { u32 } = this.#kernel.arena;
-    const { turn, dirty, dirtyRows } = this.#memory;
+    const { program, dirty, dirtyRows } = this.#memory;
     if (rows.length > dirtyRows) {
-      this.#kernel.determine(turn);
+      this.#kernel.determine(program);
       this.passes++;
       return;
     }
     u32.set(rows, dirty / 4);
-    u32[(turn + TURN_DIRTY_COUNT_AT) / 4] = rows.length;
-    if (counted) u32[(turn + TURN_STALE_AT) / 4]! |= STALE_SPREAD | STALE_PREFERENCES | STALE_TOTALS;
-    this.#kernel.assign(turn, 0, 0);
+    u32[(program + Program.dirtyCount) / 4] = rows.length;
+    if (counted) u32[(program + Program.stale) / 4]! |= STALE_ALL_SCORES | STALE_TOTALS;
+    this.#kernel.assign(program, 0, 0);
   }
 
   /** Has every row's code and total found, and goes on without groups. */
   #inspect(): void {
     this.#isInspected = true;
-    const { turn } = this.#memory;
-    this.#kernel.settle(turn);
+    const { program } = this.#memory;
+    this.#kernel.inspect(program);
     this.#groups?.free();
     this.#groups = undefined;
-    this.#kernel.arena.u32[(turn + TURN_GROUPS_AT) / 4] = 0;
+    this.#kernel.arena.u32[(program + Program.groups) / 4] = 0;
   }
 
   /** Groups serve exact scores whose ties go to the smallest name, and cannot say what each node's total is. */
@@ -424,8 +417,8 @@ export class Correspondence {
     return this.#mode() === 0 && candidates === undefined && !this.#isInspected;
   }
 
-  #packer(): TurnPacker {
-    return new TurnPacker(this.class.context.cluster.nodes.columns);
+  #packer(): ProgramBuilder {
+    return new ProgramBuilder(this.class.context.cluster.nodes.columns);
   }
 
   #mode(): number {
@@ -433,7 +426,7 @@ export class Correspondence {
     return (
       (scores === 'static' ? MODE_STATIC : 0) |
       (ties === 'random' ? MODE_RANDOM : 0) |
-      (this.asksVary ? MODE_RECHECK : 0)
+      (this.asksVary ? MODE_REQUESTS_VARY : 0)
     );
   }
 
@@ -445,8 +438,8 @@ export class Correspondence {
     const { u8 } = this.#kernel.arena;
     const rows = this.#verdicts().ranked();
     for (const row of rows.slice(candidates)) u8[this.#memory.code + row] = CODE_CUT;
-    this.#kernel.arena.u32[(this.#memory.turn + TURN_MODE_AT) / 4]! |= MODE_CUT;
-    this.#kernel.determine(this.#memory.turn);
+    this.#kernel.arena.u32[(this.#memory.program + Program.mode) / 4]! |= MODE_CUT;
+    this.#kernel.determine(this.#memory.program);
   }
 
   /** What every row's code and total say, which are found for that. */
@@ -471,7 +464,7 @@ export class Correspondence {
     this.#askedFor = undefined;
     this.#groups?.free();
     this.#groups = undefined;
-    (this.#memory as TurnMemory | undefined)?.free();
+    (this.#memory as ProgramMemory | undefined)?.free();
     if ((this.#match as Match | undefined) !== undefined) this.#matches.giveBack(this.#match);
   }
 }

@@ -4,7 +4,7 @@ import type { Pod } from '../api/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { Correspondence, type Means } from './correspondence.ts';
-import { Matches } from './match.ts';
+import { Matches } from '../kernel/program/match.ts';
 
 interface Entry {
   /** Absent until the class has its turn, and again when others have needed the room. */

@@ -4,7 +4,7 @@ import type { Pod } from '../api/types.ts';
 import type { ConstraintContext, Packed } from '../constraints/constraint.ts';
 import { placesIn } from './places.ts';
 import type { Refusal } from './turn-outcome.ts';
-import type { TurnPacker } from './turn-packer.ts';
+import type { ProgramBuilder } from '../kernel/program/builder.ts';
 
 export class Packing {
   /** By the constraint's name. */
@@ -38,7 +38,7 @@ export class Packing {
   }
 
   /** Has every constraint pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
-  pack(pod: Pod, packer: TurnPacker, only?: readonly string[]): void {
+  pack(pod: Pod, packer: ProgramBuilder, only?: readonly string[]): void {
     const { profile, cluster } = this.#context;
     for (const { constraint, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(constraint.name)) continue;
@@ -55,7 +55,7 @@ export class Packing {
     for (const refresh of this.#refreshers.values()) refresh(rows);
   }
 
-  #take(name: string, packed: Packed, packer: TurnPacker): void {
+  #take(name: string, packed: Packed, packer: ProgramBuilder): void {
     const { cluster } = this.#context;
     this.packed.set(name, packed);
     this.isOneByOne ||= packed.oneByOne ?? false;

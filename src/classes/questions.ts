@@ -3,9 +3,9 @@ import { CODE_CUT, CODE_FEASIBLE, CODE_REASON_BITS } from '../../assembly/layout
 import type { Arena } from '../columns/arena.ts';
 import type { Packed, Question, Remedy } from '../constraints/constraint.ts';
 import type { NodeColumns } from '../columns/node-columns.ts';
-import type { HostCodes } from './host-codes.ts';
+import type { HostCodes } from '../kernel/program/host-codes.ts';
 import type { Refusal } from './turn-outcome.ts';
-import type { TurnMemory } from './turn-parts.ts';
+import type { ProgramMemory } from '../kernel/program/parts.ts';
 
 interface Asked {
   plugin: string;
@@ -19,7 +19,7 @@ interface Asked {
 export interface QuestionsOptions {
   arena: Arena;
   nodes: NodeColumns;
-  memory: TurnMemory;
+  memory: ProgramMemory;
   hostCodes: HostCodes;
 }
 

@@ -15,7 +15,7 @@ import type { ConstraintContext, Explanation, Packed } from '../constraints/cons
 import type { Refusal } from './turn-outcome.ts';
 import { fitError } from './fit-error.ts';
 import type { NominatedRows } from './nominated-rows.ts';
-import type { TurnMemory } from './turn-parts.ts';
+import type { ProgramMemory } from '../kernel/program/parts.ts';
 
 /** Why a row was rejected, and the code that it had then. */
 export interface Explained {
@@ -27,7 +27,7 @@ export interface VerdictsOptions {
   arena: Arena;
   context: ConstraintContext;
   /** Its codes and totals are those of every row, and its detail is up to date. */
-  memory: TurnMemory;
+  memory: ProgramMemory;
   packed: ReadonlyMap<string, Packed>;
   nominated: NominatedRows;
   /** By row that nominated pods close, as long as nothing happens there. */

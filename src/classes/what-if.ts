@@ -5,14 +5,14 @@ import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Counting } from './counting.ts';
-import type { HostCodes, Recheck } from './host-codes.ts';
+import type { HostCodes, Recheck } from '../kernel/program/host-codes.ts';
 import type { Questions } from './questions.ts';
 
 export interface WhatIfOptions {
   kernel: Kernel;
   cluster: Cluster;
-  /** The addresses of the turn, and of its codes by the filters that no assignment changes. */
-  turn: number;
+  /** The addresses of the program, and of its codes by the filters that no assignment changes. */
+  program: number;
   staticCode: number;
   hostCodes: HostCodes;
   /** The constraints that the host asks again, by their place among the filters. */
@@ -53,12 +53,12 @@ export class WhatIf {
   }
 
   #ownCodeOf(row: number): number {
-    const { kernel, turn, staticCode, hostCodes, rechecks } = this.#options;
-    if (rechecks.size === 0) return kernel.check(turn, row);
+    const { kernel, program, staticCode, hostCodes, rechecks } = this.#options;
+    if (rechecks.size === 0) return kernel.check(program, row);
     const { u8 } = kernel.arena;
     const before = u8[staticCode + row]!;
     u8[staticCode + row] = hostCodes.askedAgain(row, before, rechecks);
-    const code = kernel.check(turn, row);
+    const code = kernel.check(program, row);
     u8[staticCode + row] = before;
     return code;
   }

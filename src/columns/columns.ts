@@ -1,17 +1,7 @@
 // Node columns: one value for each row in linear memory, where the kernel reads them. A row is a node's place in every
 // column; columns grow together.
-import {
-  CLUSTER_CAPACITY_AT,
-  CLUSTER_MAGIC,
-  CLUSTER_MAGIC_AT,
-  CLUSTER_ORDERED_AT,
-  CLUSTER_RANDOM_AT,
-  CLUSTER_RANK_AT,
-  CLUSTER_ROWS_AT,
-  CLUSTER_SIZE,
-  DEAD_RANK,
-  ROW_BLOCK,
-} from '../../assembly/layout.ts';
+import { CLUSTER_MAGIC, DEAD_RANK, ROW_BLOCK } from '../../assembly/layout.ts';
+import { Cluster as Header } from '../../build/records.js';
 import type { Arena } from './arena.ts';
 import { CodedColumn } from './coded-column.ts';
 
@@ -40,12 +30,12 @@ export class Columns {
 
   constructor(arena: Arena, seed: number) {
     this.arena = arena;
-    this.header = arena.allocate(CLUSTER_SIZE);
+    this.header = arena.allocate(Header.size);
     this.rank = this.add(4);
     this.zeros = this.add(8);
     arena.u32.fill(DEAD_RANK, this.rank.pointer / 4, this.rank.pointer / 4 + this.#capacity);
-    arena.u32[(this.header + CLUSTER_MAGIC_AT) / 4] = CLUSTER_MAGIC;
-    arena.u32[(this.header + CLUSTER_RANDOM_AT) / 4] = seed >>> 0;
+    arena.u32[(this.header + Header.magic) / 4] = CLUSTER_MAGIC;
+    arena.u32[(this.header + Header.random) / 4] = seed >>> 0;
     this.#writeHeader();
   }
 
@@ -135,7 +125,7 @@ export class Columns {
       if (rank > 0 && live[rank]! < live[rank - 1]!) ordered = 0;
       this.setU32(this.rank, live[rank]!, rank);
     }
-    this.arena.u32[(this.header + CLUSTER_ORDERED_AT) / 4] = ordered;
+    this.arena.u32[(this.header + Header.ordered) / 4] = ordered;
   }
 
   #grow(wanted: number): void {
@@ -169,8 +159,8 @@ export class Columns {
 
   #writeHeader(): void {
     const { u32 } = this.arena;
-    u32[(this.header + CLUSTER_ROWS_AT) / 4] = this.#rows;
-    u32[(this.header + CLUSTER_CAPACITY_AT) / 4] = this.#capacity;
-    u32[(this.header + CLUSTER_RANK_AT) / 4] = this.rank.pointer;
+    u32[(this.header + Header.rows) / 4] = this.#rows;
+    u32[(this.header + Header.capacity) / 4] = this.#capacity;
+    u32[(this.header + Header.rank) / 4] = this.rank.pointer;
   }
 }

@@ -5,7 +5,7 @@ export class Offsets {
   size = 0;
 
   /** The offset of the next part, of `count` bytes. */
-  bytes(count: number): number {
+  reserve(count: number): number {
     const at = this.size;
     this.size += Math.ceil(count / 16) * 16;
     return at;

@@ -5,7 +5,7 @@ import type { ApiObject, Pod, Rejection } from '../api/types.ts';
 import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
-import type { TurnPacker } from '../classes/turn-packer.ts';
+import type { ProgramBuilder } from '../kernel/program/builder.ts';
 import type { Profile } from '../config/types.ts';
 import type { ExtenderAnswers } from './extender-answer.ts';
 
@@ -24,7 +24,7 @@ export interface ConstraintContext {
 }
 
 export interface PackContext extends ConstraintContext {
-  readonly packer: TurnPacker;
+  readonly packer: ProgramBuilder;
   /** Code of the plugin's first rejection reason; 0 when the profile does not filter by it. */
   readonly code: number;
   /** Weight of the plugin's score; 0 when the profile does not score by it. */

@@ -1,10 +1,5 @@
 // InterPodAffinity: a pod's own affinity and anti-affinity to the pods that are there, and theirs to it.
-import {
-  DETAIL_INTER_POD_AFFINITY,
-  REASON_AFFINITY,
-  REASON_ANTI_AFFINITY,
-  REASON_EXISTING_ANTI_AFFINITY,
-} from '../../assembly/layout.ts';
+import { LIMIT_FIXED, LIMIT_PRESENT, NORMALIZE_RANGE } from '../../assembly/layout.ts';
 import { append } from '../api/append.ts';
 import type { Pod } from '../api/types.ts';
 import {
@@ -17,7 +12,8 @@ import {
 } from '../cluster/pod-affinity.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
-import type { DomainAmounts } from '../classes/turn-parts.ts';
+import type { DomainFilter, DomainTable } from '../kernel/program/parts.ts';
+import type { Tally } from '../kernel/program/tally.ts';
 import {
   unresolvable,
   unschedulable,
@@ -26,6 +22,9 @@ import {
   type PackContext,
 } from './constraint.ts';
 
+const REASON_AFFINITY = 0;
+const REASON_ANTI_AFFINITY = 1;
+const REASON_EXISTING_ANTI_AFFINITY = 2;
 const REASONS = {
   [REASON_AFFINITY]: unresolvable("node(s) didn't match pod affinity rules"),
   [REASON_ANTI_AFFINITY]: unschedulable("node(s) didn't match pod anti-affinity rules"),
@@ -62,18 +61,17 @@ export const interPodAffinity: Constraint = {
       packAttractions(own?.required ?? [], self, context, counters);
       packRepulsions(own?.antiRequired ?? [], self, context, counters);
     }
-    const preferences = weight === 0 ? [] : packPreferences(own, self, context, counters);
-    const { packer } = context;
+    const preferences = weight === 0 ? undefined : packPreferences(own, self, context, counters);
     return {
       counters,
       explain: (_, reason) => REASONS[reason as keyof typeof REASONS],
       detail:
-        preferences.length === 0
+        preferences === undefined
           ? undefined
           : {
-              slot: DETAIL_INTER_POD_AFFINITY,
+              slot: preferences.slot,
               // without a pod that matches any preference the reference leaves the plugin out
-              isScored: () => preferences.some((amounts) => packer.matchesOf(amounts) > 0),
+              isScored: () => preferences.tallies.some(({ matches }) => matches > 0),
             },
     };
   },
@@ -124,15 +122,14 @@ function selfOf(pod: Pod, cluster: Cluster, affinity: PodAffinityTerms | undefin
   return { ...matchedOf(pod), labels: cluster.keys.project(pod.metadata?.labels), affinity };
 }
 
-function amountsFor(
-  topologyKey: string,
-  { cluster }: PackContext,
-  self: number,
-  matches: number,
-  reason = 0,
-): DomainAmounts {
+function domainsOf(topologyKey: string, { cluster }: PackContext): Pick<DomainTable, 'domain' | 'domains'> {
   const { column, values } = cluster.nodes.label(topologyKey);
-  return { domain: column, domains: values.length, self, selfMatches: matches, reason };
+  return { domain: column, domains: values.length };
+}
+
+/** Closes the domains that hold anything; a pod of the class brings `self`. */
+function closedByAny(topologyKey: string, self: number, code: number, context: PackContext): DomainFilter {
+  return { ...domainsOf(topologyKey, context), limit: LIMIT_FIXED, most: 0, code, absentCode: 0, self };
 }
 
 /** Whether some node has the topology key; what counts by one that none has counts nothing. */
@@ -151,25 +148,24 @@ function nearTerms(kinds: PodKinds, terms: readonly AffinityTerm[]): Iterable<Po
 }
 
 /** Terms, of one pod or of several, that have a topology key: what they add to a domain, and how many they are. */
-interface Tally {
+interface Share {
   amount: number;
   matches: number;
 }
 
-const NONE: Tally = { amount: 0, matches: 0 };
+const NONE: Share = { amount: 0, matches: 0 };
 
 /** A counter of an amount by kind, which is computed once for each kind that is counted. */
 function counterOf(
-  amounts: DomainAmounts,
-  { packer }: PackContext,
+  pods: Tally,
   among: (kinds: PodKinds) => Iterable<PodKind>,
-  tally: (kind: PodKind) => Tally,
+  share: (kind: PodKind) => Share,
 ): Counter {
-  const known = new Map<PodKind, Tally>();
+  const known = new Map<PodKind, Share>();
   const of = (kind: PodKind) => {
     const before = known.get(kind);
     if (before !== undefined) return before;
-    const found = tally(kind);
+    const found = share(kind);
     if (found.matches > 0) known.set(kind, found);
     return found;
   };
@@ -178,7 +174,7 @@ function counterOf(
     counts: (kind) => of(kind).matches > 0,
     add(kind, row, by) {
       const { amount, matches } = of(kind);
-      packer.addAmount(amounts, row, by * amount, by * matches);
+      pods.add(row, by * amount, by * matches);
     },
   };
 }
@@ -196,13 +192,21 @@ function packAttractions(
   const keys = [...new Set(terms.map(({ topologyKey }) => topologyKey))];
   // a key that no node has closes all of them, whatever the others do
   const decisive = keys.filter((key) => !hasDomains(key, context)).slice(0, 1);
-  const tables = (decisive.length > 0 ? decisive : keys).map((key) => amountsFor(key, context, 1, 1));
-  packer.attractions(tables, matchesAll(self), code);
+  const startsAnywhere = matchesAll(self);
+  const filters = (decisive.length > 0 ? decisive : keys).map((key) => ({
+    ...domainsOf(key, context),
+    limit: LIMIT_PRESENT,
+    code: code + REASON_AFFINITY,
+    absentCode: code + REASON_AFFINITY,
+    self: startsAnywhere ? 1 : 0,
+    startsAnywhere,
+  }));
+  const tallies = packer.domainFiltersTogether(filters);
   counters.push({
     among: (kinds) => nearTerms(kinds, terms.slice(0, 1)),
     counts: matchesAll,
     add(_, row, by) {
-      for (const table of tables) packer.addAttraction(table, row, by);
+      for (const pods of tallies) pods.add(row, by);
     },
   });
 }
@@ -218,26 +222,23 @@ function packRepulsions(
   const isMatched = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
   for (const [key, ofKey] of byTopologyKey(terms)) {
     if (!hasDomains(key, context)) continue;
-    const tally = (pod: Matched) => {
+    const share = (pod: Matched) => {
       const matches = ofKey.filter((term) => isMatched(term, pod)).length;
       return { amount: matches, matches };
     };
-    const { amount, matches } = tally(self);
-    const amounts = amountsFor(key, context, amount, matches, REASON_ANTI_AFFINITY);
-    packer.repulsion(amounts, code);
-    counters.push(counterOf(amounts, context, (kinds) => nearTerms(kinds, ofKey), tally));
+    const filter = closedByAny(key, share(self).amount, code + REASON_ANTI_AFFINITY, context);
+    const among = (kinds: PodKinds) => nearTerms(kinds, ofKey);
+    counters.push(counterOf(packer.domainFilter(filter), among, share));
   }
-  const against = tallies(cluster.affinities.near(self.labels), ({ antiRequired }) =>
+  const against = sharesOf(cluster.affinities.near(self.labels), ({ antiRequired }) =>
     antiRequired.filter((term) => isMatched(term, self)).map((term) => ({ ...term, weight: 1 })),
   );
   for (const [key, byAffinity] of against) {
     if (!hasDomains(key, context)) continue;
-    const tally = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
-    const { amount, matches } = tally(self);
-    const amounts = amountsFor(key, context, amount, matches, REASON_EXISTING_ANTI_AFFINITY);
-    packer.repulsion(amounts, code);
+    const share = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
+    const filter = closedByAny(key, share(self).amount, code + REASON_EXISTING_ANTI_AFFINITY, context);
     const among = (kinds: PodKinds) => withAffinities(kinds, byAffinity.keys());
-    counters.push(counterOf(amounts, context, among, tally));
+    counters.push(counterOf(packer.domainFilter(filter), among, share));
   }
 }
 
@@ -248,15 +249,15 @@ function byTopologyKey<T extends AffinityTerm>(terms: readonly T[]): Map<string,
 }
 
 /** By topology key, and then by the text of an affinity, what those of its terms add up to that `terms` names. */
-function tallies(
+function sharesOf(
   affinities: Iterable<PodAffinityTerms>,
   terms: (affinity: PodAffinityTerms) => readonly WeightedTerm[],
-): Map<string, Map<string, Tally>> {
-  const byKey = new Map<string, Map<string, Tally>>();
+): Map<string, Map<string, Share>> {
+  const byKey = new Map<string, Map<string, Share>>();
   for (const affinity of affinities) {
     for (const { topologyKey, weight } of terms(affinity)) {
       let byAffinity = byKey.get(topologyKey);
-      if (byAffinity === undefined) byKey.set(topologyKey, (byAffinity = new Map<string, Tally>()));
+      if (byAffinity === undefined) byKey.set(topologyKey, (byAffinity = new Map<string, Share>()));
       const { amount, matches } = byAffinity.get(affinity.text) ?? NONE;
       byAffinity.set(affinity.text, { amount: amount + weight, matches: matches + 1 });
     }
@@ -275,23 +276,24 @@ function packPreferences(
   self: Self,
   context: PackContext,
   counters: Counter[],
-): DomainAmounts[] {
+): { slot: number; tallies: readonly Tally[] } | undefined {
   const { cluster, packer, profile, weight } = context;
   const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods } = profile.args.InterPodAffinity;
   const ours = byTopologyKey(own?.preferred ?? []);
-  if (ignorePreferredTermsOfExistingPods && ours.size === 0) return [];
+  if (ignorePreferredTermsOfExistingPods && ours.size === 0) return undefined;
   const isFor = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
-  const theirs = tallies(cluster.affinities.near(self.labels), ({ required, preferred }) => {
+  const theirs = sharesOf(cluster.affinities.near(self.labels), ({ required, preferred }) => {
     const hard = hardPodAffinityWeight > 0 ? required : [];
     const weighted = hard.map((term) => ({ ...term, weight: hardPodAffinityWeight }));
     return [...weighted, ...preferred].filter((term) => isFor(term, self));
   });
-  const tables: DomainAmounts[] = [];
+  const tables: DomainTable[] = [];
+  const counterOn: ((pods: Tally) => Counter)[] = [];
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
     if (!hasDomains(key, context)) continue;
     const ofKey = ours.get(key) ?? [];
-    const byAffinity = theirs.get(key) ?? new Map<string, Tally>();
-    const tally = (pod: Self) => {
+    const byAffinity = theirs.get(key) ?? new Map<string, Share>();
+    const share = (pod: Self) => {
       const matching = ofKey.filter((term) => isFor(term, pod));
       const { amount, matches } = byAffinity.get(pod.affinity?.text ?? '') ?? NONE;
       return {
@@ -301,11 +303,12 @@ function packPreferences(
     };
     const among = (kinds: PodKinds) =>
       new Set([...withAffinities(kinds, byAffinity.keys()), ...nearTerms(kinds, ofKey)]);
-    const { amount, matches } = tally(self);
-    const amounts = amountsFor(key, context, amount, matches);
-    packer.preference(amounts, weight);
-    counters.push(counterOf(amounts, context, among, tally));
-    tables.push(amounts);
+    const { amount, matches } = share(self);
+    tables.push({ ...domainsOf(key, context), self: amount, selfMatches: matches });
+    counterOn.push((pods) => counterOf(pods, among, share));
   }
-  return tables;
+  if (tables.length === 0) return undefined;
+  const scored = packer.domainScore({ normalizer: NORMALIZE_RANGE, tables, weight });
+  scored.tallies.forEach((pods, n) => counters.push(counterOn[n]!(pods)));
+  return scored;
 }

@@ -1,5 +1,4 @@
 // NodeAffinity: spec.nodeSelector, required and preferred node affinity, and the profile's added affinity.
-import { DETAIL_NODE_AFFINITY } from '../../assembly/layout.ts';
 import type { NodeSelectorTerm, Pod, PreferredSchedulingTerm } from '../api/types.ts';
 import { unresolvable, type Constraint } from './constraint.ts';
 import {
@@ -62,8 +61,7 @@ export const nodeAffinity: Constraint = {
         conditions: conditionsOf(preference, nodes, packer),
       }));
     if (terms.length === 0) return { explain, onlyNodes, detail: { constant: 0 } };
-    packer.normalized({ terms }, weight, false, DETAIL_NODE_AFFINITY);
-    return { explain, onlyNodes, detail: { slot: DETAIL_NODE_AFFINITY } };
+    return { explain, onlyNodes, detail: { slot: packer.normalized({ terms }, weight) } };
   },
 
   helps(event, pod, { profile }) {

@@ -14,14 +14,14 @@ export const nodePorts: Constraint = {
     const wanted = hostPortsOf(pod);
     if (wanted.length === 0 || code === 0) return undefined;
     const { portUsers } = cluster;
-    packer.ports(portUsers.collidingRows(wanted), code);
+    const ports = packer.exclusive(portUsers.collidingRows(wanted), code);
     return {
       explain: () => NO_FREE_PORTS,
       refresh(rows) {
         // either way finds the same: one looks up each port in each row, the other goes over all that hold the ports
         const colliding =
           wanted.length * rows.length > LOOKUPS_LIMIT ? portUsers.collidingRows(wanted) : undefined;
-        for (const row of rows) packer.takePorts(row, colliding?.has(row) ?? portUsers.collide(wanted, row));
+        for (const row of rows) ports.set(row, colliding?.has(row) ?? portUsers.collide(wanted, row));
       },
     };
   },

@@ -1,6 +1,6 @@
 // NodeResourcesBalancedAllocation: nodes whose resources are used evenly are better. Pods that ask for nothing are not
 // scored by it.
-import { DETAIL_BALANCED } from '../../assembly/layout.ts';
+import { STRATEGY_BALANCED } from '../../assembly/layout.ts';
 import { usageOf } from '../cluster/pod-resources.ts';
 import type { Constraint } from './constraint.ts';
 import { amountsText, kindsOf, scoredResources } from './node-resources.ts';
@@ -15,8 +15,9 @@ export const nodeResourcesBalancedAllocation: Constraint = {
     const specs = profile.args.NodeResourcesBalancedAllocation.resources;
     const { requests } = usageOf(pod);
     if (weight === 0 || specs.every(({ name }) => (requests.get(name) ?? 0) === 0)) return undefined;
-    packer.balancedScore(scoredResources(specs, requests, context, false), weight);
-    return { detail: { slot: DETAIL_BALANCED }, kinds: kindsOf(requests, context) };
+    const resources = scoredResources(specs, requests, context, false);
+    const slot = packer.resourceScore({ strategy: STRATEGY_BALANCED, resources, weight });
+    return { detail: { slot }, kinds: kindsOf(requests, context) };
   },
 
   helps: () => false,

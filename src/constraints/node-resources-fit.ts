@@ -1,5 +1,5 @@
 // NodeResourcesFit: a node must have what the pod asks for left, and the emptier (or fuller) node is better.
-import { DETAIL_FIT, STRATEGY_LEAST, STRATEGY_MOST, STRATEGY_RATIO } from '../../assembly/layout.ts';
+import { STRATEGY_LEAST, STRATEGY_MOST, STRATEGY_RATIO } from '../../assembly/layout.ts';
 import type { ApiObject, Pod } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import {
@@ -49,21 +49,23 @@ export const nodeResourcesFit: Constraint = {
     const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
     const backing = backingOf(cluster.store);
     if (code !== 0) {
-      packer.fitCode = code;
       // of resources that nobody has, one keeps the pod from all nodes
       const missing = checked.find(([name]) => !nodes.counts(name) && !backing.has(name))?.[0];
       for (const [name, amount] of checked)
-        if (name === missing || nodes.counts(name)) packer.requests(askedColumns(name, context), amount);
+        if (name === missing || nodes.counts(name))
+          packer.requests(askedColumns(name, context), amount, code);
     }
+    let detail: { slot: number } | undefined;
     if (weight !== 0) {
       const { scoringStrategy } = args;
       const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), context, true);
-      packer.fitScore(strategyOf(scoringStrategy), resources, shapeOf(scoringStrategy), weight);
+      const [strategy, shape] = [strategyOf(scoringStrategy), shapeOf(scoringStrategy)];
+      detail = { slot: packer.resourceScore({ strategy, resources, shape, weight }) };
     }
     const lacking = lackingOf(checked, cluster);
     const beyond = code === 0 ? undefined : passOverBeyond(pod, checked, { packer, cluster, profile, code });
     return {
-      detail: weight === 0 ? undefined : { slot: DETAIL_FIT },
+      detail,
       explain: (row, reason) => (reason === REASON_BEYOND ? beyond!.get(row)! : lacking(row)),
       kinds: kindsOf(requestsOf(pod), context),
     };

@@ -2,9 +2,9 @@
 import type { Amounts } from '../cluster/pod-resources.ts';
 import { isScalarResource } from '../cluster/pod-resources.ts';
 import { NODE_AMOUNTS, type Cluster } from '../cluster/cluster.ts';
-import type { TurnPacker } from '../classes/turn-packer.ts';
-import type { ScoredResource } from '../classes/turn-parts.ts';
 import type { ResourceColumns } from '../columns/node-columns.ts';
+import type { ProgramBuilder } from '../kernel/program/builder.ts';
+import type { ScoredResource } from '../kernel/program/parts.ts';
 import type { ResourceSpec } from '../config/types.ts';
 import type { ConstraintContext, PackContext } from './constraint.ts';
 import { deviceTotals } from './dynamic-resources/device-totals.ts';
@@ -53,7 +53,7 @@ export function scoredResources(
 function servedByDevices(
   resource: string,
   cluster: Cluster,
-  packer: TurnPacker,
+  packer: ProgramBuilder,
 ): ResourceColumns | undefined {
   const deviceClass = isBackable(resource) ? backingOf(cluster.store).get(resource) : undefined;
   if (deviceClass === undefined) return undefined;

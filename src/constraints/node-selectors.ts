@@ -2,8 +2,8 @@
 import { isLabelKey, isLabelValue } from '../api/selector-checks.ts';
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../api/types.ts';
 import type { NodeColumns } from '../columns/node-columns.ts';
-import type { TurnPacker } from '../classes/turn-packer.ts';
-import type { Condition } from '../classes/turn-parts.ts';
+import type { ProgramBuilder } from '../kernel/program/builder.ts';
+import type { Condition } from '../kernel/program/parts.ts';
 
 const NODE_NAME_FIELD = 'metadata.name';
 const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'];
@@ -74,7 +74,11 @@ function passesOf(
 }
 
 /** The conditions of a valid term, all of which must hold: one will do where it holds on no node. */
-export function conditionsOf(term: NodeSelectorTerm, nodes: NodeColumns, packer: TurnPacker): Condition[] {
+export function conditionsOf(
+  term: NodeSelectorTerm,
+  nodes: NodeColumns,
+  packer: ProgramBuilder,
+): Condition[] {
   const conditions: Condition[] = [];
   for (const requirement of term.matchExpressions ?? []) {
     const { column, codes, values } = nodes.label(requirement.key);

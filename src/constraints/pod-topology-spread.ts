@@ -1,6 +1,6 @@
 // PodTopologySpread: a pod's own spread constraints, or the profile's defaults for the pods that services and controllers
 // select.
-import { DETAIL_SPREAD, REASON_NO_LABEL } from '../../assembly/layout.ts';
+import { LIMIT_SKEW, NORMALIZE_FEWEST } from '../../assembly/layout.ts';
 import {
   bothSelectors,
   isEmpty,
@@ -13,7 +13,8 @@ import {
 import type { Node, Pod, TopologySpreadConstraint } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import type { Condition, DomainCounts, TermList } from '../classes/turn-parts.ts';
+import type { Condition, Domains, TermList } from '../kernel/program/parts.ts';
+import type { Tally } from '../kernel/program/tally.ts';
 import type { PluginArgs } from '../config/types.ts';
 import type { Constraint, ConstraintContext, Counter, PackContext } from './constraint.ts';
 import { unresolvable, unschedulable } from './constraint.ts';
@@ -28,6 +29,8 @@ const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
   { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ];
 
+const REASON_SKEW = 0;
+const REASON_NO_LABEL = 1;
 const NO_LABEL = unresolvable(
   "node(s) didn't match pod topology spread constraints (missing required label)",
 );
@@ -69,27 +72,37 @@ export const podTopologySpread: Constraint = {
     const hard = code === 0 ? [] : deciding(constraintsOf(pod, 'DoNotSchedule', context), context);
     const hardEligible = eligibleNodes(pod, hard, context);
     for (const constraint of hard) {
-      const counts = domainCounts(pod, constraint, hardEligible(constraint), context);
-      packer.hardSpread(counts, constraint, code);
-      counters.push(counterOf(pod, constraint, counts, context));
+      const { maxSkew: most, minDomains } = constraint;
+      const pods = packer.domainFilter({
+        ...domainsOf(pod, constraint, hardEligible(constraint), context),
+        ...{ limit: LIMIT_SKEW, most, minDomains },
+        ...{ code: code + REASON_SKEW, absentCode: code + REASON_NO_LABEL },
+      });
+      counters.push(counterOf(pod, constraint, pods));
     }
     const explain = (_: number, reason: number) => (reason === REASON_NO_LABEL ? NO_LABEL : UNEVEN);
     const scoring = weight === 0 ? [] : constraintsOf(pod, 'ScheduleAnyway', context);
     if (scoring.length === 0) return { explain, counters };
-    const needsAll = needsAllKeys(pod, context);
+    const requiresAll = needsAllKeys(pod, context);
     // a key that no node has leaves all nodes out of the score, whatever the others count
-    const decisive = needsAll
+    const decisive = requiresAll
       ? scoring.find(({ topologyKey }) => !hasDomains(topologyKey, context))
       : undefined;
     const soft = decisive === undefined ? scoring : [decisive];
-    const softEligible = eligibleNodes(pod, needsAll ? soft : [], context);
-    for (const constraint of soft) {
-      const byRow = constraint.topologyKey === HOSTNAME;
-      const counts = domainCounts(pod, constraint, softEligible(constraint), context);
-      packer.softSpread(counts, { byRow, maxSkew: constraint.maxSkew }, needsAll, weight);
-      counters.push(counterOf(pod, constraint, counts, context, byRow));
-    }
-    return { explain, counters, detail: { slot: DETAIL_SPREAD } };
+    const softEligible = eligibleNodes(pod, requiresAll ? soft : [], context);
+    const tables = soft.map((constraint) => ({
+      ...domainsOf(pod, constraint, softEligible(constraint), context),
+      byRow: constraint.topologyKey === HOSTNAME,
+      offset: constraint.maxSkew - 1,
+    }));
+    const { tallies, slot } = packer.domainScore({
+      normalizer: NORMALIZE_FEWEST,
+      tables,
+      requiresAll,
+      weight,
+    });
+    soft.forEach((constraint, n) => counters.push(counterOf(pod, constraint, tallies[n]!)));
+    return { explain, counters, detail: { slot } };
   },
 
   helps(event, pod, context) {
@@ -234,17 +247,17 @@ function eligibleTerms(
   return required.map((term) => [...everywhere, ...conditionsOf(term, nodes, packer)]);
 }
 
-function domainCounts(
+function domainsOf(
   pod: Pod,
   { topologyKey, selector }: SpreadConstraint,
   eligible: TermList | undefined,
   { cluster }: PackContext,
-): DomainCounts & { eligible?: TermList } {
+): Domains {
   const domain = cluster.nodes.label(topologyKey);
   return {
     domain: domain.column,
     domains: domain.values.length,
-    self: counts(selector, pod.metadata?.labels),
+    self: counts(selector, pod.metadata?.labels) ? 1 : 0,
     eligible,
   };
 }
@@ -254,19 +267,13 @@ function counts(selector: Selector, labels: Readonly<Record<string, string>> | u
   return !isEmpty(selector) && matches(selector, labels);
 }
 
-function counterOf(
-  pod: Pod,
-  { selector }: SpreadConstraint,
-  domainCounts: DomainCounts,
-  { packer }: PackContext,
-  byRow = false,
-): Counter {
+function counterOf(pod: Pod, { selector }: SpreadConstraint, pods: Tally): Counter {
   const namespace = pod.metadata?.namespace ?? 'default';
   return {
     among: (kinds) => kinds.near(selector, [namespace]),
     counts: (kind: PodKind) =>
       kind.namespace === namespace && !kind.terminating && counts(selector, kind.labels),
-    add: (_, row, by) => packer.count(domainCounts, row, by, byRow),
+    add: (_, row, by) => pods.add(row, by),
   };
 }
 

@@ -1,5 +1,4 @@
 // TaintToleration: NoSchedule and NoExecute taints reject, PreferNoSchedule taints cost score.
-import { DETAIL_TAINTS } from '../../assembly/layout.ts';
 import type { Taint, Toleration } from '../api/types.ts';
 import { unresolvable, type Constraint } from './constraint.ts';
 import { keepsOff, tolerates, tolerationsOf, tolerationsText } from './taints.ts';
@@ -27,8 +26,8 @@ export const taintToleration: Constraint = {
       packer.addToAll(100 * weight);
       return { explain, detail: { constant: 100 * weight } };
     }
-    packer.normalized({ terms: [], values: { column, byCode: disliked } }, weight, true, DETAIL_TAINTS);
-    return { explain, detail: { slot: DETAIL_TAINTS } };
+    const raw = { terms: [], values: { column, byCode: disliked } };
+    return { explain, detail: { slot: packer.normalized(raw, weight, true) } };
   },
 
   helps(event, pod) {

@@ -1,15 +1,7 @@
 // The one place where a kernel is instantiated: versions and sizes are compared, errors get a name.
 import { instantiateSync } from '@assemblyscript/loader';
-import {
-  ABI_VERSION,
-  CLUSTER_SIZE,
-  ERROR_CAPACITY,
-  ERROR_MAGIC,
-  ERROR_POINTER,
-  ERROR_ROW,
-  MATCH_SIZE,
-  TURN_SIZE,
-} from '../../assembly/layout.ts';
+import * as records from '../../build/records.js';
+import { ABI_VERSION, ERROR_CAPACITY, ERROR_MAGIC, ERROR_POINTER, ERROR_ROW } from '../../assembly/layout.ts';
 import { Arena, type LinearMemory } from '../columns/arena.ts';
 
 /** What a build of the kernel exports: assembly/index.ts says what each does. */
@@ -19,11 +11,16 @@ export interface KernelExports {
   abiSizes(): number;
   hash(features: number, count: number): number;
   match(program: number): number;
-  determine(turn: number): number;
-  assign(turn: number, count: number, out: number): number;
-  check(turn: number, row: number): number;
-  settle(turn: number): number;
+  determine(program: number): number;
+  assign(program: number, count: number, out: number): number;
+  check(program: number, row: number): number;
+  inspect(program: number): number;
 }
+
+/** A hash of the sizes of all records, in the order of their names, as the kernel has it. */
+export const recordSizes = Object.entries(records)
+  .sort(([one], [two]) => (one < two ? -1 : 1))
+  .reduce((sizes, [, { size }]) => (Math.imul(sizes, 31) + size) | 0, 0);
 
 /** A kernel call was given what cannot be right: a fault of the host, never of the input. */
 export class KernelError extends Error {}
@@ -47,10 +44,9 @@ export class Kernel {
   /** Takes a kernel's exports; throws when it was built from another layout than the host. */
   constructor(exports: KernelExports) {
     const version = exports.abiVersion();
-    const sizes = (TURN_SIZE << 16) | (MATCH_SIZE << 8) | CLUSTER_SIZE;
-    if (version !== ABI_VERSION || exports.abiSizes() !== sizes) {
+    if (version !== ABI_VERSION || exports.abiSizes() !== recordSizes) {
       throw new KernelError(
-        `the kernel speaks layout ${version} (sizes ${exports.abiSizes()}), the host ${ABI_VERSION} (${sizes}): build it again`,
+        `the kernel speaks layout ${version} (sizes ${exports.abiSizes()}), the host ${ABI_VERSION} (${recordSizes}): build it again`,
       );
     }
     this.#exports = exports;
@@ -66,23 +62,23 @@ export class Kernel {
   }
 
   /** Returns the number of feasible nodes. */
-  determine(turn: number): number {
-    return checked('determine', this.#exports.determine(turn));
+  determine(program: number): number {
+    return checked('determine', this.#exports.determine(program));
   }
 
   /** Returns the number of feasible nodes, and leaves every row's code and total as they are now. */
-  settle(turn: number): number {
-    return checked('settle', this.#exports.settle(turn));
+  inspect(program: number): number {
+    return checked('inspect', this.#exports.inspect(program));
   }
 
   /** Returns how many pods found a node. */
-  assign(turn: number, count: number, out: number): number {
-    return checked('assign', this.#exports.assign(turn, count, out));
+  assign(program: number, count: number, out: number): number {
+    return checked('assign', this.#exports.assign(program, count, out));
   }
 
   /** Returns the row's code as things stand, which may be supposed for this question only. */
-  check(turn: number, row: number): number {
-    return checked('check', this.#exports.check(turn, row));
+  check(program: number, row: number): number {
+    return checked('check', this.#exports.check(program, row));
   }
 }
 

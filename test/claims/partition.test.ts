@@ -1,6 +1,6 @@
 // Claims 2 to 9: when pods are obtained, what their sets are formed by, and which pod speaks for a set.
 import { describe, expect, test } from 'vitest';
-import { FEATURE_SIZE } from '../../assembly/layout.ts';
+import { Feature } from '../../build/records.js';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
@@ -14,9 +14,9 @@ const XXH64_OF_NOTHING = 'ef46db3751d8e999';
 /** The kernel's hash of one text, by a call of its own. */
 function hashOf(kernel: Kernel, text: string): string {
   const bytes = new TextEncoder().encode(text);
-  const record = kernel.arena.allocate(FEATURE_SIZE + bytes.length);
-  kernel.arena.u8.set(bytes, record + FEATURE_SIZE);
-  kernel.arena.u32[record / 4] = record + FEATURE_SIZE;
+  const record = kernel.arena.allocate(Feature.size + bytes.length);
+  kernel.arena.u8.set(bytes, record + Feature.size);
+  kernel.arena.u32[record / 4] = record + Feature.size;
   kernel.arena.u32[record / 4 + 1] = bytes.length;
   kernel.hash(record, 1);
   const [low, high] = [kernel.arena.u32[record / 4 + 2]!, kernel.arena.u32[record / 4 + 3]!];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
-import { Matches } from '../../src/classes/match.ts';
+import { Matches } from '../../src/kernel/program/match.ts';
 import { featuresOf } from '../../src/classes/features.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';

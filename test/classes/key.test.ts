@@ -1,6 +1,6 @@
 // The class key by example: what tells pods apart, what does not, and that the keys follow the selectors that are read.
 import { describe, expect, test } from 'vitest';
-import { FEATURE_SIZE } from '../../assembly/layout.ts';
+import { Feature } from '../../build/records.js';
 import type { ApiObject, Pod } from '../../src/api/types.ts';
 import {
   kernelWith,
@@ -428,7 +428,7 @@ describe('collisions', () => {
     kernelWith(({ memory }) => ({
       hash(features, count) {
         const words = new Uint32Array(memory.buffer);
-        const step = FEATURE_SIZE / 4;
+        const step = Feature.size / 4;
         for (let n = 0; n < count; n++)
           words.fill(0, features / 4 + n * step + 2, features / 4 + n * step + 4);
         return 0;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { Correspondence } from '../../src/classes/correspondence.ts';
-import { Matches } from '../../src/classes/match.ts';
+import { Matches } from '../../src/kernel/program/match.ts';
 import type { Explanation } from '../../src/classes/turn-outcome.ts';
 import type { Pod } from '../../src/api/types.ts';
 import { anyCluster, anyPodFields, podOf } from '../classes/arbitrary.ts';

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as layout from '../../assembly/layout.ts';
-import { Match } from '../../src/classes/match.ts';
-import { TurnPacker } from '../../src/classes/turn-packer.ts';
-import type { TurnMemory } from '../../src/classes/turn-parts.ts';
+import { Cluster, Feature, Match as MatchRecord, Program } from '../../build/records.js';
 import { Columns } from '../../src/columns/columns.ts';
 import { Kernel, KernelError } from '../../src/kernel/kernel.ts';
+import { ProgramBuilder } from '../../src/kernel/program/builder.ts';
+import { Match } from '../../src/kernel/program/match.ts';
+import type { ProgramMemory } from '../../src/kernel/program/parts.ts';
+import { writeProgram } from '../../src/kernel/program/write.ts';
 import { referenceExports } from '../reference/kernel.ts';
 import { KERNELS } from './kernels.ts';
 
@@ -30,7 +32,7 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
   let kernel: Kernel;
   let columns: Columns;
   let match: Match;
-  let memory: TurnMemory;
+  let memory: ProgramMemory;
   const put = (at: number, value: number): void => {
     kernel.arena.u32[at / 4] = value;
   };
@@ -41,15 +43,15 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
     columns = new Columns(kernel.arena, 1);
     const names = ['a', 'b', 'c'].map((name) => [columns.takeRow(), name] as const);
     columns.rankRows(names.map(([, name]) => name));
-    const packer = new TurnPacker(columns);
-    match = new Match(kernel, columns, packer.matchParts());
-    memory = packer.write(match, 0, false);
+    const builder = new ProgramBuilder(columns);
+    match = new Match(kernel, columns, builder.matchParts());
+    memory = writeProgram(builder, match, 0, false);
   });
 
   it('takes arguments that are right', () => {
-    expect(kernel.determine(memory.turn)).toBe(3);
+    expect(kernel.determine(memory.program)).toBe(3);
     const out = kernel.arena.allocate(32);
-    expect(kernel.assign(memory.turn, 2, out)).toBe(2);
+    expect(kernel.assign(memory.program, 2, out)).toBe(2);
   });
 
   it.each([
@@ -71,11 +73,11 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
 
   it.each([
     ['lie past the memory', () => outside(), 1],
-    ['are more than the memory holds', () => memory.turn, 2 ** 20],
-    ['are so many that their bytes wrap around', () => memory.turn, 2 ** 28],
+    ['are more than the memory holds', () => memory.program, 2 ** 20],
+    ['are so many that their bytes wrap around', () => memory.program, 2 ** 28],
   ])('refuses assignments that %s', (_, out, count) => {
-    kernel.determine(memory.turn);
-    const call = () => kernel.assign(memory.turn, count, out());
+    kernel.determine(memory.program);
+    const call = () => kernel.assign(memory.program, count, out());
     expect(call).toThrow(KernelError);
     expect(call).toThrow(/assign: an address lies outside of the memory/);
   });
@@ -85,7 +87,7 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
     ['across its end', () => outside() - 3, 8],
     ['of a length that wraps around', () => outside() - 8, 2 ** 32 - 1],
   ])('refuses to hash bytes %s', (_, pointer, length) => {
-    const feature = kernel.arena.allocate(layout.FEATURE_SIZE);
+    const feature = kernel.arena.allocate(Feature.size);
     put(feature, pointer());
     put(feature + 4, length);
     const call = () => kernel.hash(feature, 1);
@@ -94,24 +96,24 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
   });
 
   it('refuses to hash more features than the memory holds', () => {
-    const feature = kernel.arena.allocate(layout.FEATURE_SIZE);
+    const feature = kernel.arena.allocate(Feature.size);
     expect(() => kernel.hash(feature, 2 ** 28)).toThrow(/hash: an address lies outside of the memory/);
   });
 
   it.each([
-    ['match', () => match.program + layout.MATCH_MAGIC_AT],
-    ['determine', () => memory.turn + layout.TURN_MAGIC_AT],
-    ['assign', () => memory.turn + layout.TURN_MAGIC_AT],
-    ['determine', () => columns.header + layout.CLUSTER_MAGIC_AT],
-    ['match', () => columns.header + layout.CLUSTER_MAGIC_AT],
+    ['match', () => match.program + MatchRecord.magic],
+    ['determine', () => memory.program + Program.magic],
+    ['assign', () => memory.program + Program.magic],
+    ['determine', () => columns.header + Cluster.magic],
+    ['match', () => columns.header + Cluster.magic],
   ])('refuses %s of a record without its mark', (name, mark) => {
     put(mark(), 7);
     const call = () =>
       name === 'match'
         ? kernel.match(match.program)
         : name === 'assign'
-          ? kernel.assign(memory.turn, 0, 0)
-          : kernel.determine(memory.turn);
+          ? kernel.assign(memory.program, 0, 0)
+          : kernel.determine(memory.program);
     expect(call).toThrow(KernelError);
     expect(call).toThrow(`kernel ${name}: a record does not begin with its mark`);
   });
@@ -120,17 +122,17 @@ describe.each(KERNELS)('the $name kernel', ({ load }) => {
     ['is no multiple of the block', 66],
     ['is less than the rows', 0],
   ])('refuses a capacity that %s', (_, capacity) => {
-    put(columns.header + layout.CLUSTER_CAPACITY_AT, capacity);
-    const call = () => kernel.determine(memory.turn);
+    put(columns.header + Cluster.capacity, capacity);
+    const call = () => kernel.determine(memory.program);
     expect(call).toThrow(KernelError);
     expect(call).toThrow(/the number of rows does not fit the columns/);
   });
 
   it('refuses a changed row that does not exist', () => {
-    kernel.determine(memory.turn);
+    kernel.determine(memory.program);
     put(memory.dirty, 3);
-    put(memory.turn + layout.TURN_DIRTY_COUNT_AT, 1);
-    const call = () => kernel.assign(memory.turn, 0, 0);
+    put(memory.program + Program.dirtyCount, 1);
+    const call = () => kernel.assign(memory.program, 0, 0);
     expect(call).toThrow(KernelError);
     expect(call).toThrow(/assign: a row does not exist/);
   });

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  CLUSTER_CAPACITY_AT,
-  CLUSTER_ORDERED_AT,
-  CLUSTER_RANK_AT,
-  CLUSTER_ROWS_AT,
-  DEAD_RANK,
-  ROW_BLOCK,
-} from '../../assembly/layout.ts';
+import { DEAD_RANK, ROW_BLOCK } from '../../assembly/layout.ts';
+import { Cluster } from '../../build/records.js';
 import { Columns } from '../../src/columns/columns.ts';
 import { KERNELS } from './kernels.ts';
 
@@ -27,9 +21,9 @@ describe.each(KERNELS)("columns in the $name kernel's memory", ({ load }) => {
     const rows = Array.from({ length: 1000 }, (_, row) => row);
     expect(rows.map((row) => columns.getF64(amounts, row))).toEqual(rows.map((row) => row + 0.5));
     expect(rows.map((row) => columns.getU32(words, row))).toEqual(rows.map((row) => 2 * row));
-    expect(headerOf(columns, CLUSTER_ROWS_AT)).toBe(1000);
-    expect(headerOf(columns, CLUSTER_CAPACITY_AT)).toBe(columns.capacity);
-    expect(headerOf(columns, CLUSTER_RANK_AT)).toBe(columns.rank.pointer);
+    expect(headerOf(columns, Cluster.rows)).toBe(1000);
+    expect(headerOf(columns, Cluster.capacity)).toBe(columns.capacity);
+    expect(headerOf(columns, Cluster.rank)).toBe(columns.rank.pointer);
     expect(columns.capacity % ROW_BLOCK).toBe(0);
     expect(columns.getU32(columns.rank, columns.capacity - 1)).toBe(DEAD_RANK);
   });
@@ -54,10 +48,10 @@ describe.each(KERNELS)("columns in the $name kernel's memory", ({ load }) => {
     columns.giveRow(1);
     columns.rankRows(['c', undefined, 'a', 'b']);
     expect([0, 1, 2, 3].map((row) => columns.getU32(columns.rank, row))).toEqual([2, DEAD_RANK, 0, 1]);
-    expect(headerOf(columns, CLUSTER_ORDERED_AT)).toBe(0);
+    expect(headerOf(columns, Cluster.ordered)).toBe(0);
     columns.rankRows(['a', undefined, 'b', 'c']);
     expect([0, 1, 2, 3].map((row) => columns.getU32(columns.rank, row))).toEqual([0, DEAD_RANK, 1, 2]);
-    expect(headerOf(columns, CLUSTER_ORDERED_AT)).toBe(1);
+    expect(headerOf(columns, Cluster.ordered)).toBe(1);
   });
 
   it('code equal texts equally, and 0 only what is absent', () => {

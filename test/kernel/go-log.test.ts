@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CLUSTER_ROWS_AT, SOFT_WEIGHT_AT, TURN_SOFT_AT } from '../../assembly/layout.ts';
-import { Match } from '../../src/classes/match.ts';
-import { TurnPacker } from '../../src/classes/turn-packer.ts';
+import { NORMALIZE_FEWEST } from '../../assembly/layout.ts';
+import { Cluster, DomainScore, DomainTable, Program } from '../../build/records.js';
+import { ProgramBuilder } from '../../src/kernel/program/builder.ts';
+import { Match } from '../../src/kernel/program/match.ts';
+import { writeProgram } from '../../src/kernel/program/write.ts';
 import { Columns } from '../../src/columns/columns.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { goLog } from '../reference/number.ts';
@@ -30,17 +32,18 @@ function logarithms(kernel: Kernel): Record<string, string> {
   const names = Array.from({ length: Math.max(...numbers) - 2 }, (_, row) => String(row).padStart(5, '0'));
   for (const name of names) domain.set(columns.takeRow(), name);
   columns.rankRows(names);
-  const packer = new TurnPacker(columns);
-  const counts = { domain: domain.column, domains: domain.values.length, self: true };
-  packer.softSpread(counts, { byRow: true, maxSkew: 1 }, false, 1);
-  const { turn } = packer.write(new Match(kernel, columns, packer.matchParts()), 0, false);
+  const builder = new ProgramBuilder(columns);
+  const table = { domain: domain.column, domains: domain.values.length, self: 1, byRow: true };
+  builder.domainScore({ normalizer: NORMALIZE_FEWEST, tables: [table], weight: 1 });
+  const { program } = writeProgram(builder, new Match(kernel, columns, builder.matchParts()), 0, false);
   const { u32, f64 } = kernel.arena;
-  const record = u32[(turn + TURN_SOFT_AT) / 4]!;
+  const score = u32[(program + Program.domainScores) / 4]!;
+  const record = u32[(score + DomainScore.tables) / 4]!;
   return Object.fromEntries(
     numbers.map((n) => {
-      u32[(columns.header + CLUSTER_ROWS_AT) / 4] = n - 2;
-      expect(kernel.determine(turn)).toBe(n - 2);
-      return [n, bitsOf(f64[(record + SOFT_WEIGHT_AT) / 8]!)];
+      u32[(columns.header + Cluster.rows) / 4] = n - 2;
+      expect(kernel.determine(program)).toBe(n - 2);
+      return [n, bitsOf(f64[(record + DomainTable.weight) / 8]!)];
     }),
   );
 }

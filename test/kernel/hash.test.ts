@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FEATURE_SIZE } from '../../assembly/layout.ts';
+import { Feature } from '../../build/records.js';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { xxh64 } from '../reference/hash.ts';
 import { KERNELS } from './kernels.ts';
@@ -23,15 +23,15 @@ function hashes(
   { arena, hash }: Pick<Kernel, 'arena'> & { hash: Kernel['hash'] },
   inputs: Uint8Array[],
 ): string[] {
-  const features = arena.allocate(FEATURE_SIZE * inputs.length);
+  const features = arena.allocate(Feature.size * inputs.length);
   inputs.forEach((input, n) => {
     const pointer = arena.allocate(input.length + 1) + 1;
     arena.u8.set(input, pointer);
-    arena.u32.set([pointer, input.length], (features + n * FEATURE_SIZE) / 4);
+    arena.u32.set([pointer, input.length], (features + n * Feature.size) / 4);
   });
   hash(features, inputs.length);
   return inputs.map((_, n) => {
-    const [low, high] = arena.u32.subarray((features + n * FEATURE_SIZE) / 4 + 2);
+    const [low, high] = arena.u32.subarray((features + n * Feature.size) / 4 + 2);
     return high!.toString(16).padStart(8, '0') + low!.toString(16).padStart(8, '0');
   });
 }

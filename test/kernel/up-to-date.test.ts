@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { objectKey } from '../../src/api/types.ts';
 import { ClassIndex, type EquivalenceClass } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
-import { Matches } from '../../src/classes/match.ts';
+import { Matches } from '../../src/kernel/program/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { KERNELS } from './kernels.ts';

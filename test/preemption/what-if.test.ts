@@ -4,7 +4,7 @@ import { CODE_FEASIBLE } from '../../assembly/layout.ts';
 import { objectKey, type Scenario } from '../../src/api/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { Correspondence } from '../../src/classes/correspondence.ts';
-import { Matches } from '../../src/classes/match.ts';
+import { Matches } from '../../src/kernel/program/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';

@@ -1,13 +1,14 @@
 // A third kernel, in plain TypeScript over the same memory: a second opinion that is written to be read, not to be fast.
 // It makes a full pass over all nodes before every choice and keeps nothing from one choice to the next.
 import * as layout from '../../assembly/layout.ts';
-import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
+import { Cluster, Feature, Match, Placement, Program } from '../../build/records.js';
+import { Kernel, recordSizes, type KernelExports } from '../../src/kernel/kernel.ts';
 import { assign, determine } from './assign.ts';
 import { filterOf } from './filters.ts';
 import { xxh64 } from './hash.ts';
 import { match } from './match.ts';
 import { ReferenceMemory } from './memory.ts';
-import { readTurn } from './turn.ts';
+import { readProgram } from './program.ts';
 
 export function referenceKernel(): Kernel {
   return new Kernel(referenceExports());
@@ -18,66 +19,62 @@ export function referenceExports(): KernelExports {
   const memory = new ReferenceMemory();
 
   const errorInCluster = (cluster: number): number => {
-    if (cluster === 0 || !memory.holds(cluster, layout.CLUSTER_SIZE)) return layout.ERROR_POINTER;
-    if (memory.u32(cluster + layout.CLUSTER_MAGIC_AT) !== layout.CLUSTER_MAGIC) return layout.ERROR_MAGIC;
-    const rows = memory.u32(cluster + layout.CLUSTER_ROWS_AT);
-    const capacity = memory.u32(cluster + layout.CLUSTER_CAPACITY_AT);
+    if (cluster === 0 || !memory.holds(cluster, Cluster.size)) return layout.ERROR_POINTER;
+    if (memory.u32(cluster + Cluster.magic) !== layout.CLUSTER_MAGIC) return layout.ERROR_MAGIC;
+    const rows = memory.u32(cluster + Cluster.rows);
+    const capacity = memory.u32(cluster + Cluster.capacity);
     return capacity % layout.ROW_BLOCK === 0 && rows <= capacity ? 0 : layout.ERROR_CAPACITY;
   };
   const errorIn = (
-    record: number,
-    size: number,
-    magicAt: number,
+    at: number,
+    record: { size: number; magic: number; cluster: number },
     magic: number,
-    clusterAt: number,
   ): number => {
-    if (record === 0 || !memory.holds(record, size)) return layout.ERROR_POINTER;
-    if (memory.u32(record + magicAt) !== magic) return layout.ERROR_MAGIC;
-    return errorInCluster(memory.u32(record + clusterAt));
+    if (at === 0 || !memory.holds(at, record.size)) return layout.ERROR_POINTER;
+    if (memory.u32(at + record.magic) !== magic) return layout.ERROR_MAGIC;
+    return errorInCluster(memory.u32(at + record.cluster));
   };
-  const errorInTurn = (turn: number): number =>
-    errorIn(turn, layout.TURN_SIZE, layout.TURN_MAGIC_AT, layout.TURN_MAGIC, layout.TURN_CLUSTER_AT);
+  const errorInProgram = (program: number): number => errorIn(program, Program, layout.PROGRAM_MAGIC);
 
   return {
     memory,
     abiVersion: () => layout.ABI_VERSION,
-    abiSizes: () => (layout.TURN_SIZE << 16) | (layout.MATCH_SIZE << 8) | layout.CLUSTER_SIZE,
+    abiSizes: () => recordSizes,
     hash(features, count) {
-      if (!memory.holds(features, count * layout.FEATURE_SIZE)) return layout.ERROR_POINTER;
+      if (!memory.holds(features, count * Feature.size)) return layout.ERROR_POINTER;
       for (let n = 0; n < count; n++) {
-        const record = features + n * layout.FEATURE_SIZE;
-        const pointer = memory.u32(record);
-        const length = memory.u32(record + 4);
+        const record = features + n * Feature.size;
+        const pointer = memory.u32(record + Feature.pointer);
+        const length = memory.u32(record + Feature.length);
         if (!memory.holds(pointer, length)) return layout.ERROR_POINTER;
-        memory.setU64(record + 8, xxh64(memory.bytes(pointer, length)));
+        memory.setU64(record + Feature.hash, xxh64(memory.bytes(pointer, length)));
       }
       return 0;
     },
     match(program) {
-      const { MATCH_SIZE, MATCH_MAGIC_AT, MATCH_MAGIC, MATCH_CLUSTER_AT } = layout;
-      const error = errorIn(program, MATCH_SIZE, MATCH_MAGIC_AT, MATCH_MAGIC, MATCH_CLUSTER_AT);
+      const error = errorIn(program, Match, layout.MATCH_MAGIC);
       if (error === 0) match(memory, program);
       return error;
     },
-    determine: (turn) => errorInTurn(turn) || determine(readTurn(memory, turn)),
-    assign(turn, count, out) {
-      const error = errorInTurn(turn);
+    determine: (program) => errorInProgram(program) || determine(readProgram(memory, program)),
+    assign(program, count, out) {
+      const error = errorInProgram(program);
       if (error !== 0) return error;
-      if (!memory.holds(out, count * 16)) return layout.ERROR_POINTER;
-      const view = readTurn(memory, turn);
-      const dirty = memory.u32(turn + layout.TURN_DIRTY_AT);
-      const dirtyCount = memory.u32(turn + layout.TURN_DIRTY_COUNT_AT);
+      if (!memory.holds(out, count * Placement.size)) return layout.ERROR_POINTER;
+      const view = readProgram(memory, program);
+      const dirty = memory.u32(program + Program.dirty);
+      const dirtyCount = memory.u32(program + Program.dirtyCount);
       for (let n = 0; n < dirtyCount; n++) {
         if (memory.u32Of(dirty, n) >= view.rows) return layout.ERROR_ROW;
       }
       return assign(view, count, out);
     },
     // nothing stands in for the rows here: their codes and totals are always found
-    settle: (turn) => errorInTurn(turn) || memory.u32(turn + layout.TURN_FEASIBLE_AT),
-    check(turn, row) {
-      const error = errorInTurn(turn);
+    inspect: (program) => errorInProgram(program) || memory.u32(program + Program.feasible),
+    check(program, row) {
+      const error = errorInProgram(program);
       if (error !== 0) return error;
-      const view = readTurn(memory, turn);
+      const view = readProgram(memory, program);
       return row < view.rows ? filterOf(view)(row, true) : layout.ERROR_ROW;
     },
   };

@@ -3,34 +3,29 @@ import * as layout from '../../assembly/layout.ts';
 import { goLog, goRound } from './number.ts';
 import {
   amountOf,
-  countOf,
   domainOf,
+  type DomainScore,
+  type DomainTable,
   type Normalized,
+  type Program,
   type Resource,
-  type SoftSpread,
-  type Turn,
-} from './turn.ts';
+  type ResourceScore,
+} from './program.ts';
 
-/** Weighted scores by detail slot and row. A plugin that does not score the class is left out. */
+/** Weighted scores by detail slot and row. */
 export type Scores = Map<number, Map<number, number>>;
 
-/** Every plugin's weighted score of each of the feasible rows. */
-export function scoresOf(turn: Turn, feasible: readonly number[]): Scores {
-  const { weights } = turn;
+/** Every weighted score of each of the feasible rows. */
+export function scoresOf(program: Program, feasible: readonly number[]): Scores {
   const scores: Scores = new Map();
   const add = (slot: number, weight: number, score: (row: number) => number): void => {
     scores.set(slot, new Map(feasible.map((row) => [row, weight * score(row)])));
   };
-  if (turn.strategy !== layout.STRATEGY_NONE)
-    add(layout.DETAIL_FIT, weights.fit, (row) => fitScore(turn, row));
-  if (turn.balancedResources.length > 0) {
-    add(layout.DETAIL_BALANCED, weights.balanced, (row) => balancedScore(turn, row));
-  }
-  for (const score of turn.normalized) add(score.slot, score.weight, normalize(turn, score, feasible));
-  if (turn.soft.length > 0) add(layout.DETAIL_SPREAD, weights.spread, spreadScores(turn, feasible));
-  if (turn.preferences.length > 0) {
-    add(layout.DETAIL_INTER_POD_AFFINITY, weights.preference, preferenceScores(turn, feasible));
-  }
+  for (const score of program.resourceScores)
+    add(score.slot, score.weight, (row) => resourceScoreOf(program, score, row));
+  for (const score of program.normalized) add(score.slot, score.weight, normalize(program, score, feasible));
+  for (const score of program.domainScores)
+    add(score.slot, score.weight, domainScores(program, score, feasible));
   return scores;
 }
 
@@ -41,7 +36,12 @@ interface Share {
 }
 
 /** What is asked for of each resource that the node has, with the pod or without it. */
-function sharesOf({ memory }: Turn, resources: readonly Resource[], row: number, withPod: boolean): Share[] {
+function sharesOf(
+  { memory }: Program,
+  resources: readonly Resource[],
+  row: number,
+  withPod: boolean,
+): Share[] {
   return resources
     .map(({ allocatable, used, amount, weight }) => ({
       requested: memory.int64Of(used, row) + (withPod ? amount : 0n),
@@ -51,23 +51,35 @@ function sharesOf({ memory }: Turn, resources: readonly Resource[], row: number,
     .filter(({ allocatable }) => allocatable !== 0n);
 }
 
-function fitScore(turn: Turn, row: number): number {
+function resourceScoreOf(program: Program, score: ResourceScore, row: number): number {
+  return score.strategy === layout.STRATEGY_BALANCED
+    ? balancedScore(program, score, row)
+    : fitScore(program, score, row);
+}
+
+function fitScore(program: Program, { strategy, resources, shape }: ResourceScore, row: number): number {
   let score = 0n;
   let weights = 0n;
-  for (const { requested, allocatable, weight } of sharesOf(turn, turn.fitResources, row, true)) {
-    const resourceScore = resourceFitScore(turn, requested, allocatable);
+  for (const { requested, allocatable, weight } of sharesOf(program, resources, row, true)) {
+    const resourceScore = resourceFitScore(program, strategy, shape, requested, allocatable);
     // a resource without a score does not count in RequestedToCapacityRatio
-    if (turn.strategy === layout.STRATEGY_RATIO && resourceScore <= 0n) continue;
+    if (strategy === layout.STRATEGY_RATIO && resourceScore <= 0n) continue;
     score += resourceScore * weight;
     weights += weight;
   }
   if (weights === 0n) return 0;
-  return turn.strategy === layout.STRATEGY_RATIO
+  return strategy === layout.STRATEGY_RATIO
     ? goRound(Number(score) / Number(weights))
     : Number(score / weights);
 }
 
-function resourceFitScore({ memory, strategy, shape }: Turn, requested: bigint, allocatable: bigint): bigint {
+function resourceFitScore(
+  { memory }: Program,
+  strategy: number,
+  shape: number,
+  requested: bigint,
+  allocatable: bigint,
+): bigint {
   const isOver = requested > allocatable;
   switch (strategy) {
     case layout.STRATEGY_LEAST:
@@ -79,9 +91,9 @@ function resourceFitScore({ memory, strategy, shape }: Turn, requested: bigint, 
   }
 }
 
-function balancedScore(turn: Turn, row: number): number {
+function balancedScore(program: Program, { resources }: ResourceScore, row: number): number {
   const evenness = (withPod: boolean): bigint => {
-    const fractions = sharesOf(turn, turn.balancedResources, row, withPod).map(({ requested, allocatable }) =>
+    const fractions = sharesOf(program, resources, row, withPod).map(({ requested, allocatable }) =>
       Math.min(1, Number(requested) / Number(allocatable)),
     );
     return BigInt(Math.trunc((1 - deviationOf(fractions)) * 100));
@@ -98,7 +110,7 @@ function deviationOf(fractions: readonly number[]): number {
 }
 
 function normalize(
-  { memory }: Turn,
+  { memory }: Program,
   { raw, reverse }: Normalized,
   feasible: readonly number[],
 ): (row: number) => number {
@@ -112,19 +124,32 @@ function normalize(
   };
 }
 
-function spreadScores(turn: Turn, feasible: readonly number[]): (row: number) => number {
-  const { soft, softNeedsAll } = turn;
+/** The scores by what the rows' domains hold. */
+function domainScores(
+  program: Program,
+  score: DomainScore,
+  feasible: readonly number[],
+): (row: number) => number {
+  return score.normalizer === layout.NORMALIZE_FEWEST
+    ? spreadScores(program, score, feasible)
+    : rangeScores(program, score, feasible);
+}
+
+function spreadScores(
+  program: Program,
+  { tables, requiresAll }: DomainScore,
+  feasible: readonly number[],
+): (row: number) => number {
   const scored = feasible.filter(
-    (row) => !softNeedsAll || soft.every((constraint) => domainOf(turn, constraint, row) !== 0),
+    (row) => !requiresAll || tables.every((table) => domainOf(program, table, row) !== 0),
   );
-  const weights = soft.map((constraint) => goLog(sizeOf(turn, constraint, scored) + 2));
+  const weights = tables.map((table) => goLog(sizeOf(program, table, scored) + 2));
   const raws = new Map(
     scored.map((row): [number, bigint] => {
-      const parts = soft.map((constraint, n) =>
-        domainOf(turn, constraint, row) === 0
-          ? 0
-          : countOf(turn, constraint, row) * weights[n]! + constraint.skew,
-      );
+      const parts = tables.map((table, n) => {
+        const amount = amountOf(program, table, row);
+        return amount === undefined ? 0 : amount * weights[n]! + table.offset;
+      });
       return [row, BigInt(goRound(parts.reduce((sum, part) => sum + part, 0)))];
     }),
   );
@@ -139,16 +164,20 @@ function spreadScores(turn: Turn, feasible: readonly number[]): (row: number) =>
 }
 
 /** How many domains the scored rows have; a node without the label is a domain too. */
-function sizeOf(turn: Turn, constraint: SoftSpread, scored: readonly number[]): number {
-  if (constraint.byRow) return scored.length;
-  return new Set(scored.map((row) => domainOf(turn, constraint, row))).size;
+function sizeOf(program: Program, table: DomainTable, scored: readonly number[]): number {
+  if (table.byRow) return scored.length;
+  return new Set(scored.map((row) => domainOf(program, table, row))).size;
 }
 
-function preferenceScores(turn: Turn, feasible: readonly number[]): (row: number) => number {
+function rangeScores(
+  program: Program,
+  { tables }: DomainScore,
+  feasible: readonly number[],
+): (row: number) => number {
   const raws = new Map(
     feasible.map((row) => [
       row,
-      turn.preferences.reduce((sum, preference) => sum + amountOf(turn, preference, row), 0),
+      tables.reduce((sum, table) => sum + (amountOf(program, table, row) ?? 0), 0),
     ]),
   );
   const least = Math.min(...raws.values());

@@ -1,9 +1,9 @@
 // DynamicResources: the devices that a pod's resource claims ask for, or hold already, and those that serve its extended
 // resources.
-import { CODE_FEASIBLE, DETAIL_DYNAMIC_RESOURCES } from '../../../assembly/layout.ts';
+import { CODE_FEASIBLE } from '../../../assembly/layout.ts';
 import { QuantityError } from '../../api/quantity.ts';
 import type { Node, Pod } from '../../api/types.ts';
-import type { RawScore } from '../../classes/turn-parts.ts';
+import type { RawScore } from '../../kernel/program/parts.ts';
 import { NODE_AMOUNTS, type Cluster } from '../../cluster/cluster.ts';
 import type { ObjectStore } from '../../cluster/object-store.ts';
 import {
@@ -60,14 +60,14 @@ export const dynamicResources: Constraint = {
     // what the pod asks for may be backed by a class that is yet to come
     if (!attempt.isNeeded) return { ...packed, kinds: ['DeviceClass'] };
     const raw: RawScore | undefined = weight === 0 ? undefined : { terms: [], rows: new Map() };
-    if (raw !== undefined) packer.normalized(raw, weight, false, DETAIL_DYNAMIC_RESOURCES);
+    const detail = raw && { slot: packer.normalized(raw, weight) };
     const question = new NodeByNode(attempt, context, raw);
     return {
       ...packed,
       oneByOne: true,
       question,
       explain: (row) => question.explain(row),
-      detail: raw && { slot: DETAIL_DYNAMIC_RESOURCES },
+      detail,
     };
   },
 

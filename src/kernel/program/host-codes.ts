@@ -1,5 +1,5 @@
 // Rows that constraints reject by what the host has worked out, beside what the match finds.
-import { CODE_FEASIBLE, CODE_REASON_BITS } from '../../assembly/layout.ts';
+import { CODE_FEASIBLE, CODE_REASON_BITS } from '../../../assembly/layout.ts';
 
 /** Works out again the code for which a constraint rejects a row; CODE_FEASIBLE when it does not. */
 export type Recheck = (row: number) => number;

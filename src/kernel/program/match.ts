@@ -1,11 +1,12 @@
 // What the nodes are, to a class: the filters, masks and raw scores that read labels, taints, names, declared features and
 // spec.unschedulable only. No pod and no assignment changes it, so classes that differ in other things share it.
-import * as layout from '../../assembly/layout.ts';
-import type { Block } from '../columns/arena.ts';
-import type { Columns } from '../columns/columns.ts';
-import { Offsets } from '../columns/offsets.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import type { Condition, RawScore, TermList } from './turn-parts.ts';
+import * as records from '../../../build/records.js';
+import { CODE_ABSENT, MATCH_MAGIC } from '../../../assembly/layout.ts';
+import type { Block } from '../../columns/arena.ts';
+import type { Columns } from '../../columns/columns.ts';
+import { Offsets } from '../../columns/offsets.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Condition, RawScore, TermList } from './parts.ts';
 
 export interface MatchParts {
   /** Rejects with `code` the rows where no alternative holds. */
@@ -42,56 +43,74 @@ export class Match implements Block {
     ];
     const conditions = terms.flat();
 
+    const { Filter, Mask, RawScore, Term } = records;
     const offsets = new Offsets();
-    const program = offsets.bytes(layout.MATCH_SIZE);
-    const conditionsAt = offsets.bytes(conditions.length * layout.CONDITION_SIZE);
-    const tables = conditions.map(({ passes }) => (passes ? offsets.bytes(passes.length) : 0));
-    const termsAt = offsets.bytes(terms.length * layout.TERM_SIZE);
-    const filtersAt = offsets.bytes(parts.filters.length * layout.FILTER_SIZE);
-    const masksAt = offsets.bytes(parts.masks.length * layout.MASK_SIZE);
-    const rawsAt = offsets.bytes(parts.raws.length * layout.RAW_SIZE);
-    const values = parts.raws.map(({ values: known }) => offsets.bytes((known?.byCode.length ?? 0) * 8));
-    const codes = offsets.bytes(capacity);
-    const maskColumns = parts.masks.map(() => offsets.bytes(capacity));
-    const rawColumns = parts.raws.map(() => offsets.bytes(capacity * 8));
+    const program = offsets.reserve(records.Match.size);
+    const conditionsAt = offsets.reserve(conditions.length * records.Condition.size);
+    const tables = conditions.map(({ passes }) => (passes ? offsets.reserve(passes.length) : 0));
+    const termsAt = offsets.reserve(terms.length * Term.size);
+    const filtersAt = offsets.reserve(parts.filters.length * Filter.size);
+    const masksAt = offsets.reserve(parts.masks.length * Mask.size);
+    const rawsAt = offsets.reserve(parts.raws.length * RawScore.size);
+    const values = parts.raws.map(({ values: known }) => offsets.reserve((known?.byCode.length ?? 0) * 8));
+    const codes = offsets.reserve(capacity);
+    const maskColumns = parts.masks.map(() => offsets.reserve(capacity));
+    const rawColumns = parts.raws.map(() => offsets.reserve(capacity * 8));
 
     const bytes = offsets.size;
     const base = arena.allocate(bytes);
-    const { u8, u32, f64 } = arena;
-    const put = (at: number, ...words: number[]) => u32.set(words, (base + at) / 4);
-    const putNumber = (at: number, value: number) => (f64[(base + at) / 8] = value);
-    u8.fill(layout.CODE_ABSENT, base + codes, base + codes + capacity);
+    const { u8, f64 } = arena;
+    u8.fill(CODE_ABSENT, base + codes, base + codes + capacity);
 
-    conditions.forEach(({ column, kind, code: operand, passes }, n) => {
-      const table = tables[n]!;
-      passes?.forEach((pass, at) => (u8[base + table + at] = pass ? 1 : 0));
-      put(conditionsAt + n * layout.CONDITION_SIZE, column.pointer, kind, passes ? base + table : operand);
+    conditions.forEach(({ column, kind, code, passes }, n) => {
+      const table = base + tables[n]!;
+      passes?.forEach((pass, at) => (u8[table + at] = pass ? 1 : 0));
+      const record = { column: column.pointer, kind, operand: passes ? table : code };
+      records.Condition.write(arena, base + conditionsAt + n * records.Condition.size, record);
     });
+    const weights = [
+      ...new Array<number>(terms.length - parts.raws.reduce((sum, raw) => sum + raw.terms.length, 0)).fill(0),
+      ...parts.raws.flatMap((raw) => raw.terms.map(({ weight }) => weight)),
+    ];
     let firstCondition = 0;
-    terms.forEach((term, n) => {
-      put(termsAt + n * layout.TERM_SIZE, firstCondition, term.length);
-      firstCondition += term.length;
+    terms.forEach(({ length }, n) => {
+      const record = { first: firstCondition, count: length, weight: weights[n]! };
+      Term.write(arena, base + termsAt + n * Term.size, record);
+      firstCondition += length;
     });
     let firstTerm = 0;
     const takeTerms = (count: number) => (firstTerm += count) - count;
-    parts.filters.forEach(({ terms: list, code }, n) => {
-      put(filtersAt + n * layout.FILTER_SIZE, takeTerms(list.length), list.length, code);
+    parts.filters.forEach(({ terms: { length }, code }, n) => {
+      const record = { first: takeTerms(length), count: length, code };
+      Filter.write(arena, base + filtersAt + n * Filter.size, record);
     });
     parts.masks.forEach(({ length }, n) => {
-      put(masksAt + n * layout.MASK_SIZE, takeTerms(length), length, base + maskColumns[n]!);
+      const record = { first: takeTerms(length), count: length, out: base + maskColumns[n]! };
+      Mask.write(arena, base + masksAt + n * Mask.size, record);
     });
     parts.raws.forEach((raw, n) => {
-      const first = takeTerms(raw.terms.length);
-      raw.terms.forEach((term, t) => putNumber(termsAt + (first + t) * layout.TERM_SIZE + 8, term.weight));
-      raw.values?.byCode.forEach((value, at) => putNumber(values[n]! + at * 8, value));
-      const record = rawsAt + n * layout.RAW_SIZE;
-      put(record, first, raw.terms.length, base + rawColumns[n]!);
-      put(record + 12, raw.values?.column.pointer ?? 0, base + values[n]!);
+      f64.set(raw.values?.byCode ?? [], (base + values[n]!) / 8);
+      RawScore.write(arena, base + rawsAt + n * RawScore.size, {
+        first: takeTerms(raw.terms.length),
+        count: raw.terms.length,
+        out: base + rawColumns[n]!,
+        column: raw.values?.column.pointer,
+        values: base + values[n]!,
+      });
     });
-    put(program + layout.MATCH_CLUSTER_AT, columns.header, base + conditionsAt, base + termsAt);
-    put(program + layout.MATCH_FILTERS_AT, base + filtersAt, parts.filters.length);
-    put(program + layout.MATCH_MASKS_AT, base + masksAt, parts.masks.length);
-    put(program + layout.MATCH_RAWS_AT, base + rawsAt, parts.raws.length, base + codes, layout.MATCH_MAGIC);
+    records.Match.write(arena, base + program, {
+      magic: MATCH_MAGIC,
+      cluster: columns.header,
+      conditions: base + conditionsAt,
+      terms: base + termsAt,
+      filters: base + filtersAt,
+      filterCount: parts.filters.length,
+      masks: base + masksAt,
+      maskCount: parts.masks.length,
+      raws: base + rawsAt,
+      rawCount: parts.raws.length,
+      code: base + codes,
+    });
     kernel.match(base + program);
 
     this.program = base + program;
