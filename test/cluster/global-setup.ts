@@ -2,6 +2,12 @@ import { binary } from './binaries.ts';
 
 /** Builds what the tests start before any of them runs: the first time it takes longer than a test may. */
 export default async function setup(): Promise<void> {
-  for (const name of ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const)
+  for (const name of [
+    'etcd',
+    'kube-apiserver',
+    'kube-controller-manager',
+    'kube-scheduler',
+    'kubectl',
+  ] as const)
     await binary(name);
 }
