@@ -19,6 +19,15 @@ export class Counting {
     }
   }
 
+  /** Counts pods that are only supposed to come or to leave; the caller undoes it. */
+  suppose(kind: PodKind, row: number, by: 1 | -1): void {
+    for (const counter of this.#counters) {
+      if (!counter.counts(kind)) continue;
+      if (counter.suppose === undefined) counter.add(kind, row, by);
+      else counter.suppose(kind, row, by);
+    }
+  }
+
   /** Counts `by` pods of the kind in the row. Returns whether the class has to do with them. */
   count(kind: PodKind, row: number, by: number): boolean {
     let counted = false;

@@ -38,7 +38,7 @@ export class WhatIf {
     cluster.suppose(pod, row, by);
     refresh([row]);
     const kind = pod.kind ?? this.#kindOf(pod);
-    counting.count(kind, row, by);
+    counting.suppose(kind, row, by);
   }
 
   #kindOf(pod: PodRecord): PodKind {

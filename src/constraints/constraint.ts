@@ -39,6 +39,8 @@ export interface Counter {
   counts(kind: PodKind): boolean;
   /** Counts `by` pods of the kind in the row. */
   add(kind: PodKind, row: number, by: number): void;
+  /** Takes pods into account that are only supposed to come or to leave, for a moment; as `add` where it is absent. */
+  suppose?(kind: PodKind, row: number, by: number): void;
 }
 
 /** Why a constraint rejects a node. */

@@ -12,6 +12,7 @@ import {
 } from '../cluster/pod-affinity.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
+import type { Column } from '../columns/columns.ts';
 import type { DomainFilter, DomainTable } from '../kernel/program/parts.ts';
 import type { Tally } from '../kernel/program/tally.ts';
 import {
@@ -59,7 +60,11 @@ export const interPodAffinity: Constraint = {
     const counters: Counter[] = [];
     if (code !== 0) {
       packAttractions(own?.required ?? [], self, context, counters);
-      packRepulsions(own?.antiRequired ?? [], self, context, counters);
+      const repelling = packRepulsions(own?.antiRequired ?? [], self, context, counters);
+      const isAlone = (own?.required ?? []).length + (own?.antiRequired ?? []).length === 0;
+      counters.push(
+        ...(isAlone ? unlessOnlySupposed(repelling, context) : repelling.map(({ counter }) => counter)),
+      );
     }
     const preferences = weight === 0 ? undefined : packPreferences(own, self, context, counters);
     return {
@@ -211,13 +216,19 @@ function packAttractions(
   });
 }
 
-/** Anti-affinity of the pod to those that are there, and of those to it. */
+/** Counts pods that repel the class, in the domains of a column. */
+interface Repelling {
+  counter: Counter;
+  domain: Column;
+}
+
+/** Anti-affinity of the pod to those that are there, and of those to it; what counts the latter is returned. */
 function packRepulsions(
   terms: readonly AffinityTerm[],
   self: Self,
   context: PackContext,
   counters: Counter[],
-): void {
+): Repelling[] {
   const { cluster, packer, code } = context;
   const isMatched = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
   for (const [key, ofKey] of byTopologyKey(terms)) {
@@ -233,13 +244,35 @@ function packRepulsions(
   const against = sharesOf(cluster.affinities.near(self.labels), ({ antiRequired }) =>
     antiRequired.filter((term) => isMatched(term, self)).map((term) => ({ ...term, weight: 1 })),
   );
+  const repelling: Repelling[] = [];
   for (const [key, byAffinity] of against) {
     if (!hasDomains(key, context)) continue;
     const share = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
     const filter = closedByAny(key, share(self).amount, code + REASON_EXISTING_ANTI_AFFINITY, context);
     const among = (kinds: PodKinds) => withAffinities(kinds, byAffinity.keys());
-    counters.push(counterOf(packer.domainFilter(filter), among, share));
+    const counter = counterOf(packer.domainFilter(filter), among, share);
+    repelling.push({ counter, domain: filter.domain });
   }
+  return repelling;
+}
+
+/**
+ * The reference leaves the filter out while no pod that is there repels the class, and the class itself has no terms: pods
+ * that are nominated to a node do not repel it then either.
+ */
+function unlessOnlySupposed(repelling: readonly Repelling[], { cluster }: PackContext): Counter[] {
+  const { columns } = cluster.nodes;
+  let present = 0;
+  return repelling.map(({ counter, domain }) => ({
+    ...counter,
+    add(kind, row, by) {
+      if (columns.getU32(domain, row) !== 0) present += by;
+      counter.add(kind, row, by);
+    },
+    suppose(kind, row, by) {
+      if (present > 0) counter.add(kind, row, by);
+    },
+  }));
 }
 
 function byTopologyKey<T extends AffinityTerm>(terms: readonly T[]): Map<string, T[]> {

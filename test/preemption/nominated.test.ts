@@ -16,3 +16,23 @@ test('a pod is told what it lacks among all nominated pods, after one of these w
     ['ns/other', '0/1 nodes are available: 1 Insufficient cpu, 1 Too many pods.'],
   ]);
 });
+
+test.each([
+  ['none that is there repels it', undefined, 'a'],
+  ['one that is there does', 'kubernetes.io/hostname', undefined],
+  ['one that is there would, but has no domain', 'rack', 'a'],
+])('a nominated pod repels another or not when %s', (_, topologyKey, expected) => {
+  const repelling = (name: string, key: string) => {
+    const term = { labelSelector: { matchLabels: { app: 'web' } }, topologyKey: key };
+    const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+    return pod(name, { spec: { affinity: { podAntiAffinity } } });
+  };
+  const it = rig({
+    nodes: [node('a'), node('b', { pods: '1' }), node('c', { pods: '0', labels: { rack: 'one' } })],
+    pods: topologyKey === undefined ? [] : [on('b', repelling('there', topologyKey))],
+  });
+  it.cluster.nominate(repelling('nominated', 'kubernetes.io/hostname'), 'a');
+  it.submit(pod('web', { cpu: '1', labels: { app: 'web' } }));
+  const [outcome] = it.run();
+  expect(outcome!.placed[0]?.node).toBe(expected);
+});

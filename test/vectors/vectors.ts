@@ -19,6 +19,7 @@ export const FAMILIES = [
   'devices',
   'declared',
   'extended',
+  'wide',
 ];
 
 export interface Vector {
