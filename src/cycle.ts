@@ -9,11 +9,13 @@
 //
 // State in, plan out: nothing here talks to an API server or reads a clock.
 import type { Pod } from './api/types.ts';
-import type { Cluster } from './cluster/cluster.ts';
+import type { CycleOptions } from './classes/cycle-ports.ts';
+import { partition } from './gangs/partition.ts';
 import { ClassIndex, type Classified, type EquivalenceClass } from './classes/class-index.ts';
 import type { Correspondence } from './classes/correspondence.ts';
 import { Correspondences } from './classes/correspondences.ts';
 import { consult } from './classes/consulting.ts';
+import { EffortError, Slice, stepsMost } from './kernel/program/effort.ts';
 import {
   outcomeOf,
   type Assignment,
@@ -22,55 +24,15 @@ import {
   type Refusal,
   type TurnOutcome,
 } from './classes/turn-outcome.ts';
-import { Turns, unbuiltIn, type Turn } from './classes/turns.ts';
-import type { Profile } from './config/types.ts';
+import { unbuiltIn, type Turn } from './classes/turns.ts';
 import type { ConstraintContext } from './constraints/constraint.ts';
-import type { ExtenderDesk } from './constraints/extender-answer.ts';
 import { reserve } from './constraints/index.ts';
 import { GangTurns, type Gang } from './gangs/gang-turns.ts';
-import { POD_GROUP, podGroupKeyOf } from './gangs/pod-group.ts';
-import { isKernelFault, type Kernel } from './kernel/kernel.ts';
+import { isKernelFault } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
-import type { Preempting, Preemptor } from './preemption/preemptor.ts';
+import type { Preempting } from './preemption/preemptor.ts';
 import type { Candidate } from './preemption/victims.ts';
-import type { QueuedPod, Verdict } from './queue/types.ts';
-
-/** Takes the placements outside: makes reservations real, binds, and says later what came of it by `bound` or `bindingFailed`. */
-export interface Binder {
-  bind(placement: Placement): void;
-}
-
-export const PHASES = ['obtain', 'partition', 'determine', 'assign', 'preempt', 'bind'] as const;
-export type Phase = (typeof PHASES)[number];
-
-/** Where pods come from and go back to; SchedulingQueue is one. */
-export interface PodQueue {
-  drain(): QueuedPod[];
-  park(group: string, pods: readonly QueuedPod[], verdict: Verdict): void;
-  requeue(pod: QueuedPod, message?: string): void;
-  delete(key: string, uid?: string): void;
-  /** Takes the pods of a pod group that wait, whatever they wait for. */
-  drainGroup(podGroup: string): QueuedPod[];
-  /** How many pods of a pod group wait, besides those that were taken. */
-  waitingOf(podGroup: string): number;
-}
-
-export interface CycleOptions {
-  kernel: Kernel;
-  cluster: Cluster;
-  queue: PodQueue;
-  binder: Binder;
-  /** Without it no pod makes way for another. */
-  preemptor?: Preemptor;
-  /** Where extenders can be asked. */
-  extenders?: ExtenderDesk;
-  /** By the scheduler name that pods ask for. */
-  profiles: ReadonlyMap<string, Profile>;
-  /** Told at the beginning of each phase, so that the owner can measure. */
-  onPhase?: (phase: Phase) => void;
-  /** Explain every decision: by its ties, or with every score and rejection. */
-  explain?: 'ties' | 'detail';
-}
+import type { QueuedPod } from './queue/types.ts';
 
 export class SchedulingCycle {
   readonly correspondences: Correspondences;
@@ -81,6 +43,9 @@ export class SchedulingCycle {
   readonly #gangs: GangTurns;
   /** The kernel has given pods nodes that the cluster may not know of yet. */
   #isAssigning = false;
+  readonly #preemptions = new WeakMap<Correspondence, Preemption>();
+  /** What the pod group at hand has left. */
+  #gangSlice = new Slice();
   readonly #binding = new Map<string, Placement>();
   readonly #preempting = new Map<string, { preempting: Preempting; class: EquivalenceClass }>();
 
@@ -98,7 +63,7 @@ export class SchedulingCycle {
       partition: (pods) => turnsIn(this.#partition(pods)),
       try: (outcome) => this.#try(outcome),
       bind: (placement) => this.#bind(placement),
-      giveBack: (outcome, pods) => this.#giveBackUndecided(outcome, pods),
+      giveBack: (outcome, pods, failure) => this.#giveBackUndecided(outcome, pods, failure),
     });
   }
 
@@ -117,12 +82,17 @@ export class SchedulingCycle {
     const { cluster, queue, onPhase } = this.#options;
     onPhase?.('obtain');
     const pods = this.#obtain();
+    const { activations } = queue;
     onPhase?.('partition');
     let { rules } = cluster;
     let parts = this.#partition(pods);
     let next = 0;
+    /** The turns before this one are the pods' first. */
+    let round = parts.length;
     try {
       while (next < parts.length) {
+        // the rest of a class that takes long waits for those that have come meanwhile
+        if (next >= round && queue.activations !== activations) return;
         if (cluster.rules !== rules) {
           // what came between two turns may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
@@ -131,19 +101,32 @@ export class SchedulingCycle {
           for (const turn of rest) this.correspondences.settle(turn.class, turn.pods.length);
           parts = this.#partition(rest.flatMap((turn) => turn.pods));
           next = 0;
+          round = parts.length;
         } else {
           const part = parts[next++]!;
           if ('podGroup' in part) yield* this.#takeGang(part);
-          else yield this.#take(part);
+          else {
+            const outcome = this.#take(part);
+            if (outcome.rest.length > 0) this.#putOff(part, outcome.rest, parts, next);
+            yield outcome;
+          }
         }
       }
     } finally {
       // a cycle that ends early gives its other pods back
       for (const turn of turnsIn(parts.slice(next))) {
         this.correspondences.settle(turn.class, turn.pods.length);
-        for (const pod of turn.pods) queue.requeue(pod);
+        for (const pod of turn.pods) queue.giveBack(pod);
       }
     }
+  }
+
+  /** Puts what is left of a turn after all others, or before them where the order is strict. */
+  #putOff(turn: Turn, pods: QueuedPod[], parts: (Turn | Gang)[], next: number): void {
+    const { order } = turn.class.context.profile.args.EquivalenceClasses;
+    const rest = { ...turn, pods, isNominated: false };
+    if (order === 'strict') parts.splice(next, 0, rest);
+    else parts.push(rest);
   }
 
   /** The pod's binding was acknowledged. */
@@ -209,31 +192,7 @@ export class SchedulingCycle {
    * a pod group's pods stay together.
    */
   #partition(pods: readonly QueuedPod[]): (Turn | Gang)[] {
-    const { cluster } = this.#options;
-    const parts: (Turn | Gang)[] = [];
-    const turns = new Turns();
-    const gangs = new Map<string, Gang & { formed: Turns }>();
-    // where the API server has no pod groups, it is as if no pod named one
-    const groups = cluster.store.keeps(POD_GROUP);
-    for (const pod of pods) {
-      const classified = this.#lookUp(pod);
-      if (classified === undefined) continue;
-      const podGroup = groups ? podGroupKeyOf(pod.pod) : undefined;
-      if (podGroup === undefined) {
-        const turn = turns.add(pod, classified.class, cluster.nominations.of(pod.key) !== undefined);
-        if (turn !== undefined) parts.push(turn);
-        continue;
-      }
-      let gang = gangs.get(podGroup);
-      if (gang === undefined) {
-        gang = { podGroup, turns: [], formed: new Turns() };
-        gangs.set(podGroup, gang);
-        parts.push(gang);
-        turns.interrupt();
-      }
-      const turn = gang.formed.add(pod, classified.class, false);
-      if (turn !== undefined) gang.turns.push(turn);
-    }
+    const parts = partition(pods, (pod) => this.#lookUp(pod), this.#options.cluster);
     for (const turn of turnsIn(parts)) this.correspondences.expect(turn.class, turn.pods.length);
     return parts;
   }
@@ -258,6 +217,8 @@ export class SchedulingCycle {
     const { correspondences } = this;
     let bound = 0;
     let isPutOff = false;
+    let failure: Error | undefined;
+    const slice = new Slice();
     try {
       isPutOff = extenders !== undefined && !consult(outcome, { extenders, queue, correspondences });
       if (isPutOff) return outcome;
@@ -266,36 +227,49 @@ export class SchedulingCycle {
       this.#options.onPhase?.('assign');
       correspondence.speakFor(turn.isNominated ? master!.key : undefined);
       let next = turn.isNominated ? this.#takeNominated(outcome, correspondence) : 0;
-      next = this.#assign(outcome, correspondence, next);
-      if (next < turn.pods.length) this.#preempt(outcome, correspondence, next);
+      next = this.#assign(outcome, correspondence, next, slice);
+      if (next < turn.pods.length && !slice.isOver)
+        next = this.#preempt(outcome, correspondence, next, slice);
+      if (next < turn.pods.length) outcome.rest = turn.pods.slice(next);
       this.#options.onPhase?.('bind');
       for (const placement of outcome.placed) {
         bound++;
         this.#bind(placement);
       }
     } catch (error) {
-      // a turn that breaks keeps no other from being taken
-      outcome.fault = error as Error;
+      // a turn that breaks, or asks for too much, keeps no other from being taken
+      failure = error as Error;
+      outcome.rest = [];
+      if (!(error instanceof EffortError)) outcome.fault = failure;
     } finally {
       // those that are being bound settle when they are
-      this.correspondences.settle(turn.class, turn.pods.length - bound);
-      if (outcome.fault !== undefined) {
+      this.correspondences.settle(turn.class, turn.pods.length - outcome.rest.length - bound);
+      if (failure !== undefined) {
         const decided = new Set(outcome.placed.slice(0, bound).map(({ pod }) => pod));
-        this.#giveBackUndecided(outcome, new Set(turn.pods.filter((pod) => !decided.has(pod))));
-        this.#recover(outcome.fault);
+        const undecided = new Set(turn.pods.filter((pod) => !decided.has(pod)));
+        this.#giveBackUndecided(outcome, undecided, failure);
+        this.#recover(failure);
       }
-      if (extenders !== undefined && !isPutOff) for (const pod of turn.pods) extenders.decided(pod);
+      if (outcome.rest.length > 0) outcome.turn = { ...turn, pods: turn.pods.slice(0, -outcome.rest.length) };
+      if (extenders !== undefined && !isPutOff) for (const pod of outcome.turn.pods) extenders.decided(pod);
     }
     return outcome;
   }
 
   /** A gang whose turns break has given its pods back. */
   #takeGang(gang: Gang): TurnOutcome[] {
+    this.#gangSlice = new Slice(stepsMost(this.#options.cluster.nodes.columns.rows));
     try {
       return this.#gangs.take(gang);
     } catch (error) {
       this.#recover(error);
-      return gang.turns.map((turn) => ({ ...outcomeOf(turn), fault: error as Error }));
+      if (!(error instanceof EffortError))
+        return gang.turns.map((turn) => ({ ...outcomeOf(turn), fault: error as Error }));
+      const { message } = error;
+      return gang.turns.map((turn) => ({
+        ...outcomeOf(turn),
+        failed: turn.pods.map((pod) => ({ pod, message })),
+      }));
     }
   }
 
@@ -317,7 +291,15 @@ export class SchedulingCycle {
     this.#options.onPhase?.('determine');
     const correspondence = this.correspondences.open(turn.class, turn.pods[0]!.pod);
     this.#options.onPhase?.('assign');
-    for (let next = 0; (next = this.#assign(outcome, correspondence, next)) < turn.pods.length; next++) {
+    const slice = this.#gangSlice;
+    for (
+      let next = 0;
+      (next = this.#assign(outcome, correspondence, next, slice)) < turn.pods.length;
+      next++
+    ) {
+      // its pods are decided together or not at all
+      if (slice.isOver)
+        throw new EffortError('the pods of the group take longer than can be decided at once');
       outcome.refusal = correspondence.refusal();
       // the pods after it would find no node either, unless they ask for something else
       outcome.waiting.push(...(correspondence.asksVary ? [turn.pods[next]!] : turn.pods.slice(next)));
@@ -347,12 +329,16 @@ export class SchedulingCycle {
     this.#reserve(outcome, assignment, pod);
   }
 
-  /** Has others make way for the pods from `next` on that find no node, one after another; the others wait. */
-  #preempt(outcome: TurnOutcome, correspondence: Correspondence, next: number): void {
+  /**
+   * Has others make way for the pods from `first` on that find no node, one after another; the others wait. Returns the
+   * index of the first one that is not decided, as the slice is over.
+   */
+  #preempt(outcome: TurnOutcome, correspondence: Correspondence, first: number, slice: Slice): number {
+    let next = first;
     const { pods } = outcome.turn;
     const { preemptor } = this.#options;
-    const preemption = new Preemption(correspondence);
-    while (next < pods.length) {
+    const preemption = this.#preemptionOf(correspondence);
+    while (next < pods.length && !slice.isOver) {
       this.#options.onPhase?.('preempt');
       const pod = pods[next]!;
       const verdict = correspondence.refusal();
@@ -365,15 +351,25 @@ export class SchedulingCycle {
           outcome.unseated.push(pod);
         // the pods after it would find no node either, unless they ask for something else
         this.#park(outcome, correspondence.asksVary ? [pod] : pods.slice(next), refusal);
-        if (!correspondence.asksVary) return;
-        next = this.#assign(outcome, correspondence, next + 1);
+        if (!correspondence.asksVary) return pods.length;
+        next = this.#assign(outcome, correspondence, next + 1, slice);
         continue;
       }
       this.#makeWay(outcome, pod, chosen, { pod, outcomes: attempt!.outcomes, unseated: [], refusal });
       this.correspondences.bringUpToDate(correspondence);
+      slice.spend(preemption.steps);
       // the victims may have left more room than the pod takes
-      next = this.#assign(outcome, correspondence, next + 1);
+      next = this.#assign(outcome, correspondence, next + 1, slice);
     }
+    return next;
+  }
+
+  /** What was found out for the pods before still holds for these, but for what has changed. */
+  #preemptionOf(correspondence: Correspondence): Preemption {
+    let preemption = this.#preemptions.get(correspondence);
+    if (preemption === undefined)
+      this.#preemptions.set(correspondence, (preemption = new Preemption(correspondence)));
+    return preemption;
   }
 
   #makeWay(outcome: TurnOutcome, pod: QueuedPod, chosen: Candidate, preempting: Preempting): void {
@@ -391,16 +387,17 @@ export class SchedulingCycle {
   }
 
   /**
-   * Places the turn's pods from `next` on until one finds no node; those after it would find none either. Returns the
-   * index of that one.
+   * Places the turn's pods from `next` on until one finds no node, as those after it would find none either, or the slice
+   * is over. Returns the index of that one.
    */
-  #assign(outcome: TurnOutcome, correspondence: Correspondence, first: number): number {
+  #assign(outcome: TurnOutcome, correspondence: Correspondence, first: number, slice: Slice): number {
     const { pods } = outcome.turn;
     let next = first;
-    while (next < pods.length) {
+    while (next < pods.length && !slice.isOver) {
       if (correspondence.isOneByOne && !correspondence.isCurrent)
         this.correspondences.determineAgain(correspondence, pods[next]!.pod);
-      const run = this.#runFrom(pods, next, correspondence);
+      const steps = correspondence.stepsAPod;
+      const run = Math.min(this.#runFrom(pods, next, correspondence), slice.decisions(steps));
       if (this.#options.explain !== undefined) outcome.explanations[next] = this.#explain(correspondence);
       this.#isAssigning = true;
       const assignments = correspondence.assign(run);
@@ -411,6 +408,7 @@ export class SchedulingCycle {
       }
       this.#isAssigning = false;
       correspondence.markSeen();
+      slice.spend(steps * run);
       if (assignments.length === run) continue;
       if (!correspondence.isCut && !correspondence.asksVary) break;
       // nodes that were cut off may do, or those of a master that asks for something else did not
@@ -432,7 +430,7 @@ export class SchedulingCycle {
   }
 
   /** After an error: pods whose binding has not begun are tried again, and what they were given is free. */
-  #giveBackUndecided(outcome: TurnOutcome, undecided: Set<QueuedPod>): void {
+  #giveBackUndecided(outcome: TurnOutcome, undecided: Set<QueuedPod>, failure: Error): void {
     const { placed, waiting, preempting, failed } = outcome;
     for (const pod of [...waiting, ...outcome.asked]) undecided.delete(pod);
     for (const { pod } of [...preempting, ...failed]) undecided.delete(pod);
@@ -441,7 +439,8 @@ export class SchedulingCycle {
       if (undecided.has(pod)) for (const reservation of reservations) reservation.release();
     }
     outcome.placed = placed.filter(({ pod }) => !undecided.has(pod));
-    const message = `scheduling failed: ${outcome.fault?.message}`;
+    const { message: reason } = failure;
+    const message = failure instanceof EffortError ? reason : `scheduling failed: ${reason}`;
     for (const pod of undecided) {
       this.#options.cluster.removePod(pod.key, pod.uid);
       this.#tryLater(outcome, pod, message);

@@ -2,7 +2,8 @@
 import { objectKey, type Scenario } from '../../src/api/types.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { Configuration } from '../../src/config/types.ts';
-import { PHASES, SchedulingCycle, type Phase, type PodQueue } from '../../src/cycle.ts';
+import { SchedulingCycle } from '../../src/cycle.ts';
+import { PHASES, type Phase, type PodQueue } from '../../src/classes/cycle-ports.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import type { QueuedPod } from '../../src/queue/types.ts';
@@ -32,6 +33,8 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
   const queue: PodQueue = {
     drain: () => [...waiting.values()],
     park: () => {},
+    giveBack: () => {},
+    activations: 0,
     requeue: () => {},
     delete: (key) => void waiting.delete(key),
     drainGroup: () => [],

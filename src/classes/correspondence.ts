@@ -10,7 +10,7 @@ import {
   STALE_ALL_SCORES,
   STALE_TOTALS,
 } from '../../assembly/layout.ts';
-import { Placement, Program } from '../../build/records.js';
+import { Groups, Placement, Program } from '../../build/records.js';
 import type { Pod, Rejection } from '../api/types.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Block } from '../columns/arena.ts';
@@ -33,6 +33,8 @@ import { WhatIf } from './what-if.ts';
 
 /** Pods that are placed by looking at all nodes before groups are formed, which costs as much as a few looks. */
 const UNGROUPED_PODS = 8;
+
+const COUNTED_TERMS_MAX = 1_000_000;
 
 /** What all correspondences have in common. */
 export interface Means {
@@ -69,6 +71,8 @@ export class Correspondence {
   #epoch = -1;
   #position = 0;
   #isCut = false;
+  #stepsARow = 0;
+  #stepsACheck = 0;
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
   constructor({ kernel, matches, withDetail }: Means, equivalenceClass: EquivalenceClass, master: Pod) {
@@ -78,7 +82,12 @@ export class Correspondence {
     this.#master = master;
     this.#withDetail = withDetail;
     this.#packing = new Packing(equivalenceClass.context);
-    this.#determine();
+    try {
+      this.#determine();
+    } catch (error) {
+      this.#free();
+      throw error;
+    }
   }
 
   /** Nodes that pass every filter now. */
@@ -91,6 +100,22 @@ export class Correspondence {
   get bytes(): number {
     const match = this.#match.isKept ? 0 : this.#match.bytes;
     return this.#memory.bytes + (this.#groups?.bytes ?? 0) + match;
+  }
+
+  /** The steps of placing a pod, by rows or by the groups that stand in for them. */
+  get stepsAPod(): number {
+    const { u32 } = this.#kernel.arena;
+    const groups = u32[(this.#memory.program + Program.groups) / 4]!;
+    const isGrouped = groups !== 0 && u32[(groups + Groups.built) / 4] !== 0;
+    const looks = isGrouped
+      ? u32[(groups + Groups.count) / 4]!
+      : this.class.context.cluster.nodes.columns.rows;
+    return 1 + looks * this.#stepsARow;
+  }
+
+  /** The steps of one question for the code of a row as it is supposed. */
+  get stepsACheck(): number {
+    return this.#stepsACheck;
   }
 
   /** The pod whose schedulable nodes these are. */
@@ -111,7 +136,8 @@ export class Correspondence {
     const { cluster } = this.class.context;
     cluster.followKeys();
     const entries = this.isCurrent ? cluster.journal.since(this.#position) : undefined;
-    if (entries === undefined) {
+    // very many terms are counted sooner by kind than by pod
+    if (entries === undefined || entries.length * this.#counting.terms > COUNTED_TERMS_MAX) {
       this.determineAgain(master);
       return;
     }
@@ -304,8 +330,10 @@ export class Correspondence {
     this.#write(packer);
     this.#position = cluster.journal.end;
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
+    this.#stepsARow = packer.stepsARow;
+    this.#stepsACheck = packer.stepsACheck;
     this.#counting = new Counting(this.#packing.packed);
-    this.#counting.countAll(cluster.kinds);
+    this.#counting.countAll(cluster.kinds, packer.effort);
     this.#kernel.determine(this.#memory.program);
     this.passes++;
     this.#questions = new Questions(this.#packing.packed, this.class.context.profile.filters, {

@@ -59,7 +59,7 @@ export class Correspondences {
     if (entry.correspondence === undefined) {
       entry.correspondence = new Correspondence(this.#means, equivalenceClass, master);
     } else {
-      entry.correspondence.bringUpToDate(master);
+      this.#deleteOnFault(entry.correspondence, (known) => known.bringUpToDate(master));
     }
     this.passes += entry.correspondence.passes - before;
     this.#makeRoom(entry);
@@ -69,14 +69,25 @@ export class Correspondences {
   /** Brings a correspondence that is open up to what others changed. */
   bringUpToDate(correspondence: Correspondence): void {
     const before = correspondence.passes;
-    correspondence.bringUpToDate();
+    this.#deleteOnFault(correspondence, (known) => known.bringUpToDate());
     this.passes += correspondence.passes - before;
   }
 
   /** Determines the nodes of a class anew, for pods that found none among the candidates that were kept. */
   determineAgain(correspondence: Correspondence, master: Pod): void {
-    correspondence.determineAgain(master);
+    this.#deleteOnFault(correspondence, (known) => known.determineAgain(master));
     this.passes++;
+  }
+
+  /** One that could not be brought up to date says nothing any more. */
+  #deleteOnFault(correspondence: Correspondence, update: (known: Correspondence) => void): void {
+    try {
+      update(correspondence);
+    } catch (error) {
+      const entry = this.#entries.get(correspondence.class);
+      if (entry?.correspondence === correspondence) this.#delete(entry);
+      throw error;
+    }
   }
 
   /** Some pods of the class have their outcomes. After the last one the correspondence is deleted. */

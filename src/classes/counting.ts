@@ -1,19 +1,31 @@
 // Which of a class's counters have to do with which pods.
+import type { Effort } from '../kernel/program/effort.ts';
 import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
 import type { Counter, Packed } from '../constraints/constraint.ts';
 
+const STEPS_A_TERM = 10;
+const STEPS_A_COUNT = 5;
+
 export class Counting {
+  /** The terms that each pod is asked for that came or went. */
+  readonly terms: number = 0;
   readonly #counters: Counter[] = [];
 
   constructor(packed: ReadonlyMap<string, Packed>) {
-    for (const { counters } of packed.values()) if (counters !== undefined) this.#counters.push(...counters);
+    for (const { counters } of packed.values())
+      for (const counter of counters ?? []) {
+        this.#counters.push(counter);
+        this.terms += counter.terms;
+      }
   }
 
-  /** Counts all pods that have a node. */
-  countAll(kinds: PodKinds): void {
+  /** Counts all pods that have a node. Throws EffortError. */
+  countAll(kinds: PodKinds, effort: Effort): void {
     for (const counter of this.#counters) {
       for (const kind of counter.among(kinds)) {
+        effort.spend(STEPS_A_TERM * counter.terms);
         if (!counter.counts(kind)) continue;
+        effort.spend(STEPS_A_COUNT * kind.rows.size);
         for (const [row, pods] of kind.rows) counter.add(kind, row, pods);
       }
     }

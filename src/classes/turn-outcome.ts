@@ -58,6 +58,8 @@ export interface TurnOutcome {
   failed: { pod: QueuedPod; message: string }[];
   /** What broke the turn: its pods without an outcome are among those that failed. */
   fault?: Error;
+  /** Pods of the turn that come later, so that others need not wait for all of them. They are not in `turn`. */
+  rest: QueuedPod[];
   /** Pods that extenders are asked about; they come again with the answer. */
   asked: QueuedPod[];
   /** Why the waiting pods wait. */
@@ -78,6 +80,7 @@ export function outcomeOf(turn: Turn): TurnOutcome {
     waiting: [],
     preempting: [],
     failed: [],
+    rest: [],
     asked: [],
     unseated: [],
     explanations: [],

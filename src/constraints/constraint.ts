@@ -35,6 +35,8 @@ export interface PackContext extends ConstraintContext {
 export interface Counter {
   /** All kinds that may be counted, each once. */
   among(kinds: PodKinds): Iterable<PodKind>;
+  /** The terms that `counts` goes through. */
+  readonly terms: number;
   /** Whether pods of this kind are counted. */
   counts(kind: PodKind): boolean;
   /** Counts `by` pods of the kind in the row. */

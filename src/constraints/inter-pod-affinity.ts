@@ -23,6 +23,10 @@ import {
   type PackContext,
 } from './constraint.ts';
 
+/** What a kind costs that is gathered for several terms. */
+const STEPS_A_KIND = 20;
+const FEW_TERMS = 8;
+
 const REASON_AFFINITY = 0;
 const REASON_ANTI_AFFINITY = 1;
 const REASON_EXISTING_ANTI_AFFINITY = 2;
@@ -143,12 +147,21 @@ function hasDomains(topologyKey: string, { cluster }: PackContext): boolean {
 }
 
 /** The kinds that one of the terms may match, each once. */
-function nearTerms(kinds: PodKinds, terms: readonly AffinityTerm[]): Iterable<PodKind> {
+function nearTerms(
+  kinds: PodKinds,
+  terms: readonly AffinityTerm[],
+  { packer }: PackContext,
+): Iterable<PodKind> {
   const near = ({ selector, namespaces, namespaceSelector }: AffinityTerm) =>
     kinds.near(selector, namespaceSelector.nothing ? namespaces : undefined);
   if (terms.length === 1) return near(terms[0]!);
   const all = new Set<PodKind>();
-  for (const term of terms) for (const kind of near(term)) all.add(kind);
+  for (const term of terms) {
+    for (const kind of near(term)) {
+      packer.effort.spend(STEPS_A_KIND);
+      all.add(kind);
+    }
+  }
   return all;
 }
 
@@ -164,18 +177,20 @@ const NONE: Share = { amount: 0, matches: 0 };
 function counterOf(
   pods: Tally,
   among: (kinds: PodKinds) => Iterable<PodKind>,
-  share: (kind: PodKind) => Share,
+  { terms, share }: { terms: number; share: (kind: PodKind) => Share },
 ): Counter {
-  const known = new Map<PodKind, Share>();
+  const known = new WeakMap<PodKind, Share>();
   const of = (kind: PodKind) => {
     const before = known.get(kind);
     if (before !== undefined) return before;
     const found = share(kind);
-    if (found.matches > 0) known.set(kind, found);
+    // most kinds match nothing, which few terms tell quickly
+    if (found.matches > 0 || terms > FEW_TERMS) known.set(kind, found);
     return found;
   };
   return {
     among,
+    terms,
     counts: (kind) => of(kind).matches > 0,
     add(kind, row, by) {
       const { amount, matches } = of(kind);
@@ -208,7 +223,8 @@ function packAttractions(
   }));
   const tallies = packer.domainFiltersTogether(filters);
   counters.push({
-    among: (kinds) => nearTerms(kinds, terms.slice(0, 1)),
+    among: (kinds) => nearTerms(kinds, terms.slice(0, 1), context),
+    terms: terms.length,
     counts: matchesAll,
     add(_, row, by) {
       for (const pods of tallies) pods.add(row, by);
@@ -238,8 +254,8 @@ function packRepulsions(
       return { amount: matches, matches };
     };
     const filter = closedByAny(key, share(self).amount, code + REASON_ANTI_AFFINITY, context);
-    const among = (kinds: PodKinds) => nearTerms(kinds, ofKey);
-    counters.push(counterOf(packer.domainFilter(filter), among, share));
+    const among = (kinds: PodKinds) => nearTerms(kinds, ofKey, context);
+    counters.push(counterOf(packer.domainFilter(filter), among, { terms: ofKey.length, share }));
   }
   const against = sharesOf(cluster.affinities.near(self.labels), ({ antiRequired }) =>
     antiRequired.filter((term) => isMatched(term, self)).map((term) => ({ ...term, weight: 1 })),
@@ -250,7 +266,7 @@ function packRepulsions(
     const share = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
     const filter = closedByAny(key, share(self).amount, code + REASON_EXISTING_ANTI_AFFINITY, context);
     const among = (kinds: PodKinds) => withAffinities(kinds, byAffinity.keys());
-    const counter = counterOf(packer.domainFilter(filter), among, share);
+    const counter = counterOf(packer.domainFilter(filter), among, { terms: 1, share });
     repelling.push({ counter, domain: filter.domain });
   }
   return repelling;
@@ -335,10 +351,10 @@ function packPreferences(
       };
     };
     const among = (kinds: PodKinds) =>
-      new Set([...withAffinities(kinds, byAffinity.keys()), ...nearTerms(kinds, ofKey)]);
+      new Set([...withAffinities(kinds, byAffinity.keys()), ...nearTerms(kinds, ofKey, context)]);
     const { amount, matches } = share(self);
     tables.push({ ...domainsOf(key, context), self: amount, selfMatches: matches });
-    counterOn.push((pods) => counterOf(pods, among, share));
+    counterOn.push((pods) => counterOf(pods, among, { terms: 1 + ofKey.length, share }));
   }
   if (tables.length === 0) return undefined;
   const scored = packer.domainScore({ normalizer: NORMALIZE_RANGE, tables, weight });

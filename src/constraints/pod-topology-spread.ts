@@ -271,6 +271,7 @@ function counterOf(pod: Pod, { selector }: SpreadConstraint, pods: Tally): Count
   const namespace = pod.metadata?.namespace ?? 'default';
   return {
     among: (kinds) => kinds.near(selector, [namespace]),
+    terms: 1,
     counts: (kind: PodKind) =>
       kind.namespace === namespace && !kind.terminating && counts(selector, kind.labels),
     add: (_, row, by) => pods.add(row, by),

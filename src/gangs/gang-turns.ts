@@ -6,7 +6,7 @@ import type { Correspondences } from '../classes/correspondences.ts';
 import type { Turn } from '../classes/turns.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { outcomeOf, type Placement, type TurnOutcome } from '../classes/turn-outcome.ts';
-import type { PodQueue } from '../cycle.ts';
+import type { PodQueue } from '../classes/cycle-ports.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import { GANG_SCHEDULING, inGangOrder, obstacleTo, quorumOf, shortOf } from './gang.ts';
 
@@ -36,7 +36,7 @@ export interface GangSteps {
   try: (outcome: TurnOutcome) => void;
   bind: (placement: Placement) => void;
   /** After an error: frees what the pods were given, and has them tried again. */
-  giveBack: (outcome: TurnOutcome, pods: Set<QueuedPod>) => void;
+  giveBack: (outcome: TurnOutcome, pods: Set<QueuedPod>, failure: Error) => void;
 }
 
 export class GangTurns {
@@ -69,7 +69,7 @@ export class GangTurns {
     } catch (error) {
       for (const outcome of outcomes) {
         const pods = new Set(outcome.turn.pods.filter((pod) => undecided.has(pod)));
-        this.#steps.giveBack({ ...outcome, waiting: [] }, pods);
+        this.#steps.giveBack({ ...outcome, waiting: [] }, pods, error as Error);
       }
       throw error;
     } finally {

@@ -5,7 +5,8 @@ import type { Configuration, Profile } from '../config/types.ts';
 import { CONSTRAINT_KINDS, selectorsOf } from '../constraints/index.ts';
 import { setDefaults } from '../defaults/index.ts';
 import type { Explanation, TurnOutcome } from '../classes/turn-outcome.ts';
-import { SchedulingCycle, type Binder, type PodQueue } from '../cycle.ts';
+import { SchedulingCycle } from '../cycle.ts';
+import type { Binder, PodQueue } from '../classes/cycle-ports.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Preemptor } from '../preemption/preemptor.ts';
 import type { Candidate } from '../preemption/victims.ts';
@@ -117,6 +118,7 @@ function profilesOf(pods: readonly Pod[], { profiles }: Configuration): Map<stri
 
 /** The pods in the order in which they were given; nothing comes back to be tried again. */
 class ListedPods implements PodQueue {
+  readonly activations = 0;
   readonly #pods: QueuedPod[];
 
   constructor(pods: readonly Pod[]) {
@@ -137,6 +139,8 @@ class ListedPods implements PodQueue {
   park(): void {}
 
   requeue(): void {}
+
+  giveBack(): void {}
 
   delete(): void {}
 

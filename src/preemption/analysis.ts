@@ -1,6 +1,7 @@
 // Where pods of one class can preempt others. Made once for a turn and kept true while one pod after another takes its
 // node: only the nodes that changed are looked at again.
 import type { Correspondence } from '../classes/correspondence.ts';
+import type { Effort } from '../kernel/program/effort.ts';
 import { best } from './choice.ts';
 import { Budgets } from './budgets.ts';
 import { victimsOn, type Candidate, type NoCandidate } from './victims.ts';
@@ -14,8 +15,9 @@ export interface Findings {
 
 export class Analysis {
   readonly #correspondence: Correspondence;
-  readonly #priority: number;
-  readonly #budgets: Budgets;
+  readonly priority: number;
+  #budgets!: Budgets;
+  #budgetsGeneration = -1;
   readonly #known = new Map<number, Candidate | NoCandidate>();
   #position: number;
   #epoch: number;
@@ -23,14 +25,17 @@ export class Analysis {
   constructor(correspondence: Correspondence, priority: number) {
     const { cluster } = correspondence.class.context;
     this.#correspondence = correspondence;
-    this.#priority = priority;
-    this.#budgets = new Budgets(cluster);
+    this.priority = priority;
     this.#position = cluster.journal.end;
     this.#epoch = cluster.epoch;
   }
 
-  /** What preemption can do for the next pod of the class. The correspondence must be up to date. */
-  find(): Findings {
+  /**
+   * What preemption can do for the next pod of the class. The correspondence must be up to date. Throws EffortError; what
+   * was found so far is known the next time.
+   */
+  find(effort: Effort): Findings {
+    this.#readBudgets();
     this.#forgetChanged();
     const { profile, cluster } = this.#correspondence.class.context;
     const rows = this.#correspondence
@@ -45,7 +50,7 @@ export class Analysis {
     let whole = false;
     // kube-scheduler begins anywhere among the nodes; here the first by name are taken
     for (const row of rows) {
-      const found = this.#lookAt(row);
+      const found = this.#lookAt(row, effort);
       if ('reasons' in found) {
         reasons.push(found.reasons);
         continue;
@@ -57,10 +62,19 @@ export class Analysis {
     return { candidates: candidates.length === 0 ? [] : best(candidates, cluster.now), reasons };
   }
 
-  #lookAt(row: number): Candidate | NoCandidate {
+  #readBudgets(): void {
+    const { cluster } = this.#correspondence.class.context;
+    const generation = cluster.store.generation('PodDisruptionBudget');
+    if (generation === this.#budgetsGeneration) return;
+    this.#budgetsGeneration = generation;
+    this.#budgets = new Budgets(cluster);
+    this.#known.clear();
+  }
+
+  #lookAt(row: number, effort: Effort): Candidate | NoCandidate {
     let found = this.#known.get(row);
     if (found === undefined) {
-      found = victimsOn(row, this.#priority, this.#correspondence, this.#budgets);
+      found = victimsOn(row, this.priority, this.#correspondence, this.#budgets, effort);
       this.#known.set(row, found);
     }
     return found;

@@ -1,10 +1,22 @@
 // Pod disruption budgets: which of the pods that may be preempted would be one too many.
-import { isEmpty, matches, NOTHING, selectorOf, SelectorError, type Selector } from '../api/labels.ts';
+import {
+  isEmpty,
+  matches,
+  NOTHING,
+  selectorOf,
+  SelectorError,
+  type Labels,
+  type Selector,
+} from '../api/labels.ts';
 import type { PodDisruptionBudget } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
+import { SelectorIndex } from '../cluster/selector-index.ts';
+
+const SELECTED_MAX = 10_000;
 
 interface Budget {
+  name: string;
   selector: Selector;
   allowed: number;
   /** Names of pods whose disruption the budget has counted already. */
@@ -13,7 +25,9 @@ interface Budget {
 
 export class Budgets {
   /** In the order of their names; kube-scheduler has them in none. */
-  readonly #byNamespace = new Map<string, Budget[]>();
+  readonly #byNamespace = new Map<string, SelectorIndex<Budget>>();
+  /** Those that select the pods of the same labels, which many pods share. */
+  readonly #bySelected = new Map<string, Budget[]>();
 
   constructor(cluster: Cluster) {
     const budgets = [...cluster.store.list<PodDisruptionBudget>('PodDisruptionBudget')];
@@ -24,11 +38,14 @@ export class Budgets {
       if (selector.nothing || isEmpty(selector)) continue;
       const namespace = metadata?.namespace ?? 'default';
       const read = {
+        name: name(budget),
         selector,
         allowed: status?.disruptionsAllowed ?? 0,
         disrupted: new Set(Object.keys(status?.disruptedPods ?? {})),
       };
-      this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), read]);
+      let index = this.#byNamespace.get(namespace);
+      if (index === undefined) this.#byNamespace.set(namespace, (index = new SelectorIndex()));
+      index.add(selector, read);
     }
   }
 
@@ -41,12 +58,27 @@ export class Budgets {
     return { violating, others };
   }
 
+  /** The budgets that select a pod, in the order of their names. */
+  #of(namespace: string, labels: Labels): readonly Budget[] {
+    const index = this.#byNamespace.get(namespace);
+    if (index === undefined) return [];
+    const text = JSON.stringify([namespace, labels]);
+    let budgets = this.#bySelected.get(text);
+    if (budgets === undefined) {
+      const near = [...new Set(index.near(labels))].filter(({ selector }) => matches(selector, labels));
+      budgets = near.sort((one, two) => (one.name < two.name ? -1 : 1));
+      if (this.#bySelected.size === SELECTED_MAX) this.#bySelected.clear();
+      this.#bySelected.set(text, budgets);
+    }
+    return budgets;
+  }
+
   /** Takes the pod from what is left of its budgets, up to the first that is overdrawn. */
   #breaksOne({ namespace, key, labels }: PodRecord, left: Map<Budget, number>): boolean {
     if (labels === undefined || Object.keys(labels).length === 0) return false;
     const name = key.slice(key.indexOf('/') + 1);
-    for (const budget of this.#byNamespace.get(namespace) ?? []) {
-      if (!matches(budget.selector, labels) || budget.disrupted.has(name)) continue;
+    for (const budget of this.#of(namespace, labels)) {
+      if (budget.disrupted.has(name)) continue;
       const now = (left.get(budget) ?? budget.allowed) - 1;
       left.set(budget, now);
       if (now < 0) return true;

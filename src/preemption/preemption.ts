@@ -3,8 +3,11 @@ import type { Pod } from '../api/types.ts';
 import { objectKey } from '../api/types.ts';
 import type { Correspondence } from '../classes/correspondence.ts';
 import { fitError } from '../classes/fit-error.ts';
-import { Analysis } from './analysis.ts';
+import { Effort, EffortError } from '../kernel/program/effort.ts';
+import { Analysis, type Findings } from './analysis.ts';
 import type { Candidate } from './victims.ts';
+
+const TOO_MUCH = 'not tried, as the pods on the nodes are more than can be weighed at once.';
 
 /** What came of an attempt. */
 export interface Attempt {
@@ -16,8 +19,10 @@ export interface Attempt {
   endsNomination: boolean;
 }
 
-/** The attempts for the pods of one turn. */
+/** The attempts for the pods of one class. */
 export class Preemption {
+  /** What the last attempt took. */
+  steps = 0;
   readonly #correspondence: Correspondence;
   #analysis?: Analysis;
 
@@ -36,14 +41,29 @@ export class Preemption {
     const objection = this.#objectionTo(pod);
     if (objection !== undefined)
       return { message: `preemption: ${objection}`, outcomes: [], endsNomination: false };
-    this.#analysis ??= new Analysis(this.#correspondence, pod.spec?.priority ?? 0);
-    const { candidates, reasons } = this.#analysis.find();
+    const { findings, steps } = this.#find(pod.spec?.priority ?? 0);
+    this.steps = steps;
+    if (findings === undefined)
+      return { message: `preemption: ${TOO_MUCH}`, outcomes: [], endsNomination: false };
+    const { candidates, reasons } = findings;
     const [first] = candidates;
     const message =
       first === undefined
         ? this.#refusalText(reasons)
         : `found a potential placement for pod on node ${first.node}, preempting ${first.victims.length} victims`;
     return { message: `preemption: ${message}`, outcomes: candidates, endsNomination: true };
+  }
+
+  /** Without findings they would take too long. */
+  #find(priority: number): { findings?: Findings; steps: number } {
+    if (this.#analysis?.priority !== priority) this.#analysis = new Analysis(this.#correspondence, priority);
+    const effort = new Effort(this.#correspondence.class.context.cluster.nodes.columns.rows);
+    try {
+      return { findings: this.#analysis.find(effort), steps: effort.steps };
+    } catch (error) {
+      if (error instanceof EffortError) return { steps: effort.steps };
+      throw error;
+    }
   }
 
   /** Why the pod may not preempt others now. */

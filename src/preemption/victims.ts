@@ -2,8 +2,12 @@
 // them as possible are let back, the most important first.
 import { CODE_FEASIBLE } from '../../assembly/layout.ts';
 import type { Correspondence } from '../classes/correspondence.ts';
+import type { Effort } from '../kernel/program/effort.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { Budgets } from './budgets.ts';
+
+/** A pod that leaves its node in thought, and comes back. */
+const STEPS_A_MOVE = 50;
 
 /** A node and who would leave it. */
 export interface Candidate {
@@ -22,17 +26,19 @@ export interface NoCandidate {
 
 /**
  * Finds the victims on the node in a row, for pods of the priority. The correspondence must be up to date, and is left
- * as it was.
+ * as it was. Throws EffortError.
  */
 export function victimsOn(
   row: number,
   priority: number,
   correspondence: Correspondence,
   budgets: Budgets,
+  effort: Effort,
 ): Candidate | NoCandidate {
   const { cluster } = correspondence.class.context;
   const lesser = cluster.podsIn(row).filter((pod) => pod.priority < priority);
   if (lesser.length === 0) return { reasons: ['No preemption victims found for incoming pod'] };
+  effort.spend(correspondence.stepsACheck + lesser.length * STEPS_A_MOVE);
   const away = new Set<PodRecord>();
   const leave = (pod: PodRecord) => {
     correspondence.suppose(pod, row, -1);
@@ -46,6 +52,7 @@ export function victimsOn(
     for (const pod of lesser) leave(pod);
     const objection = correspondence.objectionTo(row);
     if (objection !== undefined) return { reasons: objection.reasons };
+    effort.spend(lesser.length * correspondence.stepsACheck);
     const order = byImportance(cluster.now);
     const { violating, others } = budgets.split(lesser.sort(order));
     const isNeeded = (pod: PodRecord) => {

@@ -367,7 +367,9 @@ export class SchedulingQueue {
 
   #oldestInFlight(): number {
     const [oldest] = this.#inFlight;
-    return Math.min(oldest?.eventsFrom ?? this.#log.end, ...this.#givenBack.values());
+    let from = oldest?.eventsFrom ?? this.#log.end;
+    for (const position of this.#givenBack.values()) from = Math.min(from, position);
+    return from;
   }
 
   #activate(entry: Entry): void {

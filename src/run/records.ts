@@ -1,7 +1,7 @@
 // What the last cycles did, for people.
 import type { CycleRecord } from '../control/types.ts';
 import type { TurnOutcome } from '../classes/turn-outcome.ts';
-import { PHASES, type Phase } from '../cycle.ts';
+import { PHASES, type Phase } from '../classes/cycle-ports.ts';
 
 const KEPT_CYCLES = 256;
 

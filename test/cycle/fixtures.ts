@@ -8,7 +8,8 @@ import type { Configuration, EquivalenceClassesArgs } from '../../src/config/typ
 import { configurationOf } from '../../src/config/load.ts';
 import { helps } from '../../src/constraints/index.ts';
 import type { Placement, TurnOutcome } from '../../src/classes/turn-outcome.ts';
-import { SchedulingCycle, type Binder } from '../../src/cycle.ts';
+import { SchedulingCycle } from '../../src/cycle.ts';
+import type { Binder } from '../../src/classes/cycle-ports.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';

@@ -373,8 +373,8 @@ describe('when something breaks', () => {
     }
     expect(rowsOf(it)).toEqual({
       'alike-0': 'inFlight',
-      'other-0': 'backoff',
-      'other-1': 'backoff',
+      'other-0': 'active',
+      'other-1': 'active',
     });
   });
 

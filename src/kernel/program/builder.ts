@@ -2,6 +2,7 @@
 import { CONDITION_DIFFERS, CONDITION_EQUALS, CONDITION_TABLE } from '../../../assembly/layout.ts';
 import type { Column, Columns } from '../../columns/columns.ts';
 import type { ResourceColumns } from '../../columns/node-columns.ts';
+import { Effort } from './effort.ts';
 import { Exclusive } from './exclusive.ts';
 import { HostCodes } from './host-codes.ts';
 import type { MatchParts } from './match.ts';
@@ -19,6 +20,12 @@ import { Tally } from './tally.ts';
 /** No row has this code: what a text that no node has is compared with. */
 const NO_CODE = 0xffff_ffff;
 
+/** The looks at a row that a constraint takes each time that all rows are filtered and scored. */
+const FILTER_STEPS = 3;
+const TABLE_STEPS = 4;
+/** What a question of the host to the kernel costs besides. */
+const CHECK_STEPS = 100;
+
 /** What the class's pods ask for and take on their nodes. */
 export interface Asked {
   requests: { resource: ResourceColumns; amount: number; code: number }[];
@@ -29,6 +36,8 @@ export interface Asked {
 export class ProgramBuilder {
   readonly columns: Columns;
   readonly hostCodes = new HostCodes();
+  /** What the decision takes so far. */
+  readonly effort: Effort;
   readonly filters: { terms: TermList; code: number }[] = [];
   readonly asked: Asked = { requests: [], usage: new Map(), exclusives: [] };
   readonly resourceScores: (ResourceScore & { slot: number })[] = [];
@@ -48,18 +57,23 @@ export class ProgramBuilder {
 
   constructor(columns: Columns) {
     this.columns = columns;
+    this.effort = new Effort(columns.rows);
   }
 
   equals(column: Column, code: number | undefined): Condition {
+    this.effort.spend(this.columns.rows);
     return { column, kind: CONDITION_EQUALS, code: code ?? NO_CODE };
   }
 
   differs(column: Column, code: number | undefined): Condition {
+    this.effort.spend(this.columns.rows);
     return { column, kind: CONDITION_DIFFERS, code: code ?? NO_CODE };
   }
 
   /** Passes by the code that the column has; `passes` has an entry for each. */
   table(column: Column, passes: readonly boolean[]): Condition {
+    this.effort.spend(this.columns.rows + passes.length);
+    this.effort.spendTable(passes.length * 8);
     return { column, kind: CONDITION_TABLE, code: 0, passes };
   }
 
@@ -75,6 +89,7 @@ export class ProgramBuilder {
 
   /** Rejects with `code` the rows that have less left of a resource. */
   requests(resource: ResourceColumns, amount: number, code: number): void {
+    this.effort.spend(this.columns.rows);
     this.asked.requests.push({ resource, amount, code });
   }
 
@@ -100,6 +115,8 @@ export class ProgramBuilder {
   domainFiltersTogether(filters: readonly DomainFilter[]): Tally[] {
     const rule = this.#rules++;
     return filters.map((filter) => {
+      this.effort.spendTable(filter.domains * 12);
+      this.effort.spend(FILTER_STEPS * this.columns.rows + filter.domains);
       const tally = new Tally(this.columns.arena, filter);
       this.domainFilters.push({ ...filter, tally, rule });
       return tally;
@@ -108,7 +125,12 @@ export class ProgramBuilder {
 
   /** Scores by what domains hold. Returns what counts the pods in them, for each table, and the slot of its detail. */
   domainScore(score: DomainScore): { tallies: readonly Tally[]; slot: number } {
-    const tallies = score.tables.map((table) => new Tally(this.columns.arena, table, table.byRow));
+    const { arena, rows, capacity } = this.columns;
+    const tallies = score.tables.map((table) => {
+      this.effort.spendTable(table.byRow ? capacity * 8 : table.domains * 12);
+      this.effort.spend(TABLE_STEPS * rows);
+      return new Tally(arena, table, table.byRow);
+    });
     const slot = this.slots++;
     this.domainScores.push({ ...score, tallies, slot });
     return { tallies, slot };
@@ -153,6 +175,18 @@ export class ProgramBuilder {
   /** Multiplies the row's total by a factor, besides those of others. */
   multiplyRow(row: number, factor: number): void {
     this.factors.set(row, (this.factors.get(row) ?? 1) * factor);
+  }
+
+  /** The looks at a row that placing one pod takes, where no groups stand in for the rows. */
+  get stepsARow(): number {
+    const tables = this.domainScores.reduce((sum, score) => sum + score.tables.length, 0);
+    return 1 + FILTER_STEPS * this.domainFilters.length + TABLE_STEPS * tables;
+  }
+
+  /** The steps of filtering one row again: the least that a domain holds is found for that. */
+  get stepsACheck(): number {
+    const domains = this.domainFilters.reduce((sum, filter) => sum + filter.domains, 0);
+    return CHECK_STEPS + domains + this.stepsARow + this.asked.requests.length;
   }
 
   /** The lists of eligible nodes, each once. */
