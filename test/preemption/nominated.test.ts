@@ -31,7 +31,8 @@ test.each([
     nodes: [node('a'), node('b', { pods: '1' }), node('c', { pods: '0', labels: { rack: 'one' } })],
     pods: topologyKey === undefined ? [] : [on('b', repelling('there', topologyKey))],
   });
-  it.cluster.nominate(repelling('nominated', 'kubernetes.io/hostname'), 'a');
+  const nominated = repelling('nominated', 'kubernetes.io/hostname');
+  it.cluster.setPending({ ...nominated, status: { nominatedNodeName: 'a' } });
   it.submit(pod('web', { cpu: '1', labels: { app: 'web' } }));
   const [outcome] = it.run();
   expect(outcome!.placed[0]?.node).toBe(expected);
