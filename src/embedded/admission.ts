@@ -51,7 +51,10 @@ function admitObject(store: Store, resource: Resource, sent: ApiObject, before?:
   setDefaults(next);
   if (before !== undefined) {
     if (resource.name === 'pods') keepAdmitted(before, next);
-    checkImmutable(resource, before, next);
+    // what was put into the store from within may lack what a client's object was given
+    const known = structuredClone(before);
+    setDefaults(known);
+    checkImmutable(resource, known, next);
   }
   if (before === undefined) {
     const [refusal] = admit(next, factsOf(store));
