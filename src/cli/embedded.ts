@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import type { CycleRecord } from '../control/types.ts';
 import type { Pod } from '../api/types.ts';
 
@@ -148,8 +148,8 @@ function speaker({ output }: EmbeddedCommandOptions): (text: string) => void {
 function banner(url: string, kubeconfig: string, nodes: number, pods: readonly Pod[]): string {
   const namespace = pods[0]?.metadata?.namespace ?? 'default';
   return [
-    `A Kubernetes API in memory: ${pc.cyan(url)}`,
-    `The openb trace: ${nodes} nodes, and ${pods.length} pods in the namespace ${pc.cyan(namespace)} that all wait.`,
+    `A Kubernetes API in memory: ${colours.cyan(url)}`,
+    `The openb trace: ${nodes} nodes, and ${pods.length} pods in the namespace ${colours.cyan(namespace)} that all wait.`,
     '',
     'In another terminal:',
     `  export KUBECONFIG=${kubeconfig}`,
@@ -157,7 +157,7 @@ function banner(url: string, kubeconfig: string, nodes: number, pods: readonly P
       `kubectl get pods -n ${namespace} -o wide`,
       'kubectl create deployment web --image=nginx --replicas=3',
       'kubectl get pods --watch',
-    ].map((command) => `  ${pc.bold(command)}`),
+    ].map((command) => `  ${colours.bold(command)}`),
     '',
   ].join('\n');
 }

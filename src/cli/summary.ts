@@ -1,6 +1,6 @@
 // What a run on the embedded cluster came to, as data and in sentences.
 import { dump } from 'js-yaml';
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import type { Node, Pod } from '../api/types.ts';
 import { amountsOf, requestsOf } from '../cluster/pod-resources.ts';
 import type { CycleRecord } from '../control/types.ts';
@@ -62,7 +62,7 @@ export function printSummary(summary: Summary, output: 'json' | 'table' | 'yaml'
 
 function* sentences(summary: Summary): Generator<string> {
   const { pods, seconds, nodes, decisions, filterPasses, reasons } = summary;
-  const title = (text: string) => pc.bold(text.padEnd(11));
+  const title = (text: string) => colours.bold(text.padEnd(11));
   const rate = `${seconds.toFixed(1)} s (${Math.round(pods.bound / seconds)}/s)`;
   const saved = decisions - filterPasses;
   yield '';
@@ -75,7 +75,7 @@ function* sentences(summary: Summary): Generator<string> {
   yield `${title('Requested')}${shares.join(', ')}`;
   yield `${title('Waiting')}${pods.waiting} pods${pods.waiting > 0 ? ', because' : ''}`;
   for (const { message, pods: count } of reasons.slice(0, REASONS_SHOWN)) {
-    yield `  ${pc.yellow(String(count).padStart(6))}  ${message}`;
+    yield `  ${colours.yellow(String(count).padStart(6))}  ${message}`;
   }
   if (reasons.length > REASONS_SHOWN) yield `          and ${reasons.length - REASONS_SHOWN} other reasons`;
 }
