@@ -178,6 +178,9 @@ export class SchedulingCycle {
     try {
       const correspondence = this.correspondences.open(classified.class, pod.pod);
       return correspondence.best(Infinity).map(({ node }) => node);
+    } catch (error) {
+      if (!(error instanceof EffortError)) throw error;
+      return [];
     } finally {
       this.correspondences.settle(classified.class, 1);
     }

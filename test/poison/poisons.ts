@@ -1,7 +1,9 @@
 // Pods that are hard on the scheduler, and that any user may create.
 import type { Pod } from '../../src/api/types.ts';
+import { on } from '../cycle/fixtures.ts';
+import { podGroup } from '../gangs/fixtures.ts';
 import { pod } from '../run/fixtures.ts';
-import type { Poison } from './withstand.ts';
+import { nodeName, type Poison } from './withstand.ts';
 
 const times = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n));
@@ -10,6 +12,19 @@ type Spec = NonNullable<Pod['spec']>;
 
 function one(spec: Partial<Spec>, labels?: Record<string, string>): () => Pod[] {
   return () => [pod('poison', { cpu: '10m', labels, spec })];
+}
+
+function replicas(count: number, spec: Partial<Spec>): Pod[] {
+  return times(count, (n) => pod(`poison-${n}`, { cpu: '10m', labels: { app: 'poison' }, spec }));
+}
+
+function spreads(count: number): Spec['topologySpreadConstraints'] {
+  return times(count, (n) => ({
+    topologyKey: n % 2 === 0 ? 'topology.kubernetes.io/zone' : 'kubernetes.io/hostname',
+    maxSkew: 1 + n,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { app: 'poison' } },
+  }));
 }
 
 export const POISONS: readonly Poison[] = [
@@ -111,5 +126,69 @@ export const POISONS: readonly Poison[] = [
   {
     name: '5,000 host ports',
     pods: () => [pod('poison', { cpu: '10m', ports: times(5000, (n) => 20_000 + n) })],
+  },
+  {
+    name: '5,000 node selector terms',
+    pods: one({
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: times(5000, (n) => ({
+              matchExpressions: [{ key: `key-${n}`, operator: 'In', values: ['x'] }],
+            })),
+          },
+        },
+      },
+    }),
+  },
+  {
+    name: '5,000 preferred affinity terms',
+    pods: one({
+      affinity: {
+        podAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: times(5000, (n) => ({
+            weight: 1 + (n % 100),
+            podAffinityTerm: {
+              topologyKey: n % 2 === 0 ? 'topology.kubernetes.io/zone' : `key-${n}`,
+              labelSelector: { matchExpressions: [{ key: `key-${n}`, operator: 'DoesNotExist' }] },
+            },
+          })),
+        },
+      },
+    }),
+  },
+  {
+    name: '300 replicas that take long each',
+    pods: () => replicas(300, { topologySpreadConstraints: spreads(500) }),
+  },
+  {
+    name: 'a pod group of 300 that take long each',
+    objects: () => [podGroup('g', 300)],
+    pods: () =>
+      replicas(300, {
+        topologySpreadConstraints: spreads(500),
+        schedulingGroup: { podGroupName: 'g' },
+      }),
+  },
+  {
+    name: 'a request of a million digits',
+    pods: () => [pod('poison', { cpu: `0.${'1'.repeat(1_000_000)}` })],
+  },
+  {
+    name: 'a pod that preempts beside 5,000 disruption budgets',
+    objects: (nodes) => [
+      ...times(5000, (n) => ({
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { namespace: 'ns', name: `budget-${n}` },
+        spec: { selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } },
+        status: { disruptionsAllowed: 1000 },
+      })),
+      ...times(3 * nodes, (n) => {
+        const lesser = pod(`lesser-${n}`, { cpu: '2', labels: { app: 'x' }, spec: { priority: -1 } });
+        return on(nodeName(n % nodes), lesser);
+      }),
+    ],
+    pods: () => [pod('poison', { cpu: '20', spec: { priority: 10 } })],
   },
 ];

@@ -45,8 +45,8 @@ export class Effort {
   }
 }
 
-/** How much of one class is decided before others have their turn: some tens of milliseconds. */
-const SLICE_STEPS = 20_000_000;
+/** How much of one class is decided before others have their turn: some milliseconds. */
+const SLICE_STEPS = 4_000_000;
 
 export class Slice {
   #left: number;
