@@ -93,3 +93,10 @@ export function selectorText(selector: Selector): string {
   );
   return [...new Set(requirements)].sort().join();
 }
+
+/** Whether there is a label with one of the keys; any will do where they are not known. */
+export function hasKey(labels: Labels | undefined, keys: ReadonlySet<string> | undefined): boolean {
+  if (keys === undefined) return true;
+  for (const key in labels) if (keys.has(key)) return true;
+  return false;
+}

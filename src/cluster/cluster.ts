@@ -1,6 +1,6 @@
 // The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
 // It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
-import type { Labels, Selector } from '../api/labels.ts';
+import { hasKey, type Labels, type Selector } from '../api/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
 import type { Column } from '../columns/columns.ts';
@@ -282,8 +282,13 @@ export class Cluster {
     if (this.kinds.sweep()) this.journal.forget();
     if (this.#keysGeneration === this.keys.generation) return;
     this.#keysGeneration = this.keys.generation;
-    this.kinds.clear();
-    for (const pod of this.#pods.values()) if (pod.row !== undefined) this.#count(pod, pod.row);
+    const changed = this.keys.takeChanged();
+    this.kinds.outdate();
+    for (const pod of this.#pods.values()) {
+      if (pod.row === undefined || !hasKey(pod.labels, changed)) continue;
+      this.kinds.count(pod.kind!, pod.row, -1);
+      this.#count(pod, pod.row);
+    }
   }
 
   /** The shape of a pod that has a node; of one that was assumed there, and is what it was, without working it out again. */

@@ -18,6 +18,8 @@ export interface PodKind {
 
 /** So many kinds, or keys, that no pod has may stay, however few are in use. */
 const UNUSED_LIMIT = 256;
+/** So many changed keys are remembered one by one. */
+const CHANGED_LIMIT = 16_384;
 
 /** The label keys that live selectors read, each with the number of its readers. */
 export class SelectorKeys {
@@ -26,6 +28,8 @@ export class SelectorKeys {
   readonly #readers = new Map<string, number>();
   /** Keys without readers: pods that come and go must not change the keys each time. */
   readonly #unread = new Set<string>();
+  /** Keys that came or went since they were last asked for; undefined when they are too many. */
+  #changed: Set<string> | undefined = new Set();
 
   /** The keys that are told apart, with some that nobody reads any longer. */
   get size(): number {
@@ -57,6 +61,13 @@ export class SelectorKeys {
     return read;
   }
 
+  /** The keys that came or went since the last time; undefined when it may be any. */
+  takeChanged(): ReadonlySet<string> | undefined {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
   /** Forgets the keys that nobody reads, if they outnumber the others. */
   sweep(): void {
     if (this.#unread.size <= Math.max(UNUSED_LIMIT, this.#readers.size - this.#unread.size)) return;
@@ -67,12 +78,21 @@ export class SelectorKeys {
   #addKey(key: string): void {
     this.#forgetUnread();
     this.#readers.set(key, 1);
+    this.#noteChange(key);
     this.generation++;
   }
 
   #forgetUnread(): void {
-    for (const key of this.#unread) this.#readers.delete(key);
+    for (const key of this.#unread) {
+      this.#readers.delete(key);
+      this.#noteChange(key);
+    }
     this.#unread.clear();
+  }
+
+  #noteChange(key: string): void {
+    this.#changed?.add(key);
+    if (this.#changed !== undefined && this.#changed.size > CHANGED_LIMIT) this.#changed = undefined;
   }
 }
 
@@ -110,7 +130,7 @@ class Siblings {
 }
 
 export class PodKinds {
-  /** Counts the times that kinds were forgotten: a kind that was found before may be another one's by now. */
+  /** Counts the times that kinds were forgotten, or keys have changed: a kind that was found before may be another one's by now. */
   generation = 0;
   readonly #keys: SelectorKeys;
   readonly #byId = new Map<number, PodKind>();
@@ -185,14 +205,9 @@ export class PodKinds {
     return true;
   }
 
-  /** Forgets all kinds; after the keys changed, when every pod is counted anew. */
-  clear(): void {
+  /** After the keys have changed: a kind that was found before may be another one's by now. */
+  outdate(): void {
     this.generation++;
-    this.#used = 0;
-    this.#byId.clear();
-    this.#byText.clear();
-    this.#byNamespace.clear();
-    this.#byAffinity.clear();
   }
 
   #forget(kind: PodKind): void {

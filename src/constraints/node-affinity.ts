@@ -21,7 +21,9 @@ export const nodeAffinity: Constraint = {
 
   key(pod) {
     const { nodeSelector, affinity } = pod.spec ?? {};
-    const labels = Object.entries(nodeSelector ?? {}).sort();
+    const labels = Object.keys(nodeSelector ?? {})
+      .sort()
+      .map((label) => [label, nodeSelector![label]]);
     if (labels.length === 0 && !affinity?.nodeAffinity) return {};
     return { rule: JSON.stringify([labels, affinity?.nodeAffinity ?? null]) };
   },

@@ -8,6 +8,7 @@ import {
   requestsOf,
   scoredRequestsOf,
   usageOf,
+  type Amounts,
 } from '../cluster/pod-resources.ts';
 import type { PluginArgs, ScoringStrategy } from '../config/types.ts';
 import { brokenLine } from './broken-line.ts';
@@ -72,7 +73,7 @@ export const nodeResourcesFit: Constraint = {
   },
 
   helps(event, pod, { profile, cluster }) {
-    const requests = new Map([['pods', 1], ...checkedRequests(pod, profile.args.NodeResourcesFit)]);
+    const args = profile.args.NodeResourcesFit;
     if (event.kind === 'TargetPod') {
       const before = requestsOf(event.before);
       return [...before].some(([name, amount]) => (requestsOf(event.after).get(name) ?? 0) < amount);
@@ -80,22 +81,18 @@ export const nodeResourcesFit: Constraint = {
     if (event.kind === 'AssignedPod') {
       if (event.before === undefined) return false;
       if (event.after === undefined) return true;
-      const before = usageOf(event.before).requests;
-      const after = usageOf(event.after).requests;
-      return [...requests.keys()].some((name) => (after.get(name) ?? 0) < (before.get(name) ?? 0));
+      return asksForMoreOf(usageOf(event.before).requests, usageOf(event.after).requests, pod, args);
     }
-    if (event.kind === 'Object') return classHelps(event.before, event.after, requests);
+    if (event.kind === 'Object') return classHelps(event.before, event.after, new Map(asked(pod, args)));
     if (event.kind !== 'Node' || event.after === undefined) return false;
     const after = amountsOf(event.after.status?.allocatable);
     const backing = backingOf(cluster.store);
     const byDevices = (name: string) => (after.get(name) ?? 0) === 0 && backing.has(name);
-    if ([...requests].some(([name, amount]) => (after.get(name) ?? 0) < amount && !byDevices(name)))
-      return false;
+    for (const [name, amount] of asked(pod, args))
+      if ((after.get(name) ?? 0) < amount && !byDevices(name)) return false;
     if (event.before === undefined) return true;
     const before = amountsOf(event.before.status?.allocatable);
-    return [...requests.keys()].some(
-      (name) => (after.get(name) ?? 0) > (before.get(name) ?? 0) || byDevices(name),
-    );
+    return asksForMoreOf(after, before, pod, args) || asksFor(byDevices, pod, args);
   },
 };
 
@@ -167,6 +164,23 @@ function lackingOf(
   };
 }
 
+/** What the filter checks, in any order: most events are decided by the first few. */
+function* asked(pod: Pod, args: FitArgs): Iterable<[string, number]> {
+  yield ['pods', 1];
+  for (const [name, amount] of requestsOf(pod))
+    if (name !== 'pods' && amount > 0 && !isIgnored(name, args)) yield [name, amount];
+}
+
+/** Whether the pod asks for a resource of which there is more in the one list than in the other. */
+function asksForMoreOf(more: Amounts, less: Amounts, pod: Pod, args: FitArgs): boolean {
+  return asksFor((name) => (more.get(name) ?? 0) > (less.get(name) ?? 0), pod, args);
+}
+
+function asksFor(isSuch: (resource: string) => boolean, pod: Pod, args: FitArgs): boolean {
+  for (const [name] of asked(pod, args)) if (isSuch(name)) return true;
+  return false;
+}
+
 const CHECKED_FIRST = ['cpu', 'memory', 'ephemeral-storage'];
 
 /** What the filter checks, in the order in which the reference names what is missing. */
@@ -183,7 +197,7 @@ function checkedRequests(pod: Pod, args: FitArgs): [string, number][] {
 }
 
 function isIgnored(name: string, { ignoredResources, ignoredResourceGroups }: FitArgs): boolean {
-  if (!isExtendedResource(name)) return false;
+  if (ignoredResources.length + ignoredResourceGroups.length === 0 || !isExtendedResource(name)) return false;
   return ignoredResources.includes(name) || ignoredResourceGroups.includes(name.split('/')[0]!);
 }
 

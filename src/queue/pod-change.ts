@@ -1,5 +1,7 @@
 // Which changes of a waiting pod matter to its scheduling.
+import { equal } from '../api/equal.ts';
 import type { Pod } from '../api/types.ts';
+import { hasResourceStatus } from '../cluster/pod-resources.ts';
 
 /**
  * Whether a constraint could decide differently on the pod, or the pod could stand in another class. Most updates
@@ -14,14 +16,9 @@ export function schedulingPropertiesChanged(before: Pod, after: Pod): boolean {
   );
 }
 
-/** Equality of two JSON values; an absent field equals one that is undefined. */
-function equal(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  for (const name in left) if (!equal(left[name], right[name])) return false;
-  for (const name in right) if (right[name] !== undefined && left[name] === undefined) return false;
-  return true;
+/** Whether the pod stands in the class in which it stood before: nothing changed but conditions, and what only its writers read. */
+export function isClassedAlike(before: Pod, after: Pod): boolean {
+  return (
+    !hasResourceStatus(before) && !hasResourceStatus(after) && !schedulingPropertiesChanged(before, after)
+  );
 }

@@ -102,9 +102,15 @@ export class SchedulingQueue {
     yield* this.#entries.values();
   }
 
+  /** The pod of this name and uid, wherever it stands. */
+  get(key: string, uid: string): QueuedPod | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.uid === uid ? entry : undefined;
+  }
+
   /** Whether the pod is still here, wherever it stands. */
   has({ key, uid }: QueuedPod): boolean {
-    return this.#entries.get(key)?.uid === uid;
+    return this.get(key, uid) !== undefined;
   }
 
   /** Forgets a pod: it is bound, or gone. With a uid, a pod of the same name and another uid stays. */

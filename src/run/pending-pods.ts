@@ -1,4 +1,5 @@
 // Pods that wait, as they are kept: a deployment's thousand replicas hold one spec, and of the rest what they have in common.
+import { equal } from '../api/equal.ts';
 import { TextCache } from '../api/text-cache.ts';
 import type { Pod } from '../api/types.ts';
 
@@ -11,20 +12,24 @@ export class PendingPods {
   readonly #annotations = new Parts<Metadata['annotations']>();
   readonly #owners = new Parts<Metadata['ownerReferences']>();
 
-  /** The pod without what only its writers read, with the parts that it has in common with others. */
-  kept(pod: Pod): Pod {
+  /**
+   * The pod without what only its writers read, with the parts that it has in common with others: with the same pod as it
+   * was kept `before`, and with pods of its template.
+   */
+  kept(pod: Pod, before?: Pod): Pod {
     const { metadata } = pod;
+    const old = before?.metadata;
     return {
       ...pod,
       metadata: {
         ...metadata,
         managedFields: undefined,
-        labels: this.#labels.shared(metadata?.labels),
-        annotations: this.#annotations.shared(metadata?.annotations),
-        ownerReferences: this.#owners.shared(metadata?.ownerReferences),
+        labels: this.#labels.shared(metadata?.labels, old?.labels),
+        annotations: this.#annotations.shared(metadata?.annotations, old?.annotations),
+        ownerReferences: this.#owners.shared(metadata?.ownerReferences, old?.ownerReferences),
       },
-      spec: this.#specs.shared(pod.spec),
-      status: this.#statuses.shared(pod.status),
+      spec: this.#specs.shared(pod.spec, before?.spec),
+      status: this.#statuses.shared(pod.status, before?.status),
     };
   }
 }
@@ -36,8 +41,9 @@ const REMEMBERED = { entries: 1024, characters: 2 ** 20 };
 class Parts<T> {
   readonly #known = new TextCache<T>(REMEMBERED);
 
-  shared(part: T): T {
+  shared(part: T, before: T | undefined): T {
     if (part === undefined) return part;
+    if (before !== undefined && equal(before, part)) return before;
     const text = JSON.stringify(part);
     const known = this.#known.get(text);
     if (known !== undefined) return known;

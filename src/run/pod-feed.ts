@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { SchedulingCycle } from '../cycle.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
+import { isClassedAlike } from '../queue/pod-change.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import { listingOf } from './listing.ts';
@@ -107,11 +108,13 @@ export class PodFeed implements WatchHandler<Pod> {
     // a pod that we have bound may still be told of as it was before
     if (cluster.pod(key)?.uid === uid && !cycle.isBinding(key)) return;
     const nominated = cluster.nominations.of(key)?.pod;
-    const kept = this.#pending.kept(pod);
+    const known = queue.get(key, uid);
+    const kept = this.#pending.kept(pod, known?.pod);
     cluster.setPending(kept);
     if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
     // a pod that has no class is refused here, where it holds up no other one
-    queue.update(kept, kept, cycle.classify(kept));
+    const isAlike = known !== undefined && isClassedAlike(known.pod, kept);
+    queue.update(kept, kept, cycle.classify(kept, isAlike ? known.classified : undefined));
   }
 
   #drop(key: string, uid: string, pod?: Pod): void {

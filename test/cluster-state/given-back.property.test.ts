@@ -268,6 +268,22 @@ describe('five thousand that came and went', () => {
     expect(it.cluster.rules).toBeGreaterThan(rules);
   });
 
+  test.each([300, 20_000])('pods are no longer told apart by keys that %i selectors read', (count) => {
+    const it = rig({ nodes: [node('one')] });
+    it.cluster.setPod(on('one', pod('stands', { labels: { 'label-0': 'a', 'label-1': 'b', other: 'c' } })));
+    const selecting = Array.from({ length: count }, (_, n) => ({
+      maxSkew: 1,
+      topologyKey: 'zone',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: { [`label-${n}`]: 'x' } },
+    }));
+    expect(packedKinds(it.cluster)).toEqual(['ns {}  running one 1']);
+    it.cluster.setPending(pod('waits', { spec: { topologySpreadConstraints: selecting } }));
+    expect(packedKinds(it.cluster)).toEqual(['ns {"label-0":"a","label-1":"b"}  running one 1']);
+    it.cluster.dropPending('ns/waits');
+    expect(packedKinds(it.cluster)).toEqual(['ns {}  running one 1']);
+  });
+
   test('services of namespaces that came and went leave none', () => {
     const { cluster } = rig();
     times((n) => {

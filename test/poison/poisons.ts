@@ -191,4 +191,35 @@ export const POISONS: readonly Poison[] = [
     ],
     pods: () => [pod('poison', { cpu: '20', spec: { priority: 10 } })],
   },
+  {
+    name: '5 pods of 40,000 node selector keys that no node has',
+    pods: () =>
+      times(5, (p) =>
+        pod(`poison-${p}`, {
+          cpu: '10m',
+          spec: { nodeSelector: Object.fromEntries(times(40_000, (n) => [`key-${p}-${n}`, 'x'])) },
+        }),
+      ),
+  },
+  {
+    name: '5 pods of 10,000 extended resources that no node has',
+    pods: () =>
+      times(5, (p) => {
+        const requests = Object.fromEntries(times(10_000, (n) => [`example.com/r-${p}-${n}`, '1']));
+        return pod(`poison-${p}`, { spec: { containers: [{ name: 'main', resources: { requests } }] } });
+      }),
+  },
+  {
+    name: '1,000 pods with a label, a selector, an affinity and a port of their own',
+    pods: () =>
+      times(1000, (n) => {
+        const labelSelector = { matchLabels: { [`key-${n}`]: 'x' } };
+        const term = { topologyKey: 'kubernetes.io/hostname', labelSelector };
+        return pod(`poison-${n}`, {
+          labels: { [`key-${n}`]: 'x' },
+          ports: [20_000 + n],
+          spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } },
+        });
+      }),
+  },
 ];

@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
 import { controlApi } from '../../src/control/api.ts';
 import { serveControl } from '../../src/control/serve.ts';
-import { node, pod, startScheduler, type Running } from '../run/fixtures.ts';
+import { eventually, node, pod, startScheduler, type Running } from '../run/fixtures.ts';
 
 /** Something that a user may create and that is hard on the scheduler. */
 export interface Poison {
@@ -31,6 +31,8 @@ export const threadClock: Clock = () => {
 /** So many others come at the least. */
 const PLAIN_PODS = 4;
 const PLAIN_EVERY_MS = 150;
+/** So much of the kernel's memory may be in use when it is over, by what was in use before. */
+const BYTES_LEFT = 1.1;
 /** By then the scheduler has failed. */
 const LIMIT_MS = 60_000;
 
@@ -51,7 +53,8 @@ export function nodesOf(count: number): Node[] {
 
 /**
  * Creates the poison at a running scheduler, and plain pods beside it: each of these must be bound within two seconds,
- * and /livez must answer within one throughout, until the poison's pods have their first verdicts.
+ * and /livez must answer within one throughout, until the poison's pods have their first verdicts. When they are deleted,
+ * the kernel's memory is given back.
  */
 export async function withstands(poison: Poison, nodes: number, clock: Clock): Promise<void> {
   const running = await startScheduler({
@@ -61,8 +64,9 @@ export async function withstands(poison: Poison, nodes: number, clock: Clock): P
   });
   const url = await serveProbes(running);
   await bound(running, 'before', clock);
-  const probes = probe(`${url}/livez`, clock);
+  const bytesBefore = await bytesAtRest(running);
   const poisonous = poison.pods();
+  const probes = probe(`${url}/livez`, clock);
   running.store.load(poisonous);
   const waits: number[] = [];
   for (let n = 0; n < PLAIN_PODS || !isTried(running, poisonous); n++) {
@@ -71,6 +75,9 @@ export async function withstands(poison: Poison, nodes: number, clock: Clock): P
   }
   const answers = await probes.end();
   await poison.afterwards?.(running);
+  for (const each of poisonous) running.delete(each);
+  await bound(running, 'after', clock);
+  expect(await bytesAtRest(running)).toBeLessThan(BYTES_LEFT * bytesBefore);
   expect(Math.max(...waits)).toBeLessThan(BOUND_WITHIN_MS);
   expect(Math.max(...answers)).toBeLessThan(ANSWER_WITHIN_MS);
 }
@@ -79,6 +86,12 @@ async function serveProbes(running: Running): Promise<string> {
   const control = await serveControl(controlApi(running.scheduler), { port: 0 });
   onTestFinished(() => control.close());
   return control.url;
+}
+
+/** The kernel's memory that is in use once no class is open. */
+async function bytesAtRest(running: Running): Promise<number> {
+  await eventually(() => expect(running.scheduler.state().correspondences).toBe(0));
+  return running.usedBytes;
 }
 
 /** Whether each of the pods was tried, or is no longer there. */

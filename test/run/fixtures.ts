@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
 import { objectKey, type ApiObject, type Event, type Node, type Pod } from '../../src/api/types.ts';
+import type { Arena } from '../../src/columns/arena.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
 import { controlApi } from '../../src/control/api.ts';
@@ -68,6 +69,7 @@ export class Running {
   readonly log: Record<string, unknown>[] = [];
   scheduler!: Scheduler;
   readonly #setUp: SetUp;
+  #arena?: Arena;
 
   constructor(harness: Harness, setUp: SetUp = {}) {
     this.harness = harness;
@@ -88,6 +90,7 @@ export class Running {
     const { transport } = this.harness;
     const faults = new Set<string>();
     const afterCycle = (cluster: Cluster) => {
+      this.#arena = cluster.nodes.columns.arena;
       for (const fault of this.#setUp.isLarge ? [] : differences(cluster)) faults.add(fault);
     };
     const scheduler = new Scheduler({ transport, configuration: settings, log, afterCycle });
@@ -97,6 +100,11 @@ export class Running {
       expect([...faults]).toEqual([]);
     });
     await scheduler.start();
+  }
+
+  /** Bytes of the kernel's memory that are in use; known after the first cycle. */
+  get usedBytes(): number {
+    return this.#arena!.usedBytes;
   }
 
   /** Lets the next bindings of the pod fail, one fault each. */

@@ -29,3 +29,16 @@ it('pods share a spec however many have labels of their own', () => {
   );
   expect(new Set(pods.map(({ spec }) => spec)).size).toBe(1);
 });
+
+it('a pod that is told of again shares its parts with what was kept of it, however large they are', () => {
+  const pending = new PendingPods();
+  const keys = Array.from({ length: 10_000 }, (_, n) => [`key-${n}`, 'x']);
+  const large = pod('large', { spec: { nodeSelector: Object.fromEntries(keys) } });
+  const before = pending.kept(structuredClone(large));
+  const after = pending.kept({ ...structuredClone(large), status: { phase: 'Pending' } }, before);
+  expect(after.spec).toBe(before.spec);
+  expect(after.status).toEqual({ phase: 'Pending' });
+  const other = structuredClone(large);
+  other.spec!.nodeSelector!['key-0'] = 'y';
+  expect(pending.kept(other, before).spec).toEqual(other.spec);
+});

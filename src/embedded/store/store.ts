@@ -297,7 +297,8 @@ export class Store {
     const old = before.object as AnyObject;
     const next: AnyObject = part === 'status' ? { ...old, status: (sent as AnyObject).status } : { ...sent };
     if (part === 'main' && resource.hasStatus) next.status = old.status;
-    const respecified = resource.hasStatus && JSON.stringify(next.spec) !== JSON.stringify(old.spec);
+    const respecified =
+      resource.hasStatus && next.spec !== old.spec && JSON.stringify(next.spec) !== JSON.stringify(old.spec);
     const { name, uid, creationTimestamp, generation, resourceVersion } = old.metadata ?? {};
     const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata ?? {};
     next.metadata = {
