@@ -46,7 +46,7 @@ export default defineConfig(
   },
   {
     // Tests read JSON as it comes; an assertion says what it must be.
-    files: ['test/**'],
+    files: ['test/**', 'packages/*/test/**'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

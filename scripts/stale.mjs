@@ -19,7 +19,7 @@ export const recordsModule = {
 export const bundle = {
   output: 'dist/coset.js',
   inputs: [
-    ...['src', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
+    ...['src', 'packages', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
     ...['package-lock.json', 'scripts/build.mjs'],
   ],
 };

@@ -43,6 +43,8 @@ export function dial(credentials: Credentials, timeoutMs: number, signal: AbortS
     socket.once('secureConnect', () => {
       end();
       socket.off('error', fail);
+      // a request is no use while it waits to be sent with others
+      socket.setNoDelay(true);
       if (socket.alpnProtocol === 'h2') {
         resolve(new Http2Carrier(socket, host, timeoutMs));
         return;

@@ -2,9 +2,8 @@
 // new one.
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { Connection, fieldOf, type Field, type Stream, type StreamHandler } from '../../packages/h2/index.ts';
 import { SilentError, UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
-import { Connection, type Stream, type StreamHandler } from './http2/connection.ts';
-import { fieldOf, type Field } from './http2/fields.ts';
 
 /** A request waits for its answer this part longer at most than it may. */
 const SWEEPS_A_TIMEOUT = 10;
@@ -74,9 +73,9 @@ export class Http2Carrier implements Carrier {
           this.#forget(exchange);
           resolve({ ...head, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) });
         },
-        failed: (error) => {
+        failed: (error, isUnseen) => {
           this.#forget(exchange);
-          reject(error);
+          reject(failure(error, isUnseen));
         },
       });
     });
@@ -110,8 +109,8 @@ export class Http2Carrier implements Carrier {
           body.push(bytes);
         },
         ended: () => body.push(null),
-        failed: (error) => {
-          reject(error);
+        failed: (error, isUnseen) => {
+          reject(failure(error, isUnseen));
           body.destroy(exchange.stream.isAnswered ? error : undefined);
         },
       });
@@ -172,7 +171,7 @@ export class Http2Carrier implements Carrier {
   /** Ends an exchange from this side. */
   #abandon({ stream }: Exchange, error: Error): void {
     this.#connection.cancel(stream);
-    stream.handler.failed(error);
+    stream.handler.failed(error, false);
   }
 
   /** The exchanges that end when the signal aborts: many requests share a signal, and so its listener. */
@@ -201,4 +200,8 @@ export class Http2Carrier implements Carrier {
       if (now - exchange.heardMs >= this.#timeoutMs) this.#abandon(exchange, new Error('no answer in time'));
     }
   }
+}
+
+function failure(error: Error, isUnseen: boolean): Error {
+  return isUnseen ? new UnsentError(error.message, { cause: error }) : error;
 }

@@ -64,7 +64,8 @@ const corePackages: Record<string, string[]> = {
 
 const within = (path: string, folders: string[]): boolean =>
   folders.some((folder) => path.startsWith(folder));
-const isFile = (target: string): boolean => /^(src|assembly|build|test|bench|scripts)\//.test(target);
+const isFile = (target: string): boolean =>
+  /^(src|packages|assembly|build|test|bench|scripts)\//.test(target);
 
 /** Why an import breaks the direction of the layers, or undefined. */
 export function wrongDirection({ from, target, typeOnly }: Import): string | undefined {
@@ -91,4 +92,27 @@ export function pastTheList({ from, target, typeOnly }: Import): string | undefi
     return undefined;
   }
   return `${from} imports ${target}: constraints are reached through src/constraints/index.ts`;
+}
+
+/** The folder of a package of the repository's own that a path is in, or undefined. */
+const packageOf = (path: string): string | undefined => /^packages\/[^/]+\//.exec(path)?.[0];
+
+/** Why an import ties a package to what is around it, or reaches past its index, or undefined. */
+export function acrossPackage({ from, target }: Import): string | undefined {
+  const [own, other] = [packageOf(from), packageOf(target)];
+  if (own !== undefined && isFile(target) && other !== own) {
+    return `${from} imports ${target}: a package knows nothing of what surrounds it`;
+  }
+  if (
+    own !== undefined &&
+    !isFile(target) &&
+    !target.startsWith('node:') &&
+    !from.startsWith(`${own}test/`)
+  ) {
+    return `${from} imports ${target}: a package needs nothing that is installed`;
+  }
+  if (other !== undefined && own !== other && target !== `${other}index.ts`) {
+    return `${from} imports ${target}: a package is reached through its index.ts`;
+  }
+  return undefined;
 }

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importsOf, pastTheList, wrongDirection, type Import, type SourceFile } from './imports.ts';
+import {
+  acrossPackage,
+  importsOf,
+  pastTheList,
+  wrongDirection,
+  type Import,
+  type SourceFile,
+} from './imports.ts';
 import { bannedText, notLiteral, tooLong } from './text.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -34,6 +41,10 @@ describe('the repository', () => {
 
   it('reaches constraints through their list', () => {
     expect(imports.flatMap((found) => pastTheList(found) ?? [])).toEqual([]);
+  });
+
+  it('keeps packages apart, and reaches them through their index', () => {
+    expect(code.flatMap(importsOf).flatMap((found) => acrossPackage(found) ?? [])).toEqual([]);
   });
 
   it('gives Node the same heap in the image as in the command', () => {
@@ -99,6 +110,25 @@ describe('the checks', () => {
     expect(
       pastTheList(importOf('src/queue/a.ts', "import { all } from '../constraints/index.ts';")),
     ).toBeUndefined();
+  });
+
+  it.each([
+    ['packages/h2/src/a.ts', "import { UnsentError } from '../../../src/kube/carrier.ts';"],
+    ['packages/h2/test/a.ts', "import type { Pod } from '../../../src/api/types.ts';"],
+    ['packages/h2/src/a.ts', "import { request } from 'undici';"],
+    ['src/kube/a.ts', "import { Bytes } from '../../packages/h2/src/bytes.ts';"],
+    ['bench/a.ts', "import { Bytes } from '../packages/h2/src/bytes.ts';"],
+  ])('refuse across a package, in %s: %s', (path, text) => {
+    expect(acrossPackage(importOf(path, text))).toContain(path);
+  });
+
+  it.each([
+    ['packages/h2/src/a.ts', "import { Duplex } from 'node:stream';"],
+    ['packages/h2/test/a.ts', "import { Bytes } from '../src/bytes.ts';"],
+    ['packages/h2/test/a.ts', "import { expect } from 'vitest';"],
+    ['src/kube/a.ts', "import { Connection } from '../../packages/h2/index.ts';"],
+  ])('accept across a package, in %s: %s', (path, text) => {
+    expect(acrossPackage(importOf(path, text))).toBeUndefined();
   });
 
   it('count lines', () => {

@@ -177,24 +177,3 @@ describe('streams', () => {
     expect(sessions).toHaveLength(2);
   });
 });
-
-describe('a server that does not keep to the protocol', () => {
-  it.each([
-    ['no frames', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), 'larger than agreed'],
-    ['a field that is not known', frame(1, 5, 1, [0xff, 0x00]), 'there is no header field 127'],
-    ['a push', frame(5, 4, 1, [0, 0, 0, 2, 0x88]), 'a push that was not allowed'],
-    [
-      'a header that is cut off',
-      Buffer.concat([frame(1, 0, 1, []), frame(0, 1, 1, [])]),
-      'a header is cut off',
-    ],
-    ['the rest of no header', frame(9, 4, 1, []), 'a header goes on that has not begun'],
-    ['an end without an answer', frame(0, 1, 1, []), 'ended the stream without an answer'],
-  ])('sends %s', async (_, bytes, message) => {
-    const transport = await transportToBytes(() => bytes);
-    await expect(transport.request('POST', POD, {})).rejects.toMatchObject({
-      message: expect.stringContaining(message) as string,
-      mayHaveArrived: true,
-    });
-  });
-});

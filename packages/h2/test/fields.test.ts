@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fieldOf, FieldReader, FieldWriter, type Field } from '../../../src/kube/http2/fields.ts';
-import { decodeHuffman } from '../../../src/kube/http2/huffman.ts';
+import { fieldOf, FieldReader, FieldWriter, type Field } from '../src/fields.ts';
+import { decodeHuffman } from '../src/huffman.ts';
 
 function read(reader: FieldReader, hex: string): string[] {
   const fields: string[] = [];
@@ -35,7 +35,7 @@ describe('FieldReader', () => {
   });
 
   it('drops fields as soon as the table has more bytes than it may have, and not before', () => {
-    /** A field that is made known and takes so many bytes of the table; all of it but its name fills it. */
+    /** A field that is inserted and takes so many bytes of the table; all of it but its name fills it. */
     const field = (name: string, bytes: number) => {
       const value = 'v'.repeat(bytes - 32 - name.length);
       const length = value.length < 127 ? [value.length] : [127, ...integer(value.length - 127)];
@@ -119,7 +119,7 @@ describe('FieldWriter', () => {
     expect(lengthOf(fitting)).toBe(1);
   });
 
-  it('spells a field once, for as long as the server has room for it', () => {
+  it('writes a field as a literal once, for as long as the server has room for it', () => {
     const writer = new FieldWriter();
     const reader = new FieldReader();
     const lengthOf = (...fields: Field[]): number => {
@@ -136,7 +136,7 @@ describe('FieldWriter', () => {
     expect(lengthOf(get, agent, one)).toBeGreaterThan(1500);
     expect(lengthOf(get, agent, one)).toBeLessThan(10);
     expect(lengthOf(get, agent, two)).toBeGreaterThan(1500);
-    // the third drops the oldest, which are spelt again
+    // the third drops the oldest, which are literals again
     expect(lengthOf(get, three)).toBeGreaterThan(1500);
     expect(lengthOf(get, agent, two, three)).toBeLessThan(30);
     expect(lengthOf(get, one)).toBeGreaterThan(1500);

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Bytes } from '../../../src/kube/http2/bytes.ts';
-import {
-  contentOf,
-  Flag,
-  FRAME_BYTES,
-  FrameReader,
-  FrameType,
-  putFrameHead,
-} from '../../../src/kube/http2/frames.ts';
+import { Bytes } from '../src/bytes.ts';
+import { contentOf, Flag, FRAME_BYTES, FrameReader, FrameType, putFrameHead } from '../src/frames.ts';
 
 function frameBytes(type: number, flags: number, stream: number, payload: string): Buffer {
   const bytes = new Bytes();

@@ -1,9 +1,6 @@
 // One connection of HTTP/2 from the client's side (RFC 9113): its streams, how much each side may send, and what the server
 // says about the connection itself. What is put on it in one turn of the event loop leaves in one write.
-//
-// node:http2 makes a Duplex and a dozen events of each request, which costs several times what a small request does here.
-import type { TLSSocket } from 'node:tls';
-import { UnsentError } from '../carrier.ts';
+import type { Duplex } from 'node:stream';
 import { Bytes } from './bytes.ts';
 import { FieldReader, FieldWriter, type Field } from './fields.ts';
 import {
@@ -38,7 +35,8 @@ export interface StreamHandler {
   /** A part of the answer; the server sends on as `taken` is called. */
   data(bytes: Buffer): void;
   ended(): void;
-  failed(error: Error): void;
+  /** `isUnseen` where the server certainly has not looked at the request, so that it may be sent again. */
+  failed(error: Error, isUnseen: boolean): void;
 }
 
 /** A request under way; its fields are the connection's. */
@@ -57,7 +55,7 @@ export interface Stream {
 }
 
 export class Connection {
-  readonly #socket: TLSSocket;
+  readonly #socket: Duplex;
   readonly #out = new Bytes();
   readonly #frames = new FrameReader();
   readonly #fieldReader = new FieldReader();
@@ -82,9 +80,8 @@ export class Connection {
   #failure: Error | undefined;
 
   /** The socket is connected and speaks HTTP/2. `onClose` is called once, after the streams have failed. */
-  constructor(socket: TLSSocket, onClose: () => void) {
+  constructor(socket: Duplex, onClose: () => void) {
     this.#socket = socket;
-    socket.setNoDelay(true);
     this.#out.latin1(PREFACE);
     this.#putSettings([
       [Setting.ENABLE_PUSH, 0],
@@ -293,11 +290,8 @@ export class Connection {
     this.#forget(stream);
     const code = payload.readUInt32BE(0);
     const isUnseen = code === ErrorCode.REFUSED_STREAM;
-    stream.handler.failed(
-      isUnseen
-        ? new UnsentError('the server refused the stream')
-        : new Error(`the server ended the stream: ${code}`),
-    );
+    const message = isUnseen ? 'the server refused the stream' : `the server ended the stream: ${code}`;
+    stream.handler.failed(new Error(message), isUnseen);
   }
 
   #takeSettings({ flags, payload }: Frame): void {
@@ -329,7 +323,7 @@ export class Connection {
     const unseen = [...this.#streams.values()].filter(({ id }) => id > last).concat(this.#waiting.splice(0));
     for (const stream of unseen) {
       this.#forget(stream);
-      stream.handler.failed(new UnsentError('the server is about to end the connection'));
+      stream.handler.failed(new Error('the server is about to end the connection'), true);
     }
     this.#endIfUnused();
   }
@@ -347,7 +341,7 @@ export class Connection {
     if (stream.payload.length > 0) this.#putReset(stream.id, ErrorCode.NO_ERROR);
     this.#forget(stream);
     if (stream.isAnswered) stream.handler.ended();
-    else stream.handler.failed(new Error('the server ended the stream without an answer'));
+    else stream.handler.failed(new Error('the server ended the stream without an answer'), false);
   }
 
   #forget(stream: Stream): void {
@@ -372,8 +366,8 @@ export class Connection {
     const unsent = this.#waiting.splice(0);
     this.#streams.clear();
     this.#unsent.clear();
-    for (const { handler } of failed) handler.failed(error);
-    for (const { handler } of unsent) handler.failed(new UnsentError(error.message, { cause: error }));
+    for (const { handler } of failed) handler.failed(error, false);
+    for (const { handler } of unsent) handler.failed(error, true);
   }
 
   #putSettings(settings: readonly (readonly [setting: number, value: number])[]): void {

@@ -1,21 +1,22 @@
 // Header fields in HPACK (RFC 7541), as a client reads and writes them.
 //
-//   1iiiiiii                     a field that is known, by its index
-//   01iiiiii [name] value        a field to be known from now on; its name by index, or spelt where that is 0
-//   0000iiii [name] value        a field that is not to be known
-//   0001iiii [name] value        the same, and nobody on the way may make it known
-//   001sssss                     how large the table of known fields is from now on
+//   1iiiiiii                     an indexed field
+//   01iiiiii [name] value        a literal with incremental indexing: it enters the dynamic table; its name is indexed too,
+//                                or a literal where i is 0
+//   0000iiii [name] value        a literal without indexing
+//   0001iiii [name] value        a literal that is never indexed, by nobody on the way either
+//   001sssss                     how large the dynamic table may be from now on
 //
-// i and s are integers that may go on in the bytes after it. Known are the static table, then what was made known, the
-// latest first, as long as the table has room for it.
+// i and s are integers that may go on in the bytes after it. The indices are those of the static table, then of the dynamic
+// one, the latest entry first.
 import { Bytes } from './bytes.ts';
 import { decodeHuffman } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
 const INDEXED = 0x80;
-const MADE_KNOWN = 0x40;
-const RESIZED = 0x20;
-const NEVER_KNOWN = 0x10;
+const INCREMENTAL = 0x40;
+const SIZE_UPDATE = 0x20;
+const NEVER_INDEXED = 0x10;
 const HUFFMAN = 0x80;
 /** Of every field in the table, beside its name and value. */
 const ENTRY_BYTES = 32;
@@ -26,13 +27,13 @@ const PATH_INDEX = 4;
 const MOST_INTEGER_BYTES = 5;
 
 /** Name and value. */
-type Known = readonly [string, string];
+type Entry = readonly [string, string];
 
 /** Reads the blocks of one connection, every one and in their order, since each may refer to those before. */
 export class FieldReader {
   /** The latest last. */
-  readonly #known: Known[] = [];
-  #knownBytes = 0;
+  readonly #table: Entry[] = [];
+  #tableUsed = 0;
   #tableBytes = TABLE_BYTES;
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -46,11 +47,11 @@ export class FieldReader {
       if (first & INDEXED) {
         const [name, value] = this.#field(this.#integer(7));
         onField(name, value);
-      } else if (first & MADE_KNOWN) {
+      } else if (first & INCREMENTAL) {
         const field = this.#literal(6);
-        this.#makeKnown(field);
+        this.#insert(field);
         onField(field[0], field[1]);
-      } else if (first & RESIZED) {
+      } else if (first & SIZE_UPDATE) {
         this.#resize(this.#integer(5));
       } else {
         const [name, value] = this.#literal(4);
@@ -59,33 +60,33 @@ export class FieldReader {
     }
   }
 
-  #literal(bits: number): Known {
+  #literal(bits: number): Entry {
     const index = this.#integer(bits);
     const name = index === 0 ? this.#text() : this.#field(index)[0];
     return [name, this.#text()];
   }
 
-  #field(index: number): Known {
+  #field(index: number): Entry {
     const nth = index - 1 - STATIC_TABLE.length;
-    const field = nth < 0 ? STATIC_TABLE[index - 1] : this.#known[this.#known.length - 1 - nth];
+    const field = nth < 0 ? STATIC_TABLE[index - 1] : this.#table[this.#table.length - 1 - nth];
     if (field === undefined) throw new Error(`there is no header field ${index}`);
     return field;
   }
 
-  #makeKnown(field: Known): void {
-    this.#known.push(field);
-    this.#knownBytes += bytesOf(...field);
-    this.#forget();
+  #insert(field: Entry): void {
+    this.#table.push(field);
+    this.#tableUsed += bytesOf(...field);
+    this.#evict();
   }
 
   #resize(bytes: number): void {
     if (bytes > TABLE_BYTES) throw new Error('the table of header fields is larger than agreed');
     this.#tableBytes = bytes;
-    this.#forget();
+    this.#evict();
   }
 
-  #forget(): void {
-    while (this.#knownBytes > this.#tableBytes) this.#knownBytes -= bytesOf(...this.#known.shift()!);
+  #evict(): void {
+    while (this.#tableUsed > this.#tableBytes) this.#tableUsed -= bytesOf(...this.#table.shift()!);
   }
 
   /** An integer whose first part is the last `bits` of the byte. */
@@ -118,7 +119,7 @@ export class FieldReader {
   }
 }
 
-/** A field that many requests have: it is spelt once on a connection, as long as it is the same object. */
+/** A field that many requests have: it is a literal once on a connection, as long as it is the same object. */
 export interface Field {
   readonly name: string;
   readonly value: string;
@@ -143,9 +144,9 @@ export function fieldOf(name: string, value: string): Field {
 /** Writes the blocks of one connection. */
 export class FieldWriter {
   readonly #bytes = new Bytes();
-  /** Those in the server's table, the oldest first, and how many were made known before each. */
-  readonly #known = new Map<Field, number>();
-  #knownBytes = 0;
+  /** Those in the server's table, the oldest first, and how many were inserted before each. */
+  readonly #table = new Map<Field, number>();
+  #tableUsed = 0;
   #count = 0;
   #tableBytes = TABLE_BYTES;
   #isResized = false;
@@ -156,13 +157,13 @@ export class FieldWriter {
     if (allowed === this.#tableBytes) return;
     this.#tableBytes = allowed;
     this.#isResized = true;
-    this.#forget(0);
+    this.#evict(0);
   }
 
   /** The block of a request; the fields whose name has a colon come first. Valid until the next one is written. */
   write(path: string, fields: readonly Field[]): Buffer {
     const bytes = this.#bytes;
-    if (this.#isResized) putInteger(bytes, RESIZED, 5, this.#tableBytes);
+    if (this.#isResized) putInteger(bytes, SIZE_UPDATE, 5, this.#tableBytes);
     this.#isResized = false;
     putInteger(bytes, 0, 4, PATH_INDEX);
     putText(bytes, path);
@@ -175,7 +176,7 @@ export class FieldWriter {
       putInteger(this.#bytes, INDEXED, 7, field.index);
       return;
     }
-    const nth = this.#known.get(field);
+    const nth = this.#table.get(field);
     if (nth !== undefined) {
       // the latest has the smallest index
       putInteger(this.#bytes, INDEXED, 7, STATIC_TABLE.length + this.#count - nth);
@@ -183,21 +184,21 @@ export class FieldWriter {
     }
     const size = bytesOf(field.name, field.value);
     if (size > this.#tableBytes) {
-      putLiteral(this.#bytes, NEVER_KNOWN, 4, field);
+      putLiteral(this.#bytes, NEVER_INDEXED, 4, field);
       return;
     }
-    putLiteral(this.#bytes, MADE_KNOWN, 6, field);
-    this.#forget(size);
-    this.#known.set(field, this.#count++);
-    this.#knownBytes += size;
+    putLiteral(this.#bytes, INCREMENTAL, 6, field);
+    this.#evict(size);
+    this.#table.set(field, this.#count++);
+    this.#tableUsed += size;
   }
 
   /** The oldest fields leave the table as the server drops them, until there is room. */
-  #forget(room: number): void {
-    for (const field of this.#known.keys()) {
-      if (this.#knownBytes + room <= this.#tableBytes) return;
-      this.#known.delete(field);
-      this.#knownBytes -= bytesOf(field.name, field.value);
+  #evict(room: number): void {
+    for (const field of this.#table.keys()) {
+      if (this.#tableUsed + room <= this.#tableBytes) return;
+      this.#table.delete(field);
+      this.#tableUsed -= bytesOf(field.name, field.value);
     }
   }
 }
