@@ -51,7 +51,7 @@ export class Correspondence {
   readonly #matches: Matches;
   readonly #withDetail: boolean;
   #master: Pod;
-  #packing: Packing;
+  #packing!: Packing;
   /** Why rows were rejected that nominated pods close, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
@@ -81,7 +81,6 @@ export class Correspondence {
     this.class = equivalenceClass;
     this.#master = master;
     this.#withDetail = withDetail;
-    this.#packing = new Packing(equivalenceClass.context);
     try {
       this.#determine();
     } catch (error) {

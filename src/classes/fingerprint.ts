@@ -1,25 +1,37 @@
 // A cheap text that is equal for pods of one template, so that their features are worked out once for all of them.
-import type { Container, Pod } from '../api/types.ts';
+import type { Container, Pod, Volume } from '../api/types.ts';
 import { neededFeaturesOf } from '../cluster/declared-features.ts';
 import { hasResourceStatus } from '../cluster/pod-resources.ts';
 import type { ConstraintContext } from '../constraints/constraint.ts';
 import { isUnlikeItsTemplate } from '../constraints/index.ts';
 
-/** Fields of a pod's spec that no constraint reads, or only for the features that it needs. */
-const UNREAD_FIELDS: ReadonlySet<string> = new Set(
-  `activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks ephemeralContainers
-  hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os
-  priorityClassName readinessGates restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup securityContext
-  serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain
-  terminationGracePeriodSeconds`.split(/\s+/),
+/** How a field of a pod's spec is read; one that is not here is not known. */
+type Reading = 'unread' | 'as it stands' | 'by container' | 'volumes';
+
+const READINGS: ReadonlyMap<string, Reading> = new Map(
+  Object.entries<Reading>({
+    containers: 'by container',
+    initContainers: 'by container',
+    volumes: 'volumes',
+    ...eachOf(
+      'as it stands',
+      'affinity nodeName nodeSelector overhead preemptionPolicy priority resources tolerations topologySpreadConstraints',
+    ),
+    // no constraint reads these, or only for the features that the pod needs
+    ...eachOf(
+      'unread',
+      `activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks ephemeralContainers
+      hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets os
+      priorityClassName readinessGates restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup
+      securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain
+      terminationGracePeriodSeconds`,
+    ),
+  }),
 );
 
-/** Fields that constraints read as they stand. */
-const READ_FIELDS: ReadonlySet<string> = new Set(
-  'affinity nodeName nodeSelector overhead preemptionPolicy priority resources tolerations topologySpreadConstraints'.split(
-    ' ',
-  ),
-);
+function eachOf(reading: Reading, fields: string): Record<string, Reading> {
+  return Object.fromEntries(fields.split(/\s+/).map((field) => [field, reading]));
+}
 
 const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'projected', 'secret'] as const;
 
@@ -38,22 +50,30 @@ export function fingerprintOf(pod: Pod, context: ConstraintContext): string | un
     metadata?.namespace ?? 'default',
     cluster.keys.project(metadata?.labels),
     owner && [owner.apiVersion, owner.kind, owner.name],
-    neededFeaturesOf(pod),
   ];
+  // a number among names of fields
+  const needed = neededFeaturesOf(pod);
+  if (needed !== 0) read.push(needed);
   for (const field in spec) {
-    if (field === 'containers' || field === 'initContainers') {
-      read.push(field, spec[field]!.map(readOfContainer));
-    } else if (field === 'volumes') {
-      if (!spec.volumes!.every((volume) => PLAIN_VOLUMES.some((type) => volume[type]))) return undefined;
-    } else if (READ_FIELDS.has(field)) {
+    const reading = READINGS.get(field);
+    if (reading === 'unread') continue;
+    if (reading === 'by container') {
+      const containers = spec[field as 'containers'];
+      read.push(field, containers.length);
+      for (const container of containers) addContainer(read, container);
+    } else if (reading === 'as it stands') {
       read.push(field, spec[field as keyof typeof spec]);
-    } else if (!UNREAD_FIELDS.has(field)) {
+    } else if (reading === undefined || !spec.volumes!.every(isPlain)) {
       return undefined;
     }
   }
   return JSON.stringify(read);
 }
 
-function readOfContainer({ image, resources, ports, restartPolicy }: Container): unknown[] {
-  return [image, resources?.requests, ports, restartPolicy];
+function addContainer(read: unknown[], { image, resources, ports, restartPolicy }: Container): void {
+  read.push(image, resources?.requests, ports, restartPolicy);
+}
+
+function isPlain(volume: Volume): boolean {
+  return PLAIN_VOLUMES.some((type) => volume[type]);
 }

@@ -39,12 +39,12 @@ export class Packing {
 
   /** Has every constraint pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
   pack(pod: Pod, packer: ProgramBuilder, only?: readonly string[]): void {
-    const { profile, cluster } = this.#context;
+    const { profile, cluster, extenders } = this.#context;
     for (const { constraint, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(constraint.name)) continue;
-      const packed = constraint.pack(pod, { ...this.#context, packer, code, weight });
-      if (packed?.refresh === undefined) this.#refreshers.delete(constraint.name);
-      else this.#refreshers.set(constraint.name, packed.refresh);
+      const packed = constraint.pack(pod, { cluster, profile, extenders, packer, code, weight });
+      if (packed?.refresh !== undefined) this.#refreshers.set(constraint.name, packed.refresh);
+      else if (only !== undefined) this.#refreshers.delete(constraint.name);
       if (packed !== undefined && only === undefined) this.#take(constraint.name, packed, packer);
     }
     for (const row of cluster.nodes.closedRows) packer.rejectRow(row, CODE_CLOSED);

@@ -461,8 +461,10 @@ export class Cluster {
     add: (column: Column, amount: number) => void,
   ): void {
     add(this.nodes.resource('pods').used, 1);
-    for (const [name, amount] of requests)
-      if (name !== 'pods' && this.nodes.counts(name)) add(this.nodes.resource(name).used, amount);
+    for (const [name, amount] of requests) {
+      const counted = name === 'pods' ? undefined : this.nodes.counted(name);
+      if (counted !== undefined) add(counted.used, amount);
+    }
     add(this.nodes.nonzeroCpu, nonzeroCpu);
     add(this.nodes.nonzeroMemory, nonzeroMemory);
   }

@@ -56,7 +56,9 @@ export function hasFeatures(set: number, needed: number): boolean {
 }
 
 function some<T>(list: readonly T[] | undefined, holds: (item: T) => boolean): boolean {
-  return list?.some(holds) ?? false;
+  if (list === undefined) return false;
+  for (const item of list) if (holds(item)) return true;
+  return false;
 }
 
 function restartsAll({ restartPolicyRules }: Container): boolean {

@@ -1,7 +1,9 @@
 // Host ports of a pod, as the reference compares them.
-import type { Pod } from '../api/types.ts';
+import type { Container, Pod } from '../api/types.ts';
 
 const ANY_ADDRESS = '0.0.0.0';
+/** Most pods have none. */
+const NO_PORTS: readonly HostPort[] = [];
 
 export interface HostPort {
   address: string;
@@ -9,16 +11,20 @@ export interface HostPort {
   port: number;
 }
 
-/** The host ports of the pod's containers and of its restartable init containers. */
-export function hostPortsOf(pod: Pod): HostPort[] {
-  const ports: HostPort[] = [];
-  const lasting = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  for (const container of [...lasting, ...(pod.spec?.containers ?? [])]) {
-    for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
-      if (hostPort !== undefined && hostPort > 0) {
-        ports.push({ address: hostIP || ANY_ADDRESS, protocol: protocol || 'TCP', port: hostPort });
-      }
-    }
+/** The host ports of the pod's restartable init containers and of its containers. */
+export function hostPortsOf({ spec }: Pod): readonly HostPort[] {
+  let ports: HostPort[] | undefined;
+  for (const container of spec?.initContainers ?? [])
+    if (container.restartPolicy === 'Always') ports = portsOf(container, ports);
+  for (const container of spec?.containers ?? []) ports = portsOf(container, ports);
+  return ports ?? NO_PORTS;
+}
+
+/** `ports` with those of a container; undefined while there is none. */
+function portsOf(container: Container, ports: HostPort[] | undefined): HostPort[] | undefined {
+  for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
+    if (hostPort !== undefined && hostPort > 0)
+      (ports ??= []).push({ address: hostIP || ANY_ADDRESS, protocol: protocol || 'TCP', port: hostPort });
   }
   return ports;
 }

@@ -22,6 +22,8 @@ const UNUSED_LIMIT = 256;
 const CHANGED_LIMIT = 16_384;
 
 /** The label keys that live selectors read, each with the number of its readers. */
+const NO_LABELS: Labels = {};
+
 export class SelectorKeys {
   /** Counts the times that the set of keys has changed. */
   generation = 0;
@@ -55,9 +57,13 @@ export class SelectorKeys {
 
   /** The labels whose keys are read, in the order of their keys. */
   project(labels: Labels | undefined): Labels {
+    if (labels === undefined || this.#readers.size === 0) return NO_LABELS;
+    const keys: string[] = [];
+    for (const key in labels) if (this.#readers.has(key)) keys.push(key);
+    if (keys.length === 0) return NO_LABELS;
+    if (keys.length > 1) keys.sort();
     const read: Record<string, string> = {};
-    if (labels === undefined) return read;
-    for (const key of Object.keys(labels).sort()) if (this.#readers.has(key)) read[key] = labels[key]!;
+    for (const key of keys) read[key] = labels[key]!;
     return read;
   }
 

@@ -121,6 +121,11 @@ export class NodeColumns {
     return this.#resources;
   }
 
+  /** The columns of a resource that some node has. */
+  counted(name: string): ResourceColumns | undefined {
+    return this.#resources.get(name);
+  }
+
   /** Whether what pods use of the resource is counted: some node has it. */
   counts(resource: string): boolean {
     return this.#resources.has(resource);
@@ -183,6 +188,11 @@ export class NodeColumns {
   /** The rows of nodes that take no pods. */
   get closedRows(): ReadonlySet<number> {
     return this.#closed;
+  }
+
+  /** Whether some node offers more of a resource than can be counted exactly. */
+  get hasBeyond(): boolean {
+    return this.#beyond.size > 0;
   }
 
   /** The rows that offer more of a resource than can be counted exactly. */

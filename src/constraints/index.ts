@@ -67,7 +67,8 @@ export function selectorsOf(pod: Pod): Selector[] {
 
 /** Whether something besides its own fields tells a pod from others of its template. */
 export function isUnlikeItsTemplate(pod: Pod, context: ConstraintContext): boolean {
-  return TELLING_APART.some((constraint) => constraint.isUnlikeItsTemplate!(pod, context));
+  for (const constraint of TELLING_APART) if (constraint.isUnlikeItsTemplate!(pod, context)) return true;
+  return false;
 }
 
 /** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */

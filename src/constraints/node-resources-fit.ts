@@ -43,18 +43,24 @@ export const nodeResourcesFit: Constraint = {
     const args = profile.args.NodeResourcesFit;
     const usage = usageOf(pod);
     packer.uses(nodes.resource('pods').used, 1);
-    for (const [name, amount] of usage.requests)
-      if (name !== 'pods' && nodes.counts(name)) packer.uses(nodes.resource(name).used, amount);
+    for (const [name, amount] of usage.requests) {
+      const counted = name === 'pods' ? undefined : nodes.counted(name);
+      if (counted !== undefined) packer.uses(counted.used, amount);
+    }
     packer.uses(nodes.nonzeroCpu, usage.nonzeroCpu);
     packer.uses(nodes.nonzeroMemory, usage.nonzeroMemory);
     const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
     const backing = backingOf(cluster.store);
     if (code !== 0) {
-      // of resources that nobody has, one keeps the pod from all nodes
-      const missing = checked.find(([name]) => !nodes.counts(name) && !backing.has(name))?.[0];
-      for (const [name, amount] of checked)
-        if (name === missing || nodes.counts(name))
-          packer.requests(askedColumns(name, context), amount, code);
+      let isMissing = false;
+      for (const [name, amount] of checked) {
+        if (!nodes.counts(name)) {
+          // of resources that nobody has, one keeps the pod from all nodes
+          if (isMissing || backing.has(name)) continue;
+          isMissing = true;
+        }
+        packer.requests(askedColumns(name, context), amount, code);
+      }
     }
     let detail: { slot: number } | undefined;
     if (weight !== 0) {
@@ -63,11 +69,12 @@ export const nodeResourcesFit: Constraint = {
       const [strategy, shape] = [strategyOf(scoringStrategy), shapeOf(scoringStrategy)];
       detail = { slot: packer.resourceScore({ strategy, resources, shape, weight }) };
     }
-    const lacking = lackingOf(checked, cluster);
-    const beyond = code === 0 ? undefined : passOverBeyond(pod, checked, { packer, cluster, profile, code });
+    let lacking: ((row: number) => Explanation) | undefined;
+    const beyond = code !== 0 && nodes.hasBeyond ? passOverBeyond(pod, checked, context) : undefined;
     return {
       detail,
-      explain: (row, reason) => (reason === REASON_BEYOND ? beyond!.get(row)! : lacking(row)),
+      explain: (row, reason) =>
+        reason === REASON_BEYOND ? beyond!.get(row)! : (lacking ??= lackingOf(checked, cluster))(row),
       kinds: kindsOf(requestsOf(pod), context),
     };
   },
@@ -100,7 +107,7 @@ export const nodeResourcesFit: Constraint = {
 function passOverBeyond(
   pod: Pod,
   checked: readonly [string, number][],
-  { packer, cluster, profile, code }: Pick<PackContext, 'packer' | 'cluster' | 'profile' | 'code'>,
+  { packer, cluster, profile, code }: PackContext,
 ): ReadonlyMap<number, Explanation> {
   const { nodes } = cluster;
   const { NodeResourcesFit, NodeResourcesBalancedAllocation } = profile.args;

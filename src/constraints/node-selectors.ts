@@ -123,7 +123,8 @@ const requiredTerms = new WeakMap<object, NodeSelectorTerm[] | undefined>();
 
 /** What a pod's nodeSelector and required node affinity ask for: each alternative holds all that nodeSelector asks. */
 export function requiredTermsOf({ spec }: Pod): NodeSelectorTerm[] | undefined {
-  if (spec === undefined) return undefined;
+  if (spec === undefined || (spec.nodeSelector === undefined && spec.affinity === undefined))
+    return undefined;
   if (!requiredTerms.has(spec)) requiredTerms.set(spec, findRequiredTerms(spec));
   return requiredTerms.get(spec);
 }

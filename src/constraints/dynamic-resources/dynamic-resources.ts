@@ -181,7 +181,7 @@ function mayNeedDevices(pod: Pod): boolean {
 
 /** Whether an attempt that failed has left the pod a claim for its extended resources. */
 function hasOwnClaim(pod: Pod, store: ObjectStore): boolean {
-  return asksForBackable(pod) && leftClaimOf(pod, store) !== undefined;
+  return leftClaimOf(pod, store) !== undefined && asksForBackable(pod);
 }
 
 function nodeHelps(before: Node | undefined, after: Node | undefined): boolean {

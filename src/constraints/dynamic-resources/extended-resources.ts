@@ -27,9 +27,14 @@ export function isBackable(resource: string): boolean {
 
 /** Whether the pod asks for some of what a device class can back. */
 export function asksForBackable({ spec }: Pod): boolean {
-  const { containers = [], initContainers = [], overhead } = spec ?? {};
-  const asks = ({ resources }: Container) => someBackable(resources?.requests);
-  return containers.some(asks) || initContainers.some(asks) || someBackable(overhead);
+  if (spec === undefined) return false;
+  return someAsks(spec.containers) || someAsks(spec.initContainers) || someBackable(spec.overhead);
+}
+
+function someAsks(containers: readonly Container[] | undefined): boolean {
+  if (containers === undefined) return false;
+  for (const { resources } of containers) if (someBackable(resources?.requests)) return true;
+  return false;
 }
 
 function someBackable(list: Readonly<Record<string, string>> | undefined): boolean {

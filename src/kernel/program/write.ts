@@ -30,6 +30,9 @@ interface Written {
 /** Writes what was reserved, in the block that begins at `base`. */
 type Writer = (base: number) => Written;
 
+/** An empty list has an address too. */
+const writeNothing: Writer = (base) => ({ first: base, count: 0 });
+
 /** The address of the mask of eligible rows; 0 when all are. */
 type MaskOf = (domains: Domains) => number;
 
@@ -70,6 +73,7 @@ export function writeProgram(
   u8.fill(CODE_ABSENT, base + code, base + code + capacity);
   writeOwn(base);
   const scores = writeScores(base);
+  const asked = writeAsked(base);
   const normalized = writeNormalized(base);
   const filters = writeFilters(base);
   const domainScores = writeDomainScores(base);
@@ -83,7 +87,12 @@ export function writeProgram(
     mode,
     dirty: base + dirty,
     dirtyCount: 0,
-    ...writeAsked(base),
+    requests: asked.requests,
+    requestCount: asked.requestCount,
+    usage: asked.usage,
+    usageCount: asked.usageCount,
+    exclusives: asked.exclusives,
+    exclusiveCount: asked.exclusiveCount,
     resourceScores: scores.first,
     resourceScoreCount: scores.count,
     normalized: normalized.first,
@@ -156,9 +165,11 @@ function reserveAsked({ asked, columns: { arena, capacity } }: ProgramBuilder, o
       const record = { allocatable: allocatable.pointer, used: used.pointer, amount, code };
       Request.write(arena, base + requestsAt + n * Request.size, record);
     });
-    [...usage].forEach(([{ pointer }, amount], n) => {
-      Usage.write(arena, base + usageAt + n * Usage.size, { used: pointer, amount });
-    });
+    let usageNext = base + usageAt;
+    for (const [{ pointer }, amount] of usage) {
+      Usage.write(arena, usageNext, { used: pointer, amount });
+      usageNext += Usage.size;
+    }
     exclusives.forEach((exclusive, n) => {
       const record = { taken: base + taken[n]!, code: exclusive.code };
       Exclusive.write(arena, base + exclusivesAt + n * Exclusive.size, record);
@@ -211,6 +222,7 @@ function reserveNormalized(
   match: Match,
   offsets: Offsets,
 ): Writer {
+  if (normalizedScores.length === 0) return writeNothing;
   const first = offsets.reserve(normalizedScores.length * Normalized.size);
   const own = normalizedScores.map(({ raw }) => (raw.rows ? offsets.reserve(capacity * 8) : 0));
   return (base) => {
@@ -232,6 +244,7 @@ function reserveDomainFilters(
   maskOf: MaskOf,
   offsets: Offsets,
 ): Writer {
+  if (domainFilters.length === 0) return writeNothing;
   const first = offsets.reserve(domainFilters.length * DomainFilter.size);
   const tables = domainFilters.map(({ domains, limit }) => ({
     amounts: offsets.reserve(domains * 8),
@@ -272,6 +285,7 @@ function reserveDomainScores(
   maskOf: MaskOf,
   offsets: Offsets,
 ): Writer {
+  if (domainScores.length === 0) return writeNothing;
   const first = offsets.reserve(domainScores.length * DomainScore.size);
   const parts = domainScores.map(({ normalizer, tables }) => ({
     records: offsets.reserve(tables.length * DomainTable.size),
