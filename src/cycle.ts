@@ -25,8 +25,7 @@ import {
   type TurnOutcome,
 } from './classes/turn-outcome.ts';
 import { unbuiltIn, type Turn } from './classes/turns.ts';
-import type { ConstraintContext } from './constraints/constraint.ts';
-import { reserve } from './constraints/index.ts';
+import type { PluginContext } from './plugins/plugin.ts';
 import { GangTurns, type Gang } from './gangs/gang-turns.ts';
 import { isKernelFault } from './kernel/kernel.ts';
 import { Preemption } from './preemption/preemption.ts';
@@ -39,7 +38,7 @@ export class SchedulingCycle {
   readonly #options: CycleOptions;
   readonly #classes: ClassIndex;
   /** What the constraints of each profile see, by the scheduler name that pods ask for. */
-  readonly #contexts: ReadonlyMap<string, ConstraintContext>;
+  readonly #contexts: ReadonlyMap<string, PluginContext>;
   readonly #gangs: GangTurns;
   /** The kernel has given pods nodes that the cluster may not know of yet. */
   #isAssigning = false;
@@ -424,7 +423,8 @@ export class SchedulingCycle {
   /** Takes what the pod needs with its node. When that cannot be had after all, the pod goes back to the queue. */
   #reserve(outcome: TurnOutcome, { row, node, total, feasible }: Assignment, pod: QueuedPod): void {
     try {
-      const reservations = reserve(pod.pod, node, outcome.turn.class.context);
+      const { context } = outcome.turn.class;
+      const reservations = context.profile.registry.reserve(pod.pod, node, context);
       outcome.placed.push({ row, node, total, feasible, pod, class: outcome.turn.class, reservations });
     } catch (error) {
       this.#options.cluster.removePod(pod.key, pod.uid);

@@ -7,7 +7,7 @@ import { Correspondence } from '../../src/classes/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
 import type { LinearMemory } from '../../src/columns/arena.ts';
 import type { Configuration } from '../../src/config/types.ts';
-import type { ConstraintContext } from '../../src/constraints/constraint.ts';
+import type { PluginContext } from '../../src/plugins/plugin.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
@@ -44,11 +44,7 @@ export function correspondenceOf(
 }
 
 /** Looks up the pod's class. What it returns determines the nodes for the class, so that this can be timed by itself. */
-export function determinationOf(
-  master: Pod,
-  kernel: Kernel,
-  context: ConstraintContext,
-): () => Correspondence {
+export function determinationOf(master: Pod, kernel: Kernel, context: PluginContext): () => Correspondence {
   const equivalenceClass = new ClassIndex(kernel).of(master, context);
   const means = { kernel, matches: new Matches(kernel), withDetail: false };
   return () => new Correspondence(means, equivalenceClass, master);

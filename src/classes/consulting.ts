@@ -1,5 +1,5 @@
 // Has extenders asked about the pods of a turn before they are placed.
-import type { ExtenderAnswer, ExtenderDesk } from '../constraints/extender-answer.ts';
+import type { ExtenderAnswer, ExtenderDesk } from '../plugins/extender/answer.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { Correspondences } from './correspondences.ts';
 import type { TurnOutcome } from './turn-outcome.ts';

@@ -1,7 +1,7 @@
 // Which of a class's counters have to do with which pods.
 import type { Effort } from '../kernel/program/effort.ts';
 import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
-import type { Counter, Packed } from '../constraints/constraint.ts';
+import type { Counter, Packed } from '../plugins/plugin.ts';
 
 const STEPS_A_TERM = 10;
 const STEPS_A_COUNT = 5;

@@ -1,8 +1,8 @@
 // What a scheduling cycle needs of what surrounds it: where pods come from, and who carries out what was decided.
 import type { Placement } from './turn-outcome.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Profile } from '../config/types.ts';
-import type { ExtenderDesk } from '../constraints/extender-answer.ts';
+import type { Profile } from '../plugins/profile.ts';
+import type { ExtenderDesk } from '../plugins/extender/answer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Preemptor } from '../preemption/preemptor.ts';
 import type { QueuedPod, Verdict } from '../queue/types.ts';

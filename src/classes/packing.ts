@@ -1,10 +1,16 @@
 // What the constraints have packed for a class, and what they packed it from.
 import { CODE_CLOSED, CODE_NOT_CHOSEN } from '../../assembly/layout.ts';
 import type { Pod } from '../api/types.ts';
-import type { ConstraintContext, Packed } from '../constraints/constraint.ts';
+import { BlockLimitError, OutOfMemoryError } from '../columns/arena.ts';
+import { EffortError } from '../kernel/program/effort.ts';
+import { PluginError } from '../plugins/plugin-error.ts';
+import type { PluginContext, Packed } from '../plugins/plugin.ts';
 import { placesIn } from './places.ts';
 import type { Refusal } from './turn-outcome.ts';
 import type { ProgramBuilder } from '../kernel/program/builder.ts';
+
+/** What is thrown where the pod asks for too much: no plugin is at fault. */
+const OWN_ERRORS = [EffortError, BlockLimitError, OutOfMemoryError];
 
 export class Packing {
   /** By the constraint's name. */
@@ -13,13 +19,13 @@ export class Packing {
   refusal?: Refusal;
   /** Its pods must be placed one by one. */
   isOneByOne = false;
-  readonly #context: ConstraintContext;
+  readonly #context: PluginContext;
   /** What constraints keep in the turn, by their names: of the pod at hand, where that asks for other things than its master. */
   readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
   /** Of each kind of the store that was read. */
   readonly #generations = new Map<string, number>();
 
-  constructor(context: ConstraintContext) {
+  constructor(context: PluginContext) {
     this.#context = context;
   }
 
@@ -40,12 +46,15 @@ export class Packing {
   /** Has every constraint pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
   pack(pod: Pod, packer: ProgramBuilder, only?: readonly string[]): void {
     const { profile, cluster, extenders } = this.#context;
-    for (const { constraint, code, weight } of placesIn(profile)) {
-      if (only !== undefined && !only.includes(constraint.name)) continue;
-      const packed = constraint.pack(pod, { cluster, profile, extenders, packer, code, weight });
-      if (packed?.refresh !== undefined) this.#refreshers.set(constraint.name, packed.refresh);
-      else if (only !== undefined) this.#refreshers.delete(constraint.name);
-      if (packed !== undefined && only === undefined) this.#take(constraint.name, packed, packer);
+    for (const { plugin, code, weight } of placesIn(profile)) {
+      if (only !== undefined && !only.includes(plugin.name)) continue;
+      const column = (name: string) => cluster.nodes.textColumn(`${plugin.name}/${name}`);
+      const packed = asked(plugin, () =>
+        plugin.pack(pod, { cluster, profile, extenders, packer, code, weight, column }),
+      );
+      if (packed?.refresh !== undefined) this.#refreshers.set(plugin.name, packed.refresh);
+      else if (only !== undefined) this.#refreshers.delete(plugin.name);
+      if (packed !== undefined && only === undefined) this.#take(plugin.name, packed, packer);
     }
     for (const row of cluster.nodes.closedRows) packer.rejectRow(row, CODE_CLOSED);
   }
@@ -70,5 +79,15 @@ export class Packing {
       const passes = values.map((node) => chosen.has(node));
       packer.filter([[packer.table(column, passes)]], CODE_NOT_CHOSEN);
     }
+  }
+}
+
+/** Names the plugin in what it throws, but for what says itself what the pod asks for. */
+function asked<T>(plugin: { name: string }, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (OWN_ERRORS.some((own) => error instanceof own)) throw error;
+    throw new PluginError(plugin.name, error);
   }
 }

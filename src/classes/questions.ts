@@ -1,7 +1,7 @@
 // Filters whose answer costs much are asked when all others have spoken, about the rows that are left.
 import { CODE_CUT, CODE_FEASIBLE, CODE_REASON_BITS } from '../../assembly/layout.ts';
 import type { Arena } from '../columns/arena.ts';
-import type { Packed, Question, Remedy } from '../constraints/constraint.ts';
+import type { Packed, Question, Remedy } from '../plugins/plugin.ts';
 import type { NodeColumns } from '../columns/node-columns.ts';
 import type { HostCodes } from '../kernel/program/host-codes.ts';
 import type { Refusal } from './turn-outcome.ts';

@@ -1,6 +1,6 @@
 // What becomes of the pods of a turn.
 import type { Rejection } from '../api/types.ts';
-import type { Remedy, Reservation } from '../constraints/constraint.ts';
+import type { Remedy, Reservation } from '../plugins/plugin.ts';
 import type { GangOutcome } from '../gangs/gang-turns.ts';
 import type { Preempting } from '../preemption/preemptor.ts';
 import type { QueuedPod } from '../queue/types.ts';

@@ -1,7 +1,6 @@
 // Turns: pods of one class that are taken together, formed in the queue's order.
 import type { QueuedPod } from '../queue/types.ts';
 import type { EquivalenceClass } from './class-index.ts';
-import { unbuiltOf } from '../constraints/index.ts';
 import type { Refusal } from './turn-outcome.ts';
 
 /** Pods of one class that are taken together. */
@@ -43,7 +42,7 @@ export class Turns {
 
 /** Why the turn's pods wait when they ask for what is not built. */
 export function unbuiltIn({ pods, class: { context } }: Turn): Refusal | undefined {
-  const unbuilt = unbuiltOf(pods[0]!.pod, context);
+  const unbuilt = context.profile.registry.unbuiltOf(pods[0]!.pod, context);
   if (unbuilt === undefined) return undefined;
   const message = `${unbuilt.plugin} is not supported yet: the pod asks for ${unbuilt.what}.`;
   return { message, plugins: [unbuilt.plugin] };

@@ -10,8 +10,7 @@ import {
 import { append } from '../api/append.ts';
 import type { Rejection } from '../api/types.ts';
 import type { Arena } from '../columns/arena.ts';
-import { CONSTRAINTS } from '../constraints/index.ts';
-import type { ConstraintContext, Explanation, Packed } from '../constraints/constraint.ts';
+import type { PluginContext, Explanation, Packed } from '../plugins/plugin.ts';
 import type { Refusal } from './turn-outcome.ts';
 import { fitError } from './fit-error.ts';
 import type { NominatedRows } from './nominated-rows.ts';
@@ -25,7 +24,7 @@ export interface Explained {
 
 export interface VerdictsOptions {
   arena: Arena;
-  context: ConstraintContext;
+  context: PluginContext;
   /** Its codes and totals are those of every row, and its detail is up to date. */
   memory: ProgramMemory;
   packed: ReadonlyMap<string, Packed>;
@@ -86,7 +85,7 @@ export class Verdicts {
       const detail = packed.get(name)?.detail;
       if (detail === undefined) {
         // plugins that score only what no pod here may ask for yet say 0 of every node
-        if (!CONSTRAINTS.some((one) => one.name === name && one.pack !== undefined)) scores[name] = 0;
+        if (context.profile.registry.get(name)?.pack === undefined) scores[name] = 0;
       } else if ('constant' in detail) {
         scores[name] = detail.constant;
       } else if ('rows' in detail) {

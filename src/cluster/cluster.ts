@@ -28,6 +28,16 @@ interface Brought {
   readonly affinity?: PodAffinityTerms;
 }
 
+/** What the cluster keeps for the plugins: their registry is one. */
+export interface ClusterPlugins {
+  /** The selectors that a pod brings along. */
+  readonly selectorsOf: (pod: Pod) => Selector[];
+  /** The kinds of objects that are read. */
+  readonly kinds: Iterable<string>;
+  /** The columns of nodes, by their names. */
+  readonly columns: ReadonlyMap<string, (node: Node) => string | undefined>;
+}
+
 export class Cluster {
   readonly nodes: NodeColumns;
   readonly journal = new Journal();
@@ -58,20 +68,13 @@ export class Cluster {
   #keysGeneration = 0;
   #objectsGeneration = 0;
 
-  /**
-   * `selectorsOf` names the selectors that a pod brings along, `kinds` the objects that constraints read; `seed` starts
-   * the generator that breaks ties.
-   */
-  constructor(
-    arena: Arena,
-    constraints: { selectorsOf(pod: Pod): Selector[]; kinds: Iterable<string> },
-    seed: number,
-  ) {
-    this.nodes = new NodeColumns(arena, seed);
+  /** `seed` starts the generator that breaks ties. */
+  constructor(arena: Arena, plugins: ClusterPlugins, seed: number) {
+    this.nodes = new NodeColumns(arena, seed, plugins.columns);
     this.#sums = new ExactSums(this.nodes.columns);
     this.nodes.columns.onDrop = (column) => this.#sums.forget(column);
-    this.#selectorsOf = (pod) => constraints.selectorsOf(pod);
-    this.store = new ObjectStore(constraints.kinds);
+    this.#selectorsOf = plugins.selectorsOf;
+    this.store = new ObjectStore(plugins.kinds);
   }
 
   /** Counts the changes after which a correspondence must be determined anew. */

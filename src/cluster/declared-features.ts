@@ -30,9 +30,6 @@ const FEATURES: readonly DeclaredFeature[] = [
   },
 ];
 
-/** How many sets of features there are. */
-export const FEATURE_SETS = 2 ** FEATURES.length;
-
 /** The features that the pod needs, a bit each. */
 export function neededFeaturesOf({ spec }: Pod): number {
   let set = 0;

@@ -1,5 +1,4 @@
 // The nodes, packed: what each constraint reads of a node stands in a column.
-import { declaredFeaturesOf } from '../cluster/declared-features.ts';
 import { amountsOf, type Amounts } from '../cluster/pod-resources.ts';
 import type { Labels } from '../api/labels.ts';
 import type { Node, Taint } from '../api/types.ts';
@@ -35,11 +34,10 @@ export interface NodeRecord {
   name: string;
   labels: Labels;
   taints: readonly Taint[];
-  unschedulable: boolean;
   allocatable: Amounts;
   images: readonly string[];
-  /** A bit for each feature that a pod may need. */
-  declaredFeatures: number;
+  /** What plugins have columns for, in the order of these. */
+  texts: readonly (string | undefined)[];
 }
 
 interface ImageState {
@@ -56,9 +54,6 @@ const QUANTITY_LIMIT = 9.0e13;
 export class NodeColumns {
   readonly columns: Columns;
   readonly taints: CodedColumn;
-  readonly unschedulable: Column;
-  /** The set of features that the node declares, as bits. */
-  readonly declaredFeatures: Column;
   readonly name: CodedColumn;
   /** cpu and memory as scores count them: pods that ask for none are taken to ask for a little. */
   readonly nonzeroCpu: Column;
@@ -82,13 +77,16 @@ export class NodeColumns {
   /** Rows that offer more of a resource than can be counted exactly. */
   readonly #beyond = new Map<string, Set<number>>();
   readonly #closed = new Set<number>();
+  readonly #texts: readonly ((node: Node) => string | undefined)[];
+  readonly #textColumns: ReadonlyMap<string, CodedColumn>;
   #ranked = false;
 
-  constructor(arena: Arena, seed: number) {
+  /** `texts` are what plugins have columns for, by their names. */
+  constructor(arena: Arena, seed: number, texts: ReadonlyMap<string, (node: Node) => string | undefined>) {
     this.columns = new Columns(arena, seed);
+    this.#texts = [...texts.values()];
+    this.#textColumns = new Map([...texts.keys()].map((column) => [column, this.columns.addCoded()]));
     this.taints = this.columns.addCoded();
-    this.unschedulable = this.columns.add(4);
-    this.declaredFeatures = this.columns.add(4);
     this.name = this.columns.addCoded();
     this.nonzeroCpu = this.columns.add(8);
     this.nonzeroMemory = this.columns.add(8);
@@ -146,6 +144,11 @@ export class NodeColumns {
     return coded;
   }
 
+  /** The column of a plugin's own, by "plugin/name". */
+  textColumn(name: string): CodedColumn {
+    return this.#textColumns.get(name)!;
+  }
+
   /** The taints that a code of the taint column stands for. */
   taintSet(code: number): readonly Taint[] {
     const { generation, values } = this.taints;
@@ -158,7 +161,7 @@ export class NodeColumns {
    * Adds or updates a node, of which more than its resources has changed if it was closed. Throws when there is no memory.
    */
   setNode(node: Node): NodeChange {
-    const record = recordOf(node);
+    const record = recordOf(node, this.#texts);
     const known = this.#rows.get(record.name);
     const before = known === undefined ? undefined : this.#nodes[known];
     const { row, newResources } = this.#makeRoom(record, known);
@@ -233,10 +236,9 @@ export class NodeColumns {
   }
 
   #packNature(row: number, record: NodeRecord, before: NodeRecord | undefined, node: Node): void {
-    const { columns } = this;
     this.taints.set(row, record.taints.length === 0 ? undefined : JSON.stringify(record.taints));
-    columns.setU32(this.unschedulable, row, record.unschedulable ? 1 : 0);
-    columns.setU32(this.declaredFeatures, row, record.declaredFeatures);
+    let at = 0;
+    for (const coded of this.#textColumns.values()) coded.set(row, record.texts[at++]);
     for (const key of Object.keys(record.labels)) this.#countKey(key, 1);
     for (const [key, coded] of this.#labels) coded.set(row, labelOf(record, key));
     for (const key of Object.keys(before?.labels ?? {})) this.#countKey(key, -1);
@@ -343,25 +345,23 @@ function labelOf(node: NodeRecord, key: string): string | undefined {
   return Object.hasOwn(node.labels, key) ? node.labels[key] : undefined;
 }
 
-function recordOf(node: Node): NodeRecord {
+function recordOf(node: Node, texts: readonly ((node: Node) => string | undefined)[]): NodeRecord {
   const name = node.metadata?.name ?? '';
   const allocatable = amountsOf(node.status?.allocatable ?? node.status?.capacity);
   return {
     name,
     labels: node.metadata?.labels ?? {},
     taints: node.spec?.taints ?? [],
-    unschedulable: node.spec?.unschedulable ?? false,
     allocatable,
     images: (node.status?.images ?? []).flatMap(({ names }) => names ?? []),
-    declaredFeatures: declaredFeaturesOf(node),
+    texts: texts.map((text) => text(node)),
   };
 }
 
 /** Whether all that is packed of the nodes, but for their resources, is the same. */
 function sameNature(one: NodeRecord, two: NodeRecord): boolean {
   return (
-    one.unschedulable === two.unschedulable &&
-    one.declaredFeatures === two.declaredFeatures &&
+    one.texts.every((text, at) => text === two.texts[at]) &&
     JSON.stringify(one.taints) === JSON.stringify(two.taints) &&
     sameLabels(one.labels, two.labels) &&
     one.images.length === two.images.length &&

@@ -1,8 +1,10 @@
 // The extenders of a KubeSchedulerConfiguration: services that are asked about pods over HTTP.
 import { shown, type Problems } from '../api/shape.ts';
 import { isLabelKey } from '../api/selector-checks.ts';
-import { parseDuration, type ExtenderFile } from './file.ts';
-import type { Extender, Profile } from './types.ts';
+import { parseDuration } from '../api/duration.ts';
+import type { ExtenderFile } from './file.ts';
+import type { Profile } from '../plugins/profile.ts';
+import type { Extender } from './types.ts';
 
 /** What kube-scheduler calls all extenders together, where it names who rejected a pod. */
 export const EXTENDER = 'Extender';

@@ -1,30 +1,10 @@
 // The fields of a KubeSchedulerConfiguration file (kubescheduler.config.k8s.io/v1) and their types.
-import { anything, bool, exactly, int32, int64, list, number, text, type Shape } from '../api/shape.ts';
+import { duration } from '../api/duration.ts';
+import { anything, bool, exactly, int32, int64, list, number, text } from '../api/shape.ts';
+import { EXTENSION_POINTS, type ExtensionPoint } from '../plugins/plugin.ts';
 import type { ExtenderTls } from './types.ts';
 
-export const API_VERSION = 'kubescheduler.config.k8s.io/v1';
 export const KIND = 'KubeSchedulerConfiguration';
-
-/** The extension points of which a profile may set the plugins. */
-export const EXTENSION_POINTS = [
-  'preEnqueue',
-  'queueSort',
-  'preFilter',
-  'filter',
-  'postFilter',
-  'preScore',
-  'score',
-  'reserve',
-  'permit',
-  'preBind',
-  'bind',
-  'postBind',
-  'placementGenerate',
-  'placementScore',
-  'podGroupPostFilter',
-] as const;
-
-export type ExtensionPoint = (typeof EXTENSION_POINTS)[number];
 
 export interface PluginEntry {
   name?: string;
@@ -93,35 +73,6 @@ export interface ConfigurationFile {
   profiles?: ProfileFile[];
   extenders?: ExtenderFile[];
   delayCacheUntilActive?: boolean;
-}
-
-/** A duration as Go writes it: "1m30s", "500ms". */
-export const duration: Shape = (value, path, problems) => {
-  if (typeof value !== 'string' || parseDuration(value) === undefined) {
-    problems.add(path, `must be a duration like "15s", not ${JSON.stringify(value)}`);
-  }
-};
-
-const SECONDS_OF_UNIT: Readonly<Record<string, number>> = {
-  ns: 1e-9,
-  us: 1e-6,
-  µs: 1e-6,
-  μs: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  h: 3600,
-};
-
-/** Seconds of a duration as Go writes it, or undefined if it is not one. */
-export function parseDuration(value: string): number | undefined {
-  if (/^[+-]?0$/.test(value)) return 0;
-  if (!/^[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$/.test(value)) return undefined;
-  let seconds = 0;
-  for (const [, amount, unit] of value.matchAll(/([0-9.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    seconds += Number(amount) * SECONDS_OF_UNIT[unit!]!;
-  }
-  return value.startsWith('-') ? -seconds : seconds;
 }
 
 const pluginEntries = list(exactly({ name: text, weight: int32 }));

@@ -4,11 +4,16 @@ import { mistakenFor, mistakenYaml } from '../api/mistaken.ts';
 import { yamlDocuments } from '../api/yaml.ts';
 import { judge } from './judge.ts';
 import { askExtenders, readExtenders } from './extenders.ts';
-import { API_VERSION, configurationShape, KIND, parseDuration } from './file.ts';
+import { parseDuration } from '../api/duration.ts';
+import { API_VERSION } from '../plugins/common/args-shape.ts';
+import { configurationShape, KIND } from './file.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { readPluginArgs } from './plugin-args.ts';
 import { mergePlugins } from './plugins.ts';
-import type { Configuration, Profile } from './types.ts';
+import { inTree } from '../plugins/in-tree.ts';
+import type { Registry } from '../plugins/registry.ts';
+import type { Profile } from '../plugins/profile.ts';
+import type { Configuration } from './types.ts';
 
 const JSON_ALONE = /^application\/json\b/;
 
@@ -20,9 +25,10 @@ export class ConfigurationError extends Error {
 /**
  * Reads a configuration from YAML or JSON text.
  * @param fileName how messages name the text
+ * @param registry the plugins that it may name
  * @throws ConfigurationError
  */
-export function loadConfiguration(text: string, fileName: string): Configuration {
+export function loadConfiguration(text: string, fileName: string, registry = inTree): Configuration {
   const is = mistakenFor(text);
   if (is !== undefined) throw new ConfigurationError(`${fileName}: ${is}`);
   const values: unknown[] = [];
@@ -34,7 +40,7 @@ export function loadConfiguration(text: string, fileName: string): Configuration
   if (values.length !== 1) {
     throw new ConfigurationError(`${fileName}: must hold one ${KIND}, not ${values.length} documents`);
   }
-  return configurationOf(values[0], fileName);
+  return configurationOf(values[0], fileName, registry);
 }
 
 /**
@@ -42,21 +48,21 @@ export function loadConfiguration(text: string, fileName: string): Configuration
  * that are null are removed. A ConfigMap is read for the configuration that it holds.
  * @throws ConfigurationError
  */
-export function configurationOf(value: unknown, fileName: string): Configuration {
+export function configurationOf(value: unknown, fileName: string, registry = inTree): Configuration {
   dropNulls(value);
   // what it is comes first: of another kind, no field could be right
   const judged = judge(value);
   if ('refusal' in judged) throw new ConfigurationError(`${fileName}: ${judged.refusal}`);
   if ('held' in judged) {
     const { key, text } = judged.held;
-    const configuration = loadConfiguration(text, `${fileName}: data[${key}]`);
+    const configuration = loadConfiguration(text, `${fileName}: data[${key}]`, registry);
     configuration.notices.unshift(`${fileName} is a ConfigMap: its data[${key}] is read`);
     return configuration;
   }
   const problems = new Problems(fileName);
   configurationShape(value, '', problems);
   if (problems.count > 0) throw new ConfigurationError(problems.toString());
-  const configuration = build(value as ConfigurationFile, problems);
+  const configuration = build(value as ConfigurationFile, registry, problems);
   if (problems.count > 0) throw new ConfigurationError(problems.toString());
   return configuration;
 }
@@ -69,7 +75,7 @@ export function defaultConfiguration(): Configuration {
   };
 }
 
-function build(file: ConfigurationFile, problems: Problems): Configuration {
+function build(file: ConfigurationFile, registry: Registry, problems: Problems): Configuration {
   const notices: string[] = [];
   const initialBackoff = file.podInitialBackoffSeconds ?? 1;
   const maxBackoff = file.podMaxBackoffSeconds ?? 10;
@@ -83,9 +89,10 @@ function build(file: ConfigurationFile, problems: Problems): Configuration {
   const connection = file.clientConnection ?? {};
   checkConnection(connection, problems, notices);
   const extenders = readExtenders(file.extenders ?? [], problems);
-  const profiles = readProfiles(file.profiles ?? [], problems, notices);
+  const profiles = readProfiles(file.profiles ?? [], registry, problems, notices);
   for (const profile of profiles) askExtenders(profile, extenders);
   return {
+    registry,
     profiles,
     extenders,
     kubeconfig: connection.kubeconfig || undefined,
@@ -95,7 +102,12 @@ function build(file: ConfigurationFile, problems: Problems): Configuration {
   };
 }
 
-function readProfiles(files: ProfileFile[], problems: Problems, notices: string[]): Profile[] {
+function readProfiles(
+  files: ProfileFile[],
+  registry: Registry,
+  problems: Problems,
+  notices: string[],
+): Profile[] {
   const given = files.length > 0 ? files : [{}];
   const names = given.map(
     ({ schedulerName }) => schedulerName ?? (given.length === 1 ? 'default-scheduler' : ''),
@@ -113,11 +125,18 @@ function readProfiles(files: ProfileFile[], problems: Problems, notices: string[
       problems.add(`${path}.plugins.queueSort`, 'must be the same for all profiles');
     }
     checkPercentage(profile.percentageOfNodesToScore, `${path}.percentageOfNodesToScore`, problems, notices);
-    const args = readPluginArgs(profile.pluginConfig ?? [], `${path}.pluginConfig`, problems, notices);
+    const args = readPluginArgs(
+      registry,
+      profile.pluginConfig ?? [],
+      `${path}.pluginConfig`,
+      problems,
+      notices,
+    );
     return {
       schedulerName,
-      ...mergePlugins(profile.plugins ?? {}, `${path}.plugins`, problems, notices),
+      ...mergePlugins(registry, profile.plugins ?? {}, `${path}.plugins`, problems, notices),
       args,
+      registry,
     };
   });
 }

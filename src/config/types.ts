@@ -1,72 +1,6 @@
 // A KubeSchedulerConfiguration as the core sees it: defaulted, validated, with every list of plugins merged.
-import type { NodeAffinity, TopologySpreadConstraint } from '../api/types.ts';
-
-export interface ResourceSpec {
-  name: string;
-  weight: number;
-}
-
-export interface ScoringStrategy {
-  type: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
-  resources: ResourceSpec[];
-  /** Only of RequestedToCapacityRatio: utilization 0 to 100, score 0 to 10. */
-  shape: { utilization: number; score: number }[];
-}
-
-/** The arguments of coset's own plugin, EquivalenceClasses. */
-export interface EquivalenceClassesArgs {
-  /** grouped: within one priority a class's pods are taken together. strict: the queue's own order. */
-  order: 'grouped' | 'strict';
-  /** exact: rescored after each placement. static: the claims' walk down a list that was scored once. */
-  scores: 'exact' | 'static';
-  /** How long pods are collected before a cycle, in seconds; 0 takes what is there. */
-  period: number;
-  /** The feature data that forms the class index. */
-  features: ('general' | 'resources' | 'rule')[];
-  /** How many of the best nodes a correspondence keeps; undefined keeps all. */
-  candidates?: number;
-  ties: 'first' | 'random';
-  seed: number;
-}
-
-export interface PluginArgs {
-  NodeResourcesFit: {
-    ignoredResources: string[];
-    ignoredResourceGroups: string[];
-    scoringStrategy: ScoringStrategy;
-  };
-  NodeResourcesBalancedAllocation: { resources: ResourceSpec[] };
-  NodeAffinity: { addedAffinity?: NodeAffinity };
-  PodTopologySpread: { defaultingType: 'System' | 'List'; defaultConstraints: TopologySpreadConstraint[] };
-  VolumeBinding: {
-    /** How long a pod's volumes may take to be bound. */
-    bindTimeoutSeconds: number;
-    /** Utilization 0 to 100, score 0 to 10. */
-    shape: { utilization: number; score: number }[];
-  };
-  InterPodAffinity: { hardPodAffinityWeight: number; ignorePreferredTermsOfExistingPods: boolean };
-  DefaultPreemption: {
-    /** How many nodes are at least tried, of those where preemption may help: a percentage of them, and a number. */
-    minCandidateNodesPercentage: number;
-    minCandidateNodesAbsolute: number;
-  };
-  /** How long a pod waits until its devices are ready. */
-  DynamicResources: { bindingTimeoutSeconds: number };
-  EquivalenceClasses: EquivalenceClassesArgs;
-}
-
-export interface Profile {
-  schedulerName: string;
-  /** Names of the filter plugins, in the order in which they are asked. */
-  filters: string[];
-  /** Names of the plugins that are asked when no node passes the filters. */
-  postFilters: string[];
-  /** Names of the plugins that let pods be bound only with others. */
-  permits: string[];
-  /** Score plugins in order, with their weights. */
-  scores: { name: string; weight: number }[];
-  args: PluginArgs;
-}
+import type { Profile } from '../plugins/profile.ts';
+import type { Registry } from '../plugins/registry.ts';
 
 /** Files by their paths, data in base64. */
 export interface ExtenderTls {
@@ -101,6 +35,8 @@ export interface Extender {
 }
 
 export interface Configuration {
+  /** The plugins that its profiles could name. */
+  registry: Registry;
   profiles: Profile[];
   extenders: Extender[];
   /** The path of a kubeconfig. */

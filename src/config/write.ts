@@ -1,9 +1,16 @@
 // The configuration that is in effect, as a KubeSchedulerConfiguration file with nothing left to defaults.
 import { dump } from 'js-yaml';
-import type { NodeAffinity } from '../api/types.ts';
 import { EXTENDER } from './extenders.ts';
-import { API_VERSION, KIND, type ConfigurationFile, type ExtenderFile, type ProfileFile } from './file.ts';
-import type { Configuration, Extender, PluginArgs, Profile, ScoringStrategy } from './types.ts';
+import { API_VERSION } from '../plugins/common/args-shape.ts';
+import {
+  KIND,
+  type ConfigurationFile,
+  type ExtenderFile,
+  type PluginConfig,
+  type ProfileFile,
+} from './file.ts';
+import type { Profile } from '../plugins/profile.ts';
+import type { Configuration, Extender } from './types.ts';
 
 /** The file's text, in YAML. Read again, it is the same configuration. */
 export function writeConfiguration(configuration: Configuration): string {
@@ -23,7 +30,8 @@ export function writeConfiguration(configuration: Configuration): string {
 }
 
 /** Each point names its plugins itself, in order; what the points that are fixed do is left as it is. */
-function profileOf({ schedulerName, filters, postFilters, permits, scores, args }: Profile): ProfileFile {
+function profileOf(profile: Profile): ProfileFile {
+  const { schedulerName, filters, postFilters, permits, scores } = profile;
   const only = (enabled: { name: string; weight?: number }[]) => ({ enabled, disabled: [{ name: '*' }] });
   const named = (names: readonly string[]) => only(names.map((name) => ({ name })).filter(isPlugin));
   return {
@@ -34,7 +42,7 @@ function profileOf({ schedulerName, filters, postFilters, permits, scores, args 
       score: only(scores.filter(isPlugin)),
       permit: named(permits),
     },
-    pluginConfig: Object.entries(argsOf(args)).map(([name, written]) => ({ name, args: written })),
+    pluginConfig: argsOf(profile),
   };
 }
 
@@ -44,19 +52,11 @@ function isPlugin({ name }: { name: string }): boolean {
 }
 
 /** The arguments in the form of the file. */
-function argsOf(args: PluginArgs): { [Plugin in keyof PluginArgs]: object } {
-  const { NodeResourcesFit: fit, DynamicResources: devices } = args;
-  return {
-    ...args,
-    NodeResourcesFit: { ...fit, scoringStrategy: strategyOf(fit.scoringStrategy) },
-    NodeAffinity: { addedAffinity: args.NodeAffinity.addedAffinity satisfies NodeAffinity | undefined },
-    DynamicResources: { bindingTimeout: `${devices.bindingTimeoutSeconds}s` },
-  };
-}
-
-function strategyOf({ type, resources, shape }: ScoringStrategy): object {
-  const isRatio = type === 'RequestedToCapacityRatio';
-  return { type, resources, requestedToCapacityRatio: isRatio ? { shape } : undefined };
+function argsOf({ registry, args }: Profile): PluginConfig[] {
+  return registry.having('args').map(({ name, args: reader }) => ({
+    name,
+    args: reader.write === undefined ? args[name] : reader.write(args[name]),
+  }));
 }
 
 function extenderOf(extender: Extender): ExtenderFile {

@@ -3,7 +3,7 @@
 //   cycle ──ask──> waiting ──> open: asked about ──answer──> queue ──> cycle ──decided──> the next one
 import type { Node, Pod } from '../api/types.ts';
 import type { Extender } from '../config/types.ts';
-import type { ExtenderAnswer, ExtenderDesk, NodeRefusal } from '../constraints/extender-answer.ts';
+import type { ExtenderAnswer, ExtenderDesk, NodeRefusal } from '../plugins/extender/answer.ts';
 import type { BindOutcome } from '../kube/binder.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import { HttpExtender, type AskedNode } from './http-extender.ts';

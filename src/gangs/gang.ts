@@ -1,12 +1,12 @@
 // Where a pod group stands: whether its pods can be tried together now, and what is said of those that were in vain.
-import type { ConstraintContext } from '../constraints/constraint.ts';
+import type { PluginContext } from '../plugins/plugin.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import { minCountOf, POD_GROUP, type PodGroup } from './pod-group.ts';
 
 export const GANG_SCHEDULING = 'GangScheduling';
 
 /** How many pods of a group must have a node, so that those that were given one may keep it. */
-export function quorumOf(podGroup: string, { cluster, profile }: ConstraintContext): number {
+export function quorumOf(podGroup: string, { cluster, profile }: PluginContext): number {
   const found = cluster.store.get<PodGroup>(POD_GROUP, podGroup);
   const isAsked = profile.permits.includes(GANG_SCHEDULING);
   return (isAsked && found !== undefined && minCountOf(found)) || 1;
@@ -20,7 +20,7 @@ export function obstacleTo(
   podGroup: string,
   pods: readonly QueuedPod[],
   known: number,
-  context: ConstraintContext,
+  context: PluginContext,
 ): string | undefined {
   const found = context.cluster.store.get<PodGroup>(POD_GROUP, podGroup);
   if (found === undefined) {
@@ -61,7 +61,7 @@ function unbuiltOf({ spec }: PodGroup): string | undefined {
   return undefined;
 }
 
-function unbuiltFor(pods: readonly QueuedPod[], { extenders }: ConstraintContext): string | undefined {
+function unbuiltFor(pods: readonly QueuedPod[], { extenders }: PluginContext): string | undefined {
   return pods.some(({ pod }) => extenders?.concerns(pod))
     ? 'pods that extenders must be asked about'
     : undefined;

@@ -1,8 +1,9 @@
 // Where the pods of a scenario would go: the cycle over a list of pods, without an API server.
 import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } from '../api/types.ts';
 import { Cluster } from '../cluster/cluster.ts';
-import type { Configuration, Profile } from '../config/types.ts';
-import { CONSTRAINT_KINDS, selectorsOf } from '../constraints/index.ts';
+import type { Configuration } from '../config/types.ts';
+import type { Profile } from '../plugins/profile.ts';
+import { inTree } from '../plugins/in-tree.ts';
 import { setDefaults } from '../defaults/index.ts';
 import type { Explanation, TurnOutcome } from '../classes/turn-outcome.ts';
 import { SchedulingCycle } from '../cycle.ts';
@@ -42,7 +43,7 @@ const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
 export function plan(scenario: Scenario, options: PlanOptions): Plan {
   const { kernel, configuration, explain } = options;
   const [first] = configuration.profiles;
-  const cluster = clusterOf(scenario, kernel, first!.args.EquivalenceClasses.seed);
+  const cluster = clusterOf(scenario, kernel, first!.args.EquivalenceClasses.seed, configuration.registry);
   cluster.now = options.now ?? 0;
   const profiles = profilesOf(scenario.pending, configuration);
   const isGated = (pod: Pod) => (pod.spec?.schedulingGates ?? []).length > 0;
@@ -72,8 +73,8 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
 }
 
 /** A cluster with everything of the scenario but its pending pods. */
-export function clusterOf(scenario: Scenario, kernel: Kernel, seed: number): Cluster {
-  const cluster = new Cluster(kernel.arena, { selectorsOf, kinds: CONSTRAINT_KINDS }, seed);
+export function clusterOf(scenario: Scenario, kernel: Kernel, seed: number, registry = inTree): Cluster {
+  const cluster = new Cluster(kernel.arena, registry, seed);
   for (const node of scenario.nodes) cluster.setNode(node);
   for (const namespace of namespacesOf(scenario)) cluster.setObject(namespace, true);
   for (const object of scenario.objects) cluster.setObject(object, true);

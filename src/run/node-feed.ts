@@ -3,6 +3,7 @@ import type { Node } from '../api/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
+import type { NodeField } from '../plugins/fields.ts';
 import { listingOf } from './listing.ts';
 import { takeOrRefuse, type OnRefused } from './refused.ts';
 
@@ -12,6 +13,8 @@ export interface NodeFeedOptions {
   onRefused: OnRefused<Node>;
   /** Keep all of each node, for extenders that are sent nodes. */
   keepsWhole: boolean;
+  /** What plugins read of it, when they say whether it helps. */
+  fields: ReadonlySet<NodeField>;
 }
 
 export class NodeFeed implements WatchHandler<Node> {
@@ -71,14 +74,14 @@ export class NodeFeed implements WatchHandler<Node> {
   }
 
   #take(node: Node): void {
-    const { cluster, keepsWhole } = this.#options;
+    const { cluster, keepsWhole, fields } = this.#options;
     const { added, changed, resized } = cluster.setNode(node);
     const isNews = added || changed || resized;
     if (!isNews && !keepsWhole) return;
     const name = nameOf(node);
     // to the pods that wait a node that takes pods again is a new one
     const before = this.#closed.delete(name) ? undefined : this.#nodes.get(name);
-    const after = keepsWhole ? node : readOf(node);
+    const after = keepsWhole ? node : readOf(node, fields);
     this.#nodes.set(name, after);
     if (!isNews) return;
     this.#options.notify({ kind: 'Node', before, after });
@@ -89,10 +92,21 @@ function nameOf({ metadata }: Node): string {
   return metadata?.name ?? '';
 }
 
-function readOf({ metadata, spec, status }: Node): Node {
+function readOf({ metadata, spec, status }: Node, fields: ReadonlySet<NodeField>): Node {
+  const read = <T>(field: NodeField, value: T): T | undefined => (fields.has(field) ? value : undefined);
   return {
-    metadata: { name: metadata?.name, labels: metadata?.labels },
-    spec: { taints: spec?.taints, unschedulable: spec?.unschedulable },
-    status: { allocatable: status?.allocatable, declaredFeatures: status?.declaredFeatures },
+    metadata: {
+      name: metadata?.name,
+      labels: read('labels', metadata?.labels),
+      annotations: read('annotations', metadata?.annotations),
+    },
+    spec: {
+      taints: read('taints', spec?.taints),
+      unschedulable: read('unschedulable', spec?.unschedulable),
+    },
+    status: {
+      allocatable: read('allocatable', status?.allocatable),
+      declaredFeatures: read('declaredFeatures', status?.declaredFeatures),
+    },
   };
 }

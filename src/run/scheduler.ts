@@ -3,8 +3,8 @@
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import { Cluster } from '../cluster/cluster.ts';
-import type { Configuration, Profile } from '../config/types.ts';
-import { CONSTRAINT_KINDS, helps, selectorsOf } from '../constraints/index.ts';
+import type { Configuration } from '../config/types.ts';
+import type { Profile } from '../plugins/profile.ts';
 import { SchedulerMetrics } from '../control/metrics.ts';
 import type {
   Check,
@@ -108,7 +108,7 @@ export class Scheduler implements ControlledScheduler {
     const kernel = loadKernel();
     this.#cluster = new Cluster(
       kernel.arena,
-      { selectorsOf, kinds: CONSTRAINT_KINDS },
+      configuration.registry,
       configuration.profiles[0]!.args.EquivalenceClasses.seed,
     );
     this.#queue = new SchedulingQueue({
@@ -117,7 +117,8 @@ export class Scheduler implements ControlledScheduler {
       maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
       helps: (event, pod, plugins) => {
         const profile = this.#profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
-        return profile !== undefined && helps(event, pod, plugins, { cluster: this.#cluster, profile });
+        if (profile === undefined) return false;
+        return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
       },
       onHintFault: (plugins, error) => this.#digest.failure('a wake-up hint failed', { plugins, error }),
       // a step that was asked for takes what is there
@@ -182,6 +183,7 @@ export class Scheduler implements ControlledScheduler {
       notify,
       onRefused: (node, message) => this.#refuse('Node', node, message),
       keepsWhole: configuration.extenders.some(({ nodeCacheCapable }) => !nodeCacheCapable),
+      fields: configuration.registry.nodeFields,
     });
     this.#pods = new PodFeed({
       ...shared,

@@ -1,5 +1,5 @@
 // Accumulation windows: pods of a profile come together for its period before they are taken.
-import type { Profile } from '../config/types.ts';
+import type { Profile } from '../plugins/profile.ts';
 
 export class Windows {
   readonly #periodsMs: ReadonlyMap<string, number>;

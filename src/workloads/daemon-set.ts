@@ -1,6 +1,7 @@
 // DaemonSet: a pod for each node that it may run on, bound to it by its affinity.
 import type { ApiObject, DaemonSet, Node, Pod, PodTemplateSpec, Toleration } from '../api/types.ts';
-import { allowsNode, keepsOff } from '../constraints/index.ts';
+import { allowsNode } from '../plugins/common/node-selectors.ts';
+import { keepsOff } from '../plugins/common/taints.ts';
 import { templateHash } from './template-hash.ts';
 import { activePodsOf, nothing, podOf, type WorkloadKind } from './workload.ts';
 

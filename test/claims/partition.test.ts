@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Feature } from '../../build/records.js';
 import { ClassIndex } from '../../src/classes/class-index.ts';
-import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
+import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { configuration, keysOf, node, pod, pods, rig, type PodShape } from '../cycle/fixtures.ts';
 

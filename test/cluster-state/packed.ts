@@ -54,8 +54,8 @@ export function packedNodes({ nodes, portUsers }: Cluster): Record<string, Packe
       ].sort(),
       labels: Object.fromEntries([...labels].map((key) => [key, text(nodes.label(key), row)])),
       taints: text(nodes.taints, row),
-      unschedulable: columns.getU32(nodes.unschedulable, row) === 1,
-      declaredFeatures: columns.getU32(nodes.declaredFeatures, row),
+      unschedulable: text(nodes.textColumn('NodeUnschedulable/unschedulable'), row) === 'true',
+      declaredFeatures: Number(text(nodes.textColumn('NodeDeclaredFeatures/declared'), row)),
       name: text(nodes.name, row),
       images: [...nodes.images]
         .filter(([, { rows }]) => rows.has(row))

@@ -4,9 +4,10 @@ import { expect } from 'vitest';
 import { simd } from '../../build/kernels.js';
 import type { ApiObject, Container, Node, Pod, Service } from '../../src/api/types.ts';
 import type { SharedEvent } from '../../src/queue/types.ts';
-import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
+import type { Configuration } from '../../src/config/types.ts';
+import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import { helps } from '../../src/constraints/index.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Placement, TurnOutcome } from '../../src/classes/turn-outcome.ts';
 import { SchedulingCycle } from '../../src/cycle.ts';
 import type { Binder } from '../../src/classes/cycle-ports.ts';
@@ -163,7 +164,7 @@ export function rig(options: RigOptions = {}) {
     now: () => clock.ms,
     initialBackoffMs: 1_000,
     maxBackoffMs: 10_000,
-    helps: (event, waiting, plugins) => helps(event, waiting, plugins, context),
+    helps: (event, waiting, plugins) => inTree.helps(event, waiting, plugins, context),
   });
   const binder = new RecordingBinder();
   const { preemptor, explain } = options;

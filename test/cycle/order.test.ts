@@ -6,7 +6,7 @@ import { Matches } from '../../src/kernel/program/match.ts';
 import type { Explanation } from '../../src/classes/turn-outcome.ts';
 import type { Pod } from '../../src/api/types.ts';
 import { anyCluster, anyPodFields, podOf } from '../classes/arbitrary.ts';
-import { keysOf, node, nodesByPod, pod, pods, rig, service, type Rig } from '../cycle/fixtures.ts';
+import { keysOf, node, nodesByPod, pod, pods, rig, service, type Rig } from './fixtures.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,7 +1,7 @@
 // The memory that correspondences may have together, where many classes live at once.
 import { describe, expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/api/types.ts';
-import { node, nodesByPod, pod, rig } from '../cycle/fixtures.ts';
+import { node, nodesByPod, pod, rig } from './fixtures.ts';
 
 // thousands of passes over thousands of nodes, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { objectKey } from '../../src/api/types.ts';
-import { allocationResult } from '../../src/constraints/dynamic-resources/allocation-result.ts';
+import { allocationResult } from '../../src/plugins/dynamic-resources/allocation-result.ts';
 import {
   Allocator,
   type AllocatedDevices,
   type ClaimSolution,
-} from '../../src/constraints/dynamic-resources/allocator.ts';
-import { SliceIndex } from '../../src/constraints/dynamic-resources/pools.ts';
-import { withRules } from '../../src/constraints/dynamic-resources/taints.ts';
+} from '../../src/plugins/dynamic-resources/allocator.ts';
+import { SliceIndex } from '../../src/plugins/dynamic-resources/pools.ts';
+import { withRules } from '../../src/plugins/dynamic-resources/taints.ts';
 import {
   deviceId,
   type Device,
   type ResourceClaim,
   type ResourceSlice,
-} from '../../src/constraints/dynamic-resources/types.ts';
+} from '../../src/plugins/dynamic-resources/types.ts';
 import { claim, deviceClass, devices, DRIVER, firstOf, request, selecting, slice } from './objects.ts';
 
 const NODE = { name: 'a', labels: { zone: 'west' } };

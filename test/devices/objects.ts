@@ -7,7 +7,7 @@ import type {
   DeviceRequest,
   ResourceClaim,
   ResourceSlice,
-} from '../../src/constraints/dynamic-resources/types.ts';
+} from '../../src/plugins/dynamic-resources/types.ts';
 import { pod } from '../run/fixtures.ts';
 
 export const DRIVER = 'gpu.example.com';

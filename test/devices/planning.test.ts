@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiObject, Decision, Node, Pod } from '../../src/api/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
-import type { DeviceRequest, ResourceClaim } from '../../src/constraints/dynamic-resources/types.ts';
+import type { DeviceRequest, ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';
 import { node, pod } from '../run/fixtures.ts';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import type { ApiObject } from '../../src/api/types.ts';
 import { ObjectStore } from '../../src/cluster/object-store.ts';
-import type { ReservationApi } from '../../src/constraints/constraint.ts';
-import { DEVICE_KINDS } from '../../src/constraints/dynamic-resources/devices.ts';
-import { ClaimReservation } from '../../src/constraints/dynamic-resources/reservation.ts';
-import type { ResourceClaim } from '../../src/constraints/dynamic-resources/types.ts';
+import type { ReservationApi } from '../../src/plugins/plugin.ts';
+import { DEVICE_KINDS } from '../../src/plugins/dynamic-resources/devices.ts';
+import { ClaimReservation } from '../../src/plugins/dynamic-resources/reservation.ts';
+import type { ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
 import { allocated, claim, podWith } from './objects.ts';
 
 it('waits until what the attempt before it had is taken back, and reserves the claim again', async () => {

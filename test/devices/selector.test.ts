@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { celDeviceOf } from '../../src/constraints/dynamic-resources/cel/device.ts';
-import { Selector } from '../../src/constraints/dynamic-resources/cel/selector.ts';
-import { deviceMatches } from '../../src/constraints/dynamic-resources/selectors.ts';
-import {
-  compareVersions,
-  parseVersion,
-  type Version,
-} from '../../src/constraints/dynamic-resources/semver.ts';
-import type { Device } from '../../src/constraints/dynamic-resources/types.ts';
+import { celDeviceOf } from '../../src/plugins/dynamic-resources/cel/device.ts';
+import { Selector } from '../../src/plugins/dynamic-resources/cel/selector.ts';
+import { deviceMatches } from '../../src/plugins/dynamic-resources/selectors.ts';
+import { compareVersions, parseVersion, type Version } from '../../src/plugins/dynamic-resources/semver.ts';
+import type { Device } from '../../src/plugins/dynamic-resources/types.ts';
 
 const DRIVER = 'gpu.example.com';
 const gpu = (name: string): Device => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Decision, Scenario } from '../../src/api/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
-import type { EquivalenceClassesArgs } from '../../src/config/types.ts';
+import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { addGroups } from '../../src/kernel/program/groups.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { KERNELS, type NamedKernel } from './kernels.ts';

@@ -1,7 +1,7 @@
 // Whether coset and kube-scheduler decide alike, and what a scenario asks for that coset has not.
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision, Scenario } from '../../src/api/types.ts';
-import { unbuiltOf } from '../../src/constraints/index.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { referenceKernel } from '../reference/kernel.ts';
 import { configurationFor, outcomeOf, planned } from '../vectors/planned.ts';
@@ -21,7 +21,7 @@ export function unbuiltIn(scenario: Scenario): string[] {
   const cluster = clusterOf(scenario, referenceKernel(), 1);
   const [profile] = configurationFor(scenario, {}).profiles;
   const plugins = [...scenario.pods, ...scenario.pending].flatMap(
-    (pod) => unbuiltOf(pod, { cluster, profile: profile! })?.plugin ?? [],
+    (pod) => inTree.unbuiltOf(pod, { cluster, profile: profile! })?.plugin ?? [],
   );
   return [...new Set(plugins)].sort();
 }

@@ -86,7 +86,7 @@ describe('the checks', () => {
     ['src/cycle.ts', "export * from './cli.ts';"],
     ['src/planner/a.ts', "import type { Server } from '../embedded/b.ts';"],
     ['src/planner/a.ts', "const b = await import('../control/b.ts');"],
-    ['src/classes/a.ts', "import { run } from '../../test/b.ts';"],
+    ['src/classes/a.ts', "import { run } from '../b.ts';"],
   ])('refuse in %s: %s', (path, text) => {
     expect(wrongDirection(importOf(path, text))).toContain(path);
   });
@@ -101,14 +101,17 @@ describe('the checks', () => {
     expect(wrongDirection(importOf(path, text))).toBeUndefined();
   });
 
-  it('refuse a constraint that is imported past the list, and accept its types', () => {
-    const concrete = "from '../constraints/node-ports.ts';";
+  it('refuse a plugin that is imported past the registry, and accept its types', () => {
+    const concrete = "from '../plugins/node-ports/plugin.ts';";
     expect(pastTheList(importOf('src/queue/a.ts', `import { NodePorts } ${concrete}`))).toContain(
-      'node-ports.ts',
+      'node-ports/plugin.ts',
     );
     expect(pastTheList(importOf('src/queue/a.ts', `import type { NodePorts } ${concrete}`))).toBeUndefined();
     expect(
-      pastTheList(importOf('src/queue/a.ts', "import { all } from '../constraints/index.ts';")),
+      pastTheList(importOf('src/queue/a.ts', "import { inTree } from '../plugins/in-tree.ts';")),
+    ).toContain('registry');
+    expect(
+      pastTheList(importOf('src/config/a.ts', "import { inTree } from '../plugins/in-tree.ts';")),
     ).toBeUndefined();
   });
 

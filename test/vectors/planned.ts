@@ -2,7 +2,8 @@
 import type { Decision, Scenario } from '../../src/api/types.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
-import type { Configuration, EquivalenceClassesArgs } from '../../src/config/types.ts';
+import type { Configuration } from '../../src/config/types.ts';
+import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { printJson } from '../../src/scenario/print.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiObject, CSIDriver, CSIStorageCapacity, Node, Pod } from '../../src/api/types.ts';
 import type { ClusterEvent } from '../../src/cluster/events.ts';
-import { helps } from '../../src/constraints/index.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import { node, on, rig } from '../cycle/fixtures.ts';
 import { claim, csiNode, podWith, storageClass, volume } from './objects.ts';
 
@@ -94,6 +94,6 @@ const WAKING: Record<string, string[]> = {
 
 describe.each(Object.keys(WAKING))('%s is helped by', (plugin) => {
   it.each(Object.entries(EVENTS))('%s, or is not', (name, event) => {
-    expect(helps(event, waiting, [plugin], context)).toBe(WAKING[plugin]!.includes(name));
+    expect(inTree.helps(event, waiting, [plugin], context)).toBe(WAKING[plugin]!.includes(name));
   });
 });

@@ -1,0 +1,48 @@
+// What is written to the API server about claims, besides the allocation and reservation of each.
+import type { Pod } from '../../api/types.ts';
+import type { ReservationApi } from '../plugin.ts';
+import { claimPath, FINALIZER } from './claims.ts';
+import type { RequestMapping } from './extended-resources.ts';
+import type { AllocationResult, ResourceClaim } from './types.ts';
+
+/** The claim to be made, and what it gets. */
+export interface SpecialAllocation {
+  claim: ResourceClaim;
+  allocation: AllocationResult;
+  mappings: readonly RequestMapping[];
+}
+
+export function createClaim(claim: ResourceClaim, api: ReservationApi): Promise<ResourceClaim> {
+  const { namespace = 'default' } = claim.metadata ?? {};
+  const metadata = { ...claim.metadata, finalizers: [FINALIZER] };
+  const path = `/apis/resource.k8s.io/v1/namespaces/${namespace}/resourceclaims`;
+  return api.write<ResourceClaim>('POST', path, { ...claim, metadata });
+}
+
+/** Tells the kubelet which devices are for which container. */
+export async function tellPod(
+  { metadata }: Pod,
+  resourceClaimName: string,
+  requestMappings: readonly RequestMapping[],
+  api: ReservationApi,
+): Promise<void> {
+  const { namespace = 'default', name = '', uid } = metadata ?? {};
+  const status = { extendedResourceClaimStatus: { requestMappings, resourceClaimName } };
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
+  await api.write('PATCH', path, { metadata: { uid }, status }, 'application/strategic-merge-patch+json');
+}
+
+/** Takes the claim's devices away, unless it has changed since. */
+export async function deallocateClaim(claim: ResourceClaim, api: ReservationApi): Promise<void> {
+  const body = { ...claim, apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim', status: {} };
+  await api.write('PUT', `${claimPath(claim)}/status`, body);
+}
+
+export async function deleteClaim(claim: ResourceClaim, api: ReservationApi): Promise<void> {
+  const { uid, finalizers = [] } = claim.metadata ?? {};
+  const others = finalizers.filter((finalizer) => finalizer !== FINALIZER);
+  const patch = { metadata: { uid, finalizers: others.length === 0 ? null : others } };
+  await api.write('PATCH', claimPath(claim), patch, 'application/merge-patch+json');
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+  await api.write('DELETE', claimPath(claim), body);
+}

@@ -1,0 +1,233 @@
+// NodeResourcesFit: a node must have what the pod asks for left, and the emptier (or fuller) node is better.
+import { STRATEGY_LEAST, STRATEGY_MOST, STRATEGY_RATIO } from '../../../assembly/layout.ts';
+import type { ApiObject, Pod } from '../../api/types.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import {
+  amountsOf,
+  isExtendedResource,
+  requestsOf,
+  scoredRequestsOf,
+  usageOf,
+  type Amounts,
+} from '../../cluster/pod-resources.ts';
+import type { PluginArgs } from '../profile.ts';
+import type { ScoringStrategy } from './args.ts';
+import { brokenLine } from '../common/piecewise-linear.ts';
+import { unresolvable, unschedulable, definePlugin, type Explanation, type PackContext } from '../plugin.ts';
+import { args } from './args.ts';
+import { backingOf, resourcesOf } from '../dynamic-resources/extended-resources.ts';
+import type { DeviceClass } from '../dynamic-resources/types.ts';
+import {
+  amountsText,
+  askedColumns,
+  kindsOf,
+  scoredNames,
+  scoredResources,
+} from '../common/scored-resources.ts';
+
+/** Besides 0, that the row lacks something. */
+const REASON_BEYOND = 1;
+
+type FitArgs = PluginArgs['NodeResourcesFit'];
+
+export const nodeResourcesFit = definePlugin({
+  name: 'NodeResourcesFit',
+  points: ['preFilter', 'filter', 'preScore', 'score', 'placementScore'],
+  needs: ['preFilter'],
+  args,
+  reads: {
+    spec: ['resources', 'overhead'],
+    containers: ['requests', 'restartPolicy'],
+    node: ['allocatable'],
+  },
+
+  key(pod) {
+    const { requests, nonzeroCpu, nonzeroMemory } = usageOf(pod);
+    const texts = [amountsText(requestsOf(pod)), amountsText(scoredRequestsOf(pod)), amountsText(requests)];
+    return { resources: [...texts, nonzeroCpu, nonzeroMemory].join('|') };
+  },
+
+  pack(pod, context) {
+    const { packer, cluster, profile, code, weight } = context;
+    const { nodes } = cluster;
+    const args = profile.args.NodeResourcesFit;
+    const usage = usageOf(pod);
+    packer.uses(nodes.resource('pods').used, 1);
+    for (const [name, amount] of usage.requests) {
+      const counted = name === 'pods' ? undefined : nodes.counted(name);
+      if (counted !== undefined) packer.uses(counted.used, amount);
+    }
+    packer.uses(nodes.nonzeroCpu, usage.nonzeroCpu);
+    packer.uses(nodes.nonzeroMemory, usage.nonzeroMemory);
+    const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
+    const backing = backingOf(cluster.store);
+    if (code !== 0) {
+      let isMissing = false;
+      for (const [name, amount] of checked) {
+        if (!nodes.counts(name)) {
+          // of resources that nobody has, one keeps the pod from all nodes
+          if (isMissing || backing.has(name)) continue;
+          isMissing = true;
+        }
+        packer.requests(askedColumns(name, context), amount, code);
+      }
+    }
+    let detail: { slot: number } | undefined;
+    if (weight !== 0) {
+      const { scoringStrategy } = args;
+      const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), context, true);
+      const [strategy, shape] = [strategyOf(scoringStrategy), shapeOf(scoringStrategy)];
+      detail = { slot: packer.resourceScore({ strategy, resources, shape, weight }) };
+    }
+    let lacking: ((row: number) => Explanation) | undefined;
+    const beyond = code !== 0 && nodes.hasBeyond ? passOverBeyond(pod, checked, context) : undefined;
+    return {
+      detail,
+      explain: (row, reason) =>
+        reason === REASON_BEYOND ? beyond!.get(row)! : (lacking ??= lackingOf(checked, cluster))(row),
+      kinds: kindsOf(requestsOf(pod), context),
+    };
+  },
+
+  helps(event, pod, { profile, cluster }) {
+    const args = profile.args.NodeResourcesFit;
+    if (event.kind === 'TargetPod') {
+      const before = requestsOf(event.before);
+      return [...before].some(([name, amount]) => (requestsOf(event.after).get(name) ?? 0) < amount);
+    }
+    if (event.kind === 'AssignedPod') {
+      if (event.before === undefined) return false;
+      if (event.after === undefined) return true;
+      return asksForMoreOf(usageOf(event.before).requests, usageOf(event.after).requests, pod, args);
+    }
+    if (event.kind === 'Object') return classHelps(event.before, event.after, new Map(asked(pod, args)));
+    if (event.kind !== 'Node' || event.after === undefined) return false;
+    const after = amountsOf(event.after.status?.allocatable);
+    const backing = backingOf(cluster.store);
+    const byDevices = (name: string) => (after.get(name) ?? 0) === 0 && backing.has(name);
+    for (const [name, amount] of asked(pod, args))
+      if ((after.get(name) ?? 0) < amount && !byDevices(name)) return false;
+    if (event.before === undefined) return true;
+    const before = amountsOf(event.before.status?.allocatable);
+    return asksForMoreOf(after, before, pod, args) || asksFor(byDevices, pod, args);
+  },
+});
+
+/** Rejects the rows that offer more than can be counted exactly of what is asked for or scored. Says why, by row. */
+function passOverBeyond(
+  pod: Pod,
+  checked: readonly [string, number][],
+  { packer, cluster, profile, code }: PackContext,
+): ReadonlyMap<number, Explanation> {
+  const { nodes } = cluster;
+  const { NodeResourcesFit, NodeResourcesBalancedAllocation } = profile.args;
+  const scored = [
+    ...scoredNames(NodeResourcesFit.scoringStrategy.resources, scoredRequestsOf(pod)),
+    ...scoredNames(NodeResourcesBalancedAllocation.resources, requestsOf(pod)),
+  ];
+  const reasons = new Map<number, Explanation>();
+  for (const name of new Set([...checked.map(([asked]) => asked), ...scored])) {
+    for (const row of nodes.rowsBeyond(name)) {
+      const reason = `node ${nodes.node(row)!.name} offers more ${name} than can be counted exactly`;
+      reasons.set(row, unresolvable(reason));
+      packer.rejectRow(row, code + REASON_BEYOND);
+    }
+  }
+  return reasons;
+}
+
+/** Whether a device class has begun to back a resource that is asked for. */
+function classHelps(
+  before: ApiObject | undefined,
+  after: ApiObject | undefined,
+  requests: ReadonlyMap<string, number>,
+): boolean {
+  if (after?.kind !== 'DeviceClass') return false;
+  const had = before === undefined ? [] : resourcesOf(before as DeviceClass);
+  return resourcesOf(after as DeviceClass).some((name) => requests.has(name) && !had.includes(name));
+}
+
+/** Says what a row lacks: the same object for rows that lack the same. */
+function lackingOf(
+  checked: readonly [string, number][],
+  { nodes, store }: Cluster,
+): (row: number) => Explanation {
+  const { arena } = nodes.columns;
+  const backing = backingOf(store);
+  const asked = checked
+    .map(([name, amount]) => ({ name, amount, isBacked: backing.has(name), ...nodes.resource(name) }))
+    .filter(({ name, isBacked }) => !isBacked || nodes.counts(name));
+  // what no node has is lacking everywhere
+  const counted = asked.filter(({ name }) => nodes.counts(name));
+  const known = new Map<string, Explanation>();
+  const explain = (text: string): Explanation => {
+    const met = new Set(counted.filter((_, n) => text[n] === '-'));
+    const lacking = asked.filter((each) => !met.has(each));
+    const reasons = lacking.map(({ name }) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
+    // what an empty node would not have no preemption can help
+    const isBeyond = text.includes('n') || counted.length < asked.length;
+    return (isBeyond ? unresolvable : unschedulable)(...reasons);
+  };
+  return (row) => {
+    let text = '';
+    for (const { name, amount, isBacked, allocatable, used } of counted) {
+      const all = arena.f64[allocatable.pointer / 8 + row]!;
+      if ((isBacked && all === 0) || amount <= all - arena.f64[used.pointer / 8 + row]!) text += '-';
+      else text += name !== 'pods' && amount > all ? 'n' : 'y';
+    }
+    let explanation = known.get(text);
+    if (explanation === undefined) known.set(text, (explanation = explain(text)));
+    return explanation;
+  };
+}
+
+/** What the filter checks, in any order: most events are decided by the first few. */
+function* asked(pod: Pod, args: FitArgs): Iterable<[string, number]> {
+  yield ['pods', 1];
+  for (const [name, amount] of requestsOf(pod))
+    if (name !== 'pods' && amount > 0 && !isIgnored(name, args)) yield [name, amount];
+}
+
+/** Whether the pod asks for a resource of which there is more in the one list than in the other. */
+function asksForMoreOf(more: Amounts, less: Amounts, pod: Pod, args: FitArgs): boolean {
+  return asksFor((name) => (more.get(name) ?? 0) > (less.get(name) ?? 0), pod, args);
+}
+
+function asksFor(isSuch: (resource: string) => boolean, pod: Pod, args: FitArgs): boolean {
+  for (const [name] of asked(pod, args)) if (isSuch(name)) return true;
+  return false;
+}
+
+const CHECKED_FIRST = ['cpu', 'memory', 'ephemeral-storage'];
+
+/** What the filter checks, in the order in which the reference names what is missing. */
+function checkedRequests(pod: Pod, args: FitArgs): [string, number][] {
+  const requests = requestsOf(pod);
+  const others: string[] = [];
+  for (const name of requests.keys()) if (name !== 'pods' && !CHECKED_FIRST.includes(name)) others.push(name);
+  const checked: [string, number][] = [];
+  for (const name of others.length === 0 ? CHECKED_FIRST : [...CHECKED_FIRST, ...others.sort()]) {
+    const amount = requests.get(name) ?? 0;
+    if (amount > 0 && !isIgnored(name, args)) checked.push([name, amount]);
+  }
+  return checked;
+}
+
+function isIgnored(name: string, { ignoredResources, ignoredResourceGroups }: FitArgs): boolean {
+  if (ignoredResources.length + ignoredResourceGroups.length === 0 || !isExtendedResource(name)) return false;
+  return ignoredResources.includes(name) || ignoredResourceGroups.includes(name.split('/')[0]!);
+}
+
+function strategyOf({ type }: ScoringStrategy): number {
+  return type === 'LeastAllocated'
+    ? STRATEGY_LEAST
+    : type === 'MostAllocated'
+      ? STRATEGY_MOST
+      : STRATEGY_RATIO;
+}
+
+/** RequestedToCapacityRatio's broken line at each whole utilization. */
+function shapeOf({ type, shape }: ScoringStrategy): number[] | undefined {
+  if (type !== 'RequestedToCapacityRatio') return undefined;
+  return Array.from({ length: 101 }, (_, utilization) => brokenLine(shape, utilization));
+}

@@ -1,0 +1,225 @@
+// What a plugin is: one definition that owns everything about it. The configuration's known plugins and their arguments,
+// the class key and the fingerprint of pods, the node columns, the objects that are watched, what is kept of nodes, and
+// the right to read all that in deploy/ are derived from it.
+import type { Selector } from '../api/labels.ts';
+import type { ApiObject, Node, Pod, Rejection } from '../api/types.ts';
+import type { CodedColumn } from '../columns/coded-column.ts';
+import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ClusterEvent } from '../cluster/events.ts';
+import type { ProgramBuilder } from '../kernel/program/builder.ts';
+import type { Profile } from './profile.ts';
+import type { Problems, Shape } from '../api/shape.ts';
+import type { ExtenderAnswers } from './extender/answer.ts';
+import type { ContainerField, NodeField, SpecField } from './fields.ts';
+
+/** The feature data of a pod: what scheduling reads of it, in three parts that are hashed one by one. */
+export interface Features {
+  general: string;
+  resources: string;
+  rule: string;
+}
+
+export interface PluginContext {
+  readonly cluster: Cluster;
+  readonly profile: Profile;
+  /** Absent where no extender can be asked. */
+  readonly extenders?: ExtenderAnswers;
+}
+
+export interface PackContext extends PluginContext {
+  readonly packer: ProgramBuilder;
+  /** Code of the plugin's first rejection reason; 0 when the profile does not filter by it. */
+  readonly code: number;
+  /** Weight of the plugin's score; 0 when the profile does not score by it. */
+  readonly weight: number;
+  /** A column of the plugin's own, by its name. */
+  readonly column: (name: string) => CodedColumn;
+}
+
+/** Counts pods for a class: told of pods that came to a row or left it. */
+export interface Counter {
+  /** All kinds that may be counted, each once. */
+  among(kinds: PodKinds): Iterable<PodKind>;
+  /** The terms that `counts` goes through. */
+  readonly terms: number;
+  /** Whether pods of this kind are counted. */
+  counts(kind: PodKind): boolean;
+  /** Counts `by` pods of the kind in the row. */
+  add(kind: PodKind, row: number, by: number): void;
+  /** Takes pods into account that are only supposed to come or to leave, for a moment; as `add` where it is absent. */
+  suppose?(kind: PodKind, row: number, by: number): void;
+}
+
+/** Why a plugin rejects a node. */
+export type Explanation = Omit<Rejection, 'plugin'>;
+
+/**
+ * A filter whose answer costs much: it is asked about the nodes only that no filter before it rejects, about each once.
+ * What it answers must not hang on the pods that are on the node.
+ */
+export interface Question {
+  /** The code for which the row is rejected; CODE_FEASIBLE when it is not. */
+  ask(row: number): number;
+  /**
+   * Why no node can be decided on, as asking about the row has shown; the pod is tried again. It counts only while no other
+   * filter rejects the row.
+   */
+  errorOn(row: number): string | undefined;
+  /** What can be done when the pod has found no node. */
+  remedy(): Remedy | undefined;
+}
+
+/** What a plugin has packed for a class. */
+export interface Packed {
+  /**
+   * Why a row was rejected, for a reason of its own (0 to 3). The same object for the same reasons, where
+   * many rows may have them: these are counted by it.
+   */
+  explain?(row: number, reason: number): Explanation;
+  counters?: readonly Counter[];
+  /** The reference scores by this plugin: at this slot of the detail, the same for all nodes, or 0 for all but some. */
+  detail?:
+    { slot: number; isScored?(): boolean } | { constant: number } | { rows: ReadonlyMap<number, number> };
+  /** Kinds of the cluster's store that this was packed from: when one of them changes, it is packed anew. */
+  kinds?: readonly string[];
+  /**
+   * Of a plugin that rejects rows because of the pods on them: the code for which it rejects the row by the pods that
+   * are there now, or that are supposed to be; 0 when it does not.
+   */
+  recheck?: (row: number) => number;
+  /**
+   * Of a plugin that keeps in the turn what the pods in a row are to it: brings it up, in these rows, to those that
+   * are there now or are supposed to be.
+   */
+  refresh?: (rows: readonly number[]) => void;
+  /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
+  oneByOne?: boolean;
+  question?: Question;
+  /** No node is even asked: the whole message. */
+  refusal?: string;
+  /** Nodes outside these names are not asked. */
+  onlyNodes?: ReadonlySet<string>;
+}
+
+/** What a reservation may ask of the outside when it is made real. */
+export interface ReservationApi {
+  /**
+   * Writes to the API server, and returns the object that it answers. Rejects with what the server said; the error's
+   * `status` is the answer's, and absent where it was not the API server that answered.
+   */
+  write<T extends ApiObject>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: unknown,
+    contentType?: string,
+  ): Promise<T>;
+  /** Resolves when `check`, asked after each event, says true; rejects when it throws, or after `timeoutMs`. */
+  until(check: () => boolean, timeoutMs: number): Promise<void>;
+}
+
+/** What can be done outside for a pod that found no node. Rejects when it cannot be done now. */
+export type Remedy = (api: ReservationApi) => Promise<void>;
+
+/** What was taken for a pod besides its node. */
+export interface Reservation {
+  /** Makes it real before the pod is bound. When it rejects, the pod is not bound, and the reservation is released. */
+  commit(api: ReservationApi): Promise<void>;
+  /** Gives it back: the pod was not bound after all. */
+  release(): void;
+}
+
+/** The extension points of which a profile may set the plugins. */
+export const EXTENSION_POINTS = [
+  'preEnqueue',
+  'queueSort',
+  'preFilter',
+  'filter',
+  'postFilter',
+  'preScore',
+  'score',
+  'reserve',
+  'permit',
+  'preBind',
+  'bind',
+  'postBind',
+  'placementGenerate',
+  'placementScore',
+  'podGroupPostFilter',
+] as const;
+
+export type ExtensionPoint = (typeof EXTENSION_POINTS)[number];
+
+/** How a plugin's arguments are read from a configuration file. */
+export interface ArgsReader<T = unknown> {
+  shape: Shape;
+  /** The arguments with defaults filled in; what breaks a rule is added to `problems`, what is not heeded to `notices`. */
+  read(args: object, path: string, problems: Problems, notices: string[]): T;
+  /** The arguments in the form of the file, where that is another one. */
+  write?(args: T): object;
+}
+
+/** What a plugin reads of pods and nodes. */
+export interface Reads {
+  /** Fields of a pod's spec, as they stand. */
+  readonly spec?: readonly SpecField[];
+  /** Fields of its containers and init containers. */
+  readonly containers?: readonly ContainerField[];
+  /** Keys of its labels and annotations. */
+  readonly labels?: readonly string[];
+  readonly annotations?: readonly string[];
+  /** Something that is made of more than these and much shorter; undefined for most pods. */
+  readonly digest?: (pod: Pod) => string | number | undefined;
+  /** What can change on a node so that pods are helped. */
+  readonly node?: readonly NodeField[];
+}
+
+/** Text that a node has; undefined where it has none. */
+export type NodeText = (node: Node) => string | undefined;
+
+export interface Plugin {
+  readonly name: string;
+  /** Where it takes part, by kube-scheduler's extension points. */
+  readonly points: readonly ExtensionPoint[];
+  /** Its score's weight where the profile does not say; 1 where it is absent. */
+  readonly weight?: number;
+  /** It cannot do without its preparation: the reference fails each pod for which it is asked without. */
+  readonly needs?: readonly ('preFilter' | 'preScore')[];
+  readonly args?: ArgsReader;
+  readonly reads?: Reads;
+  /** Columns of its own, by their names: texts that nodes have, which the kernel compares by their codes. */
+  readonly columns?: Readonly<Record<string, NodeText>>;
+  /** The kinds of objects, besides nodes, pods, namespaces, services and controllers, that it reads. */
+  readonly kinds?: readonly string[];
+  /** What it reads of a pod, as texts that are equal when the pods are alike to it. By default all that it `reads`. */
+  key?(pod: Pod, context: PluginContext): Partial<Features>;
+  /** Whether more than what is read of pods tells this one from others of its template. */
+  isUnlikeItsTemplate?(pod: Pod, context: PluginContext): boolean;
+  /** The selectors that the pod brings along: the label keys they read distinguish pods from now on. */
+  selectors?(pod: Pod): Selector[];
+  /** What the pod asks for that is not built yet; such a pod is not placed. */
+  unbuilt?(pod: Pod, context: PluginContext): string | undefined;
+  /** Packs what a class's master asks for; undefined when it asks for nothing. */
+  pack?(pod: Pod, context: PackContext): Packed | undefined;
+  /**
+   * Takes what the pod needs besides the node that it was just assumed on, so that later pods see it taken.
+   * undefined when it needs nothing more. Throws when it cannot be had after all.
+   */
+  reserve?(pod: Pod, node: string, context: PluginContext): Reservation | undefined;
+  /** Whether the event can help a pod that this plugin rejected. Without it no event helps. */
+  helps?(event: ClusterEvent, pod: Pod, context: PluginContext): boolean;
+}
+
+/** Checks the definition's type, and returns it. */
+export function definePlugin<const P extends Plugin>(plugin: P): P {
+  return plugin;
+}
+
+/** A rejection that preempting other pods cannot cure. */
+export function unresolvable(...reasons: string[]): Explanation {
+  return { code: 'UnschedulableAndUnresolvable', reasons };
+}
+
+export function unschedulable(...reasons: string[]): Explanation {
+  return { code: 'Unschedulable', reasons };
+}

@@ -1,0 +1,22 @@
+// A profile: the plugins that are asked for the pods of one scheduler name, with their arguments.
+import type { Registry } from './registry.ts';
+
+/** The arguments of each plugin that takes some, by its name: each plugin's args.ts adds its own. */
+export interface PluginArgs {
+  [plugin: string]: unknown;
+}
+
+export interface Profile {
+  schedulerName: string;
+  /** Names of the filter plugins, in the order in which they are asked. */
+  filters: string[];
+  /** Names of the plugins that are asked when no node passes the filters. */
+  postFilters: string[];
+  /** Names of the plugins that let pods be bound only with others. */
+  permits: string[];
+  /** Score plugins in order, with their weights. */
+  scores: { name: string; weight: number }[];
+  args: PluginArgs;
+  /** All plugins that are known, asked for or not. */
+  registry: Registry;
+}

@@ -1,0 +1,130 @@
+// The plugins that are known, and what follows from their definitions. It is handed in from the outside with the
+// configuration: who calls the core may bring plugins of their own.
+import type { Selector } from '../api/labels.ts';
+import type { Pod } from '../api/types.ts';
+import type { ClusterEvent } from '../cluster/events.ts';
+import { SPEC_FIELDS, type ContainerField, type NodeField } from './fields.ts';
+import type { ExtensionPoint, NodeText, Plugin, PluginContext, Reads, Reservation } from './plugin.ts';
+
+/** What is read of all pods together, for the text that pods of one template share. */
+export interface PodReads {
+  readonly containers: readonly ContainerField[];
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
+  readonly digests: readonly NonNullable<Reads['digest']>[];
+}
+
+export class Registry {
+  readonly plugins: readonly Plugin[];
+  /** Those that a profile asks unless it says otherwise, in this order. */
+  readonly byDefault: readonly Plugin[];
+  /** The kinds of objects that are read, besides those that the cluster always has. */
+  readonly kinds: readonly string[];
+  /** The columns of nodes by "plugin/name". */
+  readonly columns: ReadonlyMap<string, NodeText>;
+  readonly podReads: PodReads;
+  /** The fields of a pod's spec that are known, and whether any plugin reads them as they stand. */
+  readonly specFields: ReadonlyMap<string, 'read' | 'unread'>;
+  readonly nodeFields: ReadonlySet<NodeField>;
+  readonly #byName: ReadonlyMap<string, Plugin>;
+  readonly #selecting: readonly (Plugin & Required<Pick<Plugin, 'selectors'>>)[];
+  readonly #tellingApart: readonly (Plugin & Required<Pick<Plugin, 'isUnlikeItsTemplate'>>)[];
+  readonly #unbuilt: readonly (Plugin & Required<Pick<Plugin, 'unbuilt'>>)[];
+  readonly #reserving: readonly (Plugin & Required<Pick<Plugin, 'reserve'>>)[];
+
+  /** Each plugin has a name of its own. */
+  constructor(byDefault: readonly Plugin[], others: readonly Plugin[] = []) {
+    this.byDefault = byDefault;
+    this.plugins = [...byDefault, ...others];
+    this.#byName = new Map(this.plugins.map((plugin) => [plugin.name, plugin]));
+    const reads = this.plugins.flatMap((plugin) => plugin.reads ?? []);
+    const all = <T>(of: (one: Reads) => readonly T[] | undefined) => [
+      ...new Set(reads.flatMap((one) => of(one) ?? [])),
+    ];
+    const read = new Set(all((one) => one.spec));
+    this.specFields = new Map(SPEC_FIELDS.map((field) => [field, read.has(field) ? 'read' : 'unread']));
+    this.podReads = {
+      containers: all((one) => one.containers),
+      labels: all((one) => one.labels).sort(),
+      annotations: all((one) => one.annotations).sort(),
+      digests: all((one) => (one.digest === undefined ? [] : [one.digest])),
+    };
+    this.nodeFields = new Set(all((one) => one.node));
+    this.kinds = [...new Set(this.plugins.flatMap(({ kinds }) => kinds ?? []))];
+    this.columns = new Map(
+      this.plugins.flatMap(({ name, columns = {} }) =>
+        Object.entries(columns).map(([column, text]) => [`${name}/${column}`, text] as const),
+      ),
+    );
+    this.#selecting = this.having('selectors');
+    this.#tellingApart = this.having('isUnlikeItsTemplate');
+    this.#unbuilt = this.having('unbuilt');
+    this.#reserving = this.having('reserve');
+  }
+
+  /** These plugins, and others that a profile may name. */
+  with(others: readonly Plugin[]): Registry {
+    const more = this.plugins.slice(this.byDefault.length);
+    return new Registry(this.byDefault, [...more, ...others]);
+  }
+
+  get(name: string): Plugin | undefined {
+    return this.#byName.get(name);
+  }
+
+  takesPart(name: string, point: ExtensionPoint): boolean {
+    return this.get(name)?.points.includes(point) ?? false;
+  }
+
+  /** The selectors that a pod brings along. */
+  readonly selectorsOf = (pod: Pod): Selector[] => {
+    const selectors: Selector[] = [];
+    for (const plugin of this.#selecting) selectors.push(...plugin.selectors(pod));
+    return selectors;
+  };
+
+  /** Whether something besides its own fields tells a pod from others of its template. */
+  isUnlikeItsTemplate(pod: Pod, context: PluginContext): boolean {
+    for (const plugin of this.#tellingApart) if (plugin.isUnlikeItsTemplate(pod, context)) return true;
+    return false;
+  }
+
+  /** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */
+  helps(event: ClusterEvent, pod: Pod, plugins: readonly string[], context: PluginContext): boolean {
+    return plugins.some((name) => {
+      const plugin = this.get(name);
+      return plugin === undefined || (plugin.helps?.(event, pod, context) ?? false);
+    });
+  }
+
+  /** The first thing that the pod asks for and that is not built, with the plugin that would serve it. */
+  unbuiltOf(pod: Pod, context: PluginContext): { plugin: string; what: string } | undefined {
+    for (const plugin of this.#unbuilt) {
+      const what = plugin.unbuilt(pod, context);
+      if (what !== undefined) return { plugin: plugin.name, what };
+    }
+    return undefined;
+  }
+
+  /** Takes what the pod needs besides the node that it was assumed on. When one thing cannot be had, none is taken. */
+  reserve(pod: Pod, node: string, context: PluginContext): Reservation[] {
+    const reservations: Reservation[] = [];
+    try {
+      for (const plugin of this.#reserving) {
+        const reservation = plugin.reserve(pod, node, context);
+        if (reservation !== undefined) reservations.push(reservation);
+      }
+    } catch (error) {
+      for (const reservation of reservations) reservation.release();
+      throw error;
+    }
+    return reservations;
+  }
+
+  /** The plugins that have such a member. */
+  having<Member extends keyof Plugin>(member: Member): (Plugin & Required<Pick<Plugin, Member>>)[] {
+    return this.plugins.filter(
+      (plugin): plugin is Plugin & Required<Pick<Plugin, Member>> => plugin[member] !== undefined,
+    );
+  }
+}

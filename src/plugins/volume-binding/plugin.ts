@@ -1,0 +1,204 @@
+// VolumeBinding: the volumes of a pod's bound claims must be reachable from the node, and for its unbound claims the
+// node must have volumes available, or the means to make them.
+import type { Labels } from '../../api/labels.ts';
+import { quantityValue } from '../../api/quantity.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  PersistentVolumeClaim,
+  Pod,
+  Volume,
+} from '../../api/types.ts';
+import type { ClusterEvent } from '../../cluster/events.ts';
+import type { PluginArgs } from '../profile.ts';
+import { unresolvable, definePlugin, type PackContext, type Packed } from '../plugin.ts';
+import { args } from './args.ts';
+import { VolumeReservation } from './binding.ts';
+import { capacityScore, type StorageUse } from './capacity-score.ts';
+import {
+  capacityOf,
+  CLAIM,
+  claimNamesOf,
+  CLASS,
+  classNameOf,
+  namespaceOf,
+  requestedStorage,
+  VOLUME,
+} from '../common/volume-claims.ts';
+import { PodVolumes, type NodeVolumes } from './pod-volumes.ts';
+import { volumeLimitOf } from './provisioning.ts';
+import { VolumeError } from './volume-error.ts';
+
+const KINDS = [CLAIM, VOLUME, CLASS, 'CSINode', 'CSIDriver', 'CSIStorageCapacity'] as const;
+const MIGRATED_PLUGINS = 'storage.alpha.kubernetes.io/migrated-plugins';
+
+export const volumeBinding = definePlugin({
+  name: 'VolumeBinding',
+  points: ['preFilter', 'filter', 'preScore', 'score', 'reserve', 'preBind'],
+  needs: ['preFilter'],
+  args,
+  reads: { node: ['labels'] },
+  kinds: KINDS,
+
+  key(pod) {
+    const claims = claimNamesOf(pod);
+    if (claims.length === 0) return {};
+    // the claim of an ephemeral volume must be the pod's own
+    const uid = claims.some(({ isEphemeral }) => isEphemeral) ? pod.metadata?.uid : undefined;
+    return { rule: JSON.stringify([namespaceOf(pod), claims.map(({ name }) => name), uid]) };
+  },
+
+  // what plain volumes are called, and hold, is not read
+  isUnlikeItsTemplate: ({ spec }) => spec?.volumes !== undefined && !spec.volumes.every(isPlain),
+
+  pack(pod, context) {
+    const { weight, code } = context;
+    if (code === 0 || claimNamesOf(pod).length === 0)
+      return weight === 0 ? undefined : { detail: { constant: 0 } };
+    try {
+      return packVolumes(pod, context);
+    } catch (error) {
+      if (!(error instanceof VolumeError)) throw error;
+      return { refusal: error.message, kinds: KINDS };
+    }
+  },
+
+  reserve(pod, node, context) {
+    const { cluster, profile } = context;
+    if (!profile.filters.includes('VolumeBinding') || claimNamesOf(pod).length === 0) return undefined;
+    const record = cluster.nodes.node(cluster.nodes.rowOf(node)!)!;
+    const volumes = new PodVolumes(pod, cluster.store).on(record);
+    if (volumes.reasons.length > 0) throw new VolumeError(volumes.reasons.join(', '));
+    if (volumes.bindings.length === 0 && volumes.provisions.length === 0) return undefined;
+    return new VolumeReservation(pod, node, volumes, context);
+  },
+
+  helps(event, pod) {
+    if (event.kind === 'Node') return changesLabels(event);
+    if (event.kind !== 'Object' || event.after === undefined) return false;
+    const { before, after } = event;
+    switch (after.kind) {
+      case CLAIM:
+        return isClaimOf(pod, after);
+      case VOLUME:
+        return true;
+      case CLASS:
+        return before === undefined || changes(event, 'allowedTopologies');
+      case 'CSINode':
+        return before === undefined || migratedPluginsOf(before) !== migratedPluginsOf(after);
+      case 'CSIDriver':
+        // the reference wakes only pods with an inline volume of the driver, whose claims it may not concern
+        return (
+          Boolean((before as CSIDriver | undefined)?.spec.storageCapacity) &&
+          !(after as CSIDriver).spec.storageCapacity
+        );
+      case 'CSIStorageCapacity':
+        return before === undefined || raisesLimit(before as CSIStorageCapacity, after as CSIStorageCapacity);
+      default:
+        return false;
+    }
+  },
+});
+
+function packVolumes(pod: Pod, { cluster, packer, profile, code, weight }: PackContext): Packed {
+  const volumes = new PodVolumes(pod, cluster.store);
+  const reasons = new Map<number, string[]>();
+  const scores = new Map<number, number>();
+  for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+    const node = cluster.nodes.node(row);
+    if (node === undefined) continue;
+    const found = volumesOn(node, volumes);
+    if (found.reasons.length > 0) {
+      reasons.set(row, found.reasons);
+      packer.rejectRow(row, code);
+      continue;
+    }
+    const score = weight * scoreOf(found, profile.args.VolumeBinding);
+    if (score === 0) continue;
+    scores.set(row, score);
+    packer.addToRow(row, score);
+  }
+  return {
+    kinds: KINDS,
+    oneByOne: volumes.takesSome,
+    explain: (row) => unresolvable(...reasons.get(row)!),
+    detail: weight === 0 ? undefined : { rows: scores },
+  };
+}
+
+/** What is wrong with an object that only some nodes need keeps the pod from those. */
+function volumesOn(node: { name: string; labels: Labels }, volumes: PodVolumes): NodeVolumes {
+  try {
+    return volumes.on(node);
+  } catch (error) {
+    if (!(error instanceof VolumeError)) throw error;
+    return { reasons: [error.message], bindings: [], provisions: [] };
+  }
+}
+
+/** By what the available volumes hold or, without any, by what the pools hold that volumes are made from. */
+function scoreOf({ bindings, provisions }: NodeVolumes, { shape }: PluginArgs['VolumeBinding']): number {
+  if (bindings.length === 0 && provisions.every(({ poolBytes }) => poolBytes === undefined)) return 0;
+  const uses = new Map<string, StorageUse>();
+  const useOf = (className: string) => {
+    const use = uses.get(className) ?? { requestedBytes: 0, capacityBytes: 0 };
+    uses.set(className, use);
+    return use;
+  };
+  for (const { claim, volume } of bindings) {
+    const use = useOf(volume.spec?.storageClassName ?? '');
+    use.requestedBytes += requestedBytesOf(claim);
+    use.capacityBytes += quantityValue(capacityOf(volume));
+  }
+  for (const { claim, poolBytes } of bindings.length > 0 ? [] : provisions) {
+    if (poolBytes === undefined) continue;
+    const use = useOf(classNameOf(claim));
+    use.requestedBytes += requestedBytesOf(claim);
+    // two claims of a class share a pool
+    use.capacityBytes = poolBytes;
+  }
+  return capacityScore(uses.values(), shape);
+}
+
+function requestedBytesOf(claim: PersistentVolumeClaim): number {
+  return quantityValue(requestedStorage(claim) ?? 0n);
+}
+
+type ObjectEvent = Extract<ClusterEvent, { kind: 'Object' }>;
+type NodeEvent = Extract<ClusterEvent, { kind: 'Node' }>;
+
+/** Whether a node came, or changed its labels. */
+export function changesLabels({ before, after }: NodeEvent): boolean {
+  if (after === undefined) return false;
+  if (before === undefined) return true;
+  const sorted = (labels: Record<string, string> = {}) => JSON.stringify(Object.entries(labels).sort());
+  return sorted(before.metadata?.labels) !== sorted(after.metadata?.labels);
+}
+
+/** Whether the object is one of the pod's claims. */
+export function isClaimOf(pod: Pod, { metadata }: NonNullable<ObjectEvent['after']>): boolean {
+  return (
+    metadata?.namespace === namespaceOf(pod) && claimNamesOf(pod).some(({ name }) => name === metadata.name)
+  );
+}
+
+function changes({ before, after }: ObjectEvent, field: string): boolean {
+  const text = (object: unknown) => JSON.stringify((object as Record<string, unknown>)[field] ?? []);
+  return text(before) !== text(after);
+}
+
+function migratedPluginsOf({ metadata }: CSINode | NonNullable<ObjectEvent['after']>): string {
+  return metadata?.annotations?.[MIGRATED_PLUGINS] ?? '';
+}
+
+function raisesLimit(before: CSIStorageCapacity, after: CSIStorageCapacity): boolean {
+  const [had, has] = [volumeLimitOf(before), volumeLimitOf(after)];
+  return has !== undefined && (had === undefined || has > had);
+}
+
+const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'projected', 'secret'] as const;
+
+function isPlain(volume: Volume): boolean {
+  return PLAIN_VOLUMES.some((type) => volume[type]);
+}

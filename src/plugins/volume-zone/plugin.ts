@@ -1,0 +1,130 @@
+// VolumeZone: a volume that is labelled with zones or regions is usable only on nodes of one of them.
+import type { Labels } from '../../api/labels.ts';
+import type { ApiObject, PersistentVolume, Pod, StorageClass } from '../../api/types.ts';
+import type { ObjectStore } from '../../cluster/object-store.ts';
+import { unresolvable, definePlugin, type Packed } from '../plugin.ts';
+import {
+  CLAIM,
+  claimOf,
+  CLASS,
+  classNameOf,
+  classOf,
+  namespaceOf,
+  VOLUME,
+  volumeOf,
+} from '../common/volume-claims.ts';
+import { changesLabels } from '../volume-binding/plugin.ts';
+import { VolumeError } from '../volume-binding/volume-error.ts';
+
+const KINDS = [CLAIM, VOLUME, CLASS] as const;
+const ZONE_DELIMITER = '__';
+/** The labels that volumes and nodes may have, with the current label for each that is no longer given to nodes. */
+const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
+  ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
+  ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'],
+  ['topology.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
+  ['topology.kubernetes.io/region', 'topology.kubernetes.io/region'],
+]);
+
+interface VolumeTopology {
+  key: string;
+  values: readonly string[];
+}
+
+const NO_ZONE = unresolvable('node(s) had no available volume zone');
+
+export const volumeZone = definePlugin({
+  name: 'VolumeZone',
+  points: ['preFilter', 'filter'],
+  reads: { node: ['labels'] },
+  kinds: KINDS,
+
+  // what it reads of a pod is in VolumeBinding's key
+  pack(pod, { cluster, packer, code }): Packed | undefined {
+    if (code === 0 || sharedClaimsOf(pod).length === 0) return undefined;
+    let topologies: readonly VolumeTopology[];
+    try {
+      topologies = podTopologiesOf(pod, cluster.store);
+    } catch (error) {
+      if (!(error instanceof VolumeError)) throw error;
+      return { refusal: error.message, kinds: KINDS };
+    }
+    for (let row = 0; topologies.length > 0 && row < cluster.nodes.columns.rows; row++) {
+      const node = cluster.nodes.node(row);
+      if (node !== undefined && !isWithin(node.labels, topologies)) packer.rejectRow(row, code);
+    }
+    return { kinds: KINDS, explain: () => NO_ZONE };
+  },
+
+  helps(event, pod) {
+    if (event.kind === 'Node') return changesLabels(event);
+    if (event.kind !== 'Object' || event.after === undefined) return false;
+    const { before, after } = event;
+    if (after.kind === CLASS)
+      return before === undefined && (after as StorageClass).volumeBindingMode === 'WaitForFirstConsumer';
+    if (after.kind === CLAIM) return isNamedBy(pod, after);
+    if (after.kind !== VOLUME) return false;
+    return before === undefined || topologiesText(before) !== topologiesText(after);
+  },
+});
+
+/** The claims that the pod names itself; those of ephemeral volumes are not looked at. */
+function sharedClaimsOf(pod: Pod): string[] {
+  return (pod.spec?.volumes ?? []).flatMap(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+  );
+}
+
+function isNamedBy(pod: Pod, { metadata }: ApiObject): boolean {
+  return metadata?.namespace === namespaceOf(pod) && sharedClaimsOf(pod).includes(metadata.name ?? '');
+}
+
+/** @throws VolumeError when a claim keeps the pod from every node */
+function podTopologiesOf(pod: Pod, store: ObjectStore): VolumeTopology[] {
+  return sharedClaimsOf(pod).flatMap((name) => {
+    if (name === '') throw new VolumeError('PersistentVolumeClaim had no name');
+    const claim = claimOf(store, namespaceOf(pod), name);
+    if (claim === undefined) throw notFound('persistentvolumeclaim', name);
+    const volumeName = claim.spec?.volumeName;
+    if (volumeName) {
+      const volume = volumeOf(store, volumeName);
+      if (volume === undefined) throw notFound('persistentvolume', volumeName);
+      return topologiesOf(volume);
+    }
+    const className = classNameOf(claim);
+    if (className === '') throw new VolumeError('PersistentVolumeClaim had no pv name and storageClass name');
+    const storageClass = classOf(store, className);
+    if (storageClass === undefined) throw notFound('storageclass.storage.k8s.io', className);
+    if (!storageClass.volumeBindingMode)
+      throw new VolumeError(`VolumeBindingMode not set for StorageClass ${JSON.stringify(className)}`);
+    if (storageClass.volumeBindingMode !== 'WaitForFirstConsumer')
+      throw new VolumeError('PersistentVolume had no name');
+    return [];
+  });
+}
+
+/** Labels with an empty zone in their list are passed over. */
+function topologiesOf({ metadata }: Pick<PersistentVolume, 'metadata'>): VolumeTopology[] {
+  const labels = metadata?.labels ?? {};
+  return [...TOPOLOGY_LABELS.keys()]
+    .filter((key) => Object.hasOwn(labels, key))
+    .map((key) => ({ key, values: labels[key]!.split(ZONE_DELIMITER).map((value) => value.trim()) }))
+    .filter(({ values }) => !values.includes(''));
+}
+
+function topologiesText(volume: ApiObject): string {
+  return JSON.stringify(topologiesOf(volume));
+}
+
+/** A node without any such label is taken to be in every zone. */
+function isWithin(labels: Labels, topologies: readonly VolumeTopology[]): boolean {
+  if (![...TOPOLOGY_LABELS.keys()].some((key) => Object.hasOwn(labels, key))) return true;
+  return topologies.every(({ key, values }) => {
+    const label = Object.hasOwn(labels, key) ? key : TOPOLOGY_LABELS.get(key)!;
+    return Object.hasOwn(labels, label) && values.includes(labels[label]!);
+  });
+}
+
+function notFound(resource: string, name: string): VolumeError {
+  return new VolumeError(`${resource} ${JSON.stringify(name)} not found`);
+}
