@@ -114,10 +114,10 @@ program
   )
   .option('--detail', "add every plugin's score and every rejection; needs --output json or yaml")
   .addHelpText('after', PLAN_EXAMPLES)
-  .action((files: string[], options: PlanCommandOptions, command: Command) => {
+  .action(async (files: string[], options: PlanCommandOptions, command: Command) => {
     if (options.detail && options.output === 'table')
       command.error('error: --detail needs --output json or yaml');
-    process.exitCode = planCommand(files, options);
+    process.exitCode = await planCommand(files, options);
   });
 
 program

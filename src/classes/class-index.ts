@@ -66,7 +66,7 @@ export class ClassIndex {
       const parts = new Set(context.profile.args.EquivalenceClasses.features);
       for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
       known = { rules, class: this.#find(features, context), shape: context.cluster.shapeOf(pod) };
-      if (fingerprint !== undefined) this.#byFingerprint.set(fingerprint, known);
+      if (fingerprint !== undefined && features.isReadable) this.#byFingerprint.set(fingerprint, known);
     }
     return known;
   }

@@ -56,6 +56,7 @@ export class Correspondence {
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
   #match!: Match;
+  #hostCodes!: HostCodes;
   #memory!: ProgramMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
@@ -148,6 +149,7 @@ export class Correspondence {
     this.#position = cluster.journal.end;
     const rows = entries.map(({ row }) => row);
     this.#packing.refresh(rows);
+    this.#askByRow(rows, false);
     this.#filterAgain(rows, counted);
     this.#yieldToNominated();
   }
@@ -213,18 +215,22 @@ export class Correspondence {
       this.#groups = addGroups(this.#memory.program, nodes.columns);
     }
     const yields = !this.#nominated.isEmpty;
+    // each placement may move what plugins make of its row
+    const byRow = this.#packing.rowVerdicts.length > 0;
+    const isSingle = yields || byRow;
     const bytes = count * Placement.size;
     const out = arena.allocate(bytes);
     const assignments: Assignment[] = [];
     let placed: number;
     do {
       // where pods are nominated, each placement may close a row to the next pod
-      const wanted = yields ? 1 : count;
+      const wanted = isSingle ? 1 : count;
       placed = this.#kernel.assign(this.#memory.program, wanted, out);
       for (let n = 0, at = out; n < placed; n++, at += Placement.size) {
         const row = arena.u32[at / 4]!;
         this.#explained.delete(row);
         this.#mayAsk = true;
+        if (byRow) this.#askByRow([row], true);
         assignments.push({
           row,
           node: nodes.node(row)!.name,
@@ -232,8 +238,9 @@ export class Correspondence {
           total: arena.f64[at / 8 + 1]!,
         });
       }
+      if (byRow && placed > 0) this.#filterAgain([assignments.at(-1)!.row], false);
       if (yields) this.#yieldToNominated();
-    } while (yields && placed > 0 && assignments.length < count);
+    } while (isSingle && placed > 0 && assignments.length < count);
     arena.free(out, bytes);
     return assignments;
   }
@@ -328,6 +335,7 @@ export class Correspondence {
     this.#refusal = this.#packing.refusal;
     this.#write(packer);
     this.#position = cluster.journal.end;
+    this.#hostCodes = packer.hostCodes;
     packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
     this.#stepsARow = packer.stepsARow;
     this.#stepsACheck = packer.stepsACheck;
@@ -426,6 +434,15 @@ export class Correspondence {
     u32[(program + Program.dirtyCount) / 4] = rows.length;
     if (counted) u32[(program + Program.stale) / 4]! |= STALE_ALL_SCORES | STALE_TOTALS;
     this.#kernel.assign(program, 0, 0);
+  }
+
+  /** Has plugins say what they make of rows now. */
+  #askByRow(rows: readonly number[], placed: boolean): void {
+    const { arena } = this.#kernel;
+    const { program } = this.#memory;
+    const memory = { arena, program, hostCodes: this.#hostCodes, nominated: this.#nominated };
+    for (const verdicts of this.#packing.rowVerdicts)
+      for (const row of rows) verdicts.ask(row, placed, memory);
   }
 
   /** Has every row's code and total found, and goes on without groups. */

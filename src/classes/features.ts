@@ -1,7 +1,7 @@
 // The feature data of a pod: what scheduling reads of it, in three parts. Pods with equal features are equivalent.
 import type { Pod } from '../api/types.ts';
 import { SPEC_FIELDS } from '../plugins/fields.ts';
-import type { Features, Plugin, PluginContext } from '../plugins/plugin.ts';
+import type { Features, PluginContext } from '../plugins/plugin.ts';
 import { readBy } from '../plugins/reading.ts';
 
 export const FEATURE_PARTS = ['general', 'resources', 'rule'] as const;
@@ -15,12 +15,24 @@ function unknownPart(pod: Pod): string {
   return '';
 }
 
+/** The features of a pod, and whether they are those of its template: a plugin may have been unable to read it. */
+export interface PodFeatures extends Features {
+  isReadable: boolean;
+}
+
 /** The features of a pod under a profile. */
-export function featuresOf(pod: Pod, context: PluginContext): Features {
+export function featuresOf(pod: Pod, context: PluginContext): PodFeatures {
   const { registry, schedulerName } = context.profile;
-  const features: Features = { general: schedulerName, resources: '', rule: unknownPart(pod) };
+  const features = { general: schedulerName, resources: '', rule: unknownPart(pod), isReadable: true };
   for (const plugin of registry.plugins) {
-    const parts = keyOf(plugin, pod, context);
+    let parts: Partial<Features> | undefined;
+    try {
+      parts = plugin.key === undefined ? plugin.reads && readBy(plugin.reads, pod) : plugin.key(pod, context);
+    } catch {
+      // it is alike to no other: packing it will say what is wrong
+      parts = { rule: `unread ${identityOf(pod)}` };
+      features.isReadable = false;
+    }
     for (const part in parts) {
       const text = parts[part as keyof Features];
       // the length keeps one plugin's text from running into the next one's
@@ -28,16 +40,6 @@ export function featuresOf(pod: Pod, context: PluginContext): Features {
     }
   }
   return features;
-}
-
-/** What a plugin reads of the pod. A pod that it cannot read is alike to no other: packing says what is wrong. */
-function keyOf(plugin: Plugin, pod: Pod, context: PluginContext): Partial<Features> | undefined {
-  if (plugin.key === undefined) return plugin.reads && readBy(plugin.reads, pod);
-  try {
-    return plugin.key(pod, context);
-  } catch {
-    return { rule: `unread ${identityOf(pod)}` };
-  }
 }
 
 function identityOf({ metadata }: Pod): string | undefined {

@@ -80,6 +80,17 @@ export class NominatedRows {
     return code;
   }
 
+  /** The row's code by the filters that no assignment changes, whatever nominated pods do to it. */
+  ownCodeOf(row: number): number {
+    return this.#closed.get(row) ?? this.#options.arena.u8[this.#options.staticCode + row]!;
+  }
+
+  /** That code is another one from now on; where nominated pods close the row, until they do not. */
+  setOwnCode(row: number, code: number): void {
+    if (this.#closed.has(row)) this.#closed.set(row, code);
+    else this.#options.arena.u8[this.#options.staticCode + row] = code;
+  }
+
   /** Whether nominated pods are what closes the row. */
   closes(row: number): boolean {
     return this.#closed.has(row);

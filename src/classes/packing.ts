@@ -1,10 +1,12 @@
-// What the constraints have packed for a class, and what they packed it from.
-import { CODE_CLOSED, CODE_NOT_CHOSEN } from '../../assembly/layout.ts';
+// What the plugins have packed for a class, and what they packed it from.
+import { CODE_CLOSED, CODE_NOT_CHOSEN, CODE_REASON_BITS } from '../../assembly/layout.ts';
 import type { Pod } from '../api/types.ts';
 import { BlockLimitError, OutOfMemoryError } from '../columns/arena.ts';
+import { usageOf } from '../cluster/pod-resources.ts';
 import { EffortError } from '../kernel/program/effort.ts';
 import { PluginError } from '../plugins/plugin-error.ts';
 import type { PluginContext, Packed } from '../plugins/plugin.ts';
+import { KnownVerdicts } from './known-verdicts.ts';
 import { placesIn } from './places.ts';
 import type { Refusal } from './turn-outcome.ts';
 import type { ProgramBuilder } from '../kernel/program/builder.ts';
@@ -13,15 +15,17 @@ import type { ProgramBuilder } from '../kernel/program/builder.ts';
 const OWN_ERRORS = [EffortError, BlockLimitError, OutOfMemoryError];
 
 export class Packing {
-  /** By the constraint's name. */
+  /** By the plugin's name. */
   readonly packed = new Map<string, Packed>();
   /** Why no node is asked. */
   refusal?: Refusal;
   /** Its pods must be placed one by one. */
   isOneByOne = false;
   readonly #context: PluginContext;
-  /** What constraints keep in the turn, by their names: of the pod at hand, where that asks for other things than its master. */
+  /** What plugins keep in the turn, by their names: of the pod at hand, where that asks for other things than its master. */
   readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
+  /** Of plugins that say anew what they make of a row when pods have come to it or left it. */
+  readonly rowVerdicts: KnownVerdicts[] = [];
   /** Of each kind of the store that was read. */
   readonly #generations = new Map<string, number>();
 
@@ -43,9 +47,10 @@ export class Packing {
     for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
   }
 
-  /** Has every constraint pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
+  /** Has every plugin pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
   pack(pod: Pod, packer: ProgramBuilder, only?: readonly string[]): void {
     const { profile, cluster, extenders } = this.#context;
+    cluster.eachAmount(usageOf(pod), (column, amount) => packer.uses(column, amount));
     for (const { plugin, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(plugin.name)) continue;
       const column = (name: string) => cluster.nodes.textColumn(`${plugin.name}/${name}`);
@@ -54,7 +59,10 @@ export class Packing {
       );
       if (packed?.refresh !== undefined) this.#refreshers.set(plugin.name, packed.refresh);
       else if (only !== undefined) this.#refreshers.delete(plugin.name);
-      if (packed !== undefined && only === undefined) this.#take(plugin.name, packed, packer);
+      if (packed === undefined || only !== undefined) continue;
+      this.#take(plugin.name, packed, packer);
+      if (packed.rowVerdicts !== undefined)
+        this.rowVerdicts.push(new KnownVerdicts(packed.rowVerdicts, code >> CODE_REASON_BITS, packer));
     }
     for (const row of cluster.nodes.closedRows) packer.rejectRow(row, CODE_CLOSED);
   }

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { decodeText, TextError } from '../api/text.ts';
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
+import { pluginModulesIn } from '../config/plugin-modules.ts';
 import type { Configuration } from '../config/types.ts';
+import { registryWith } from './plugin-modules.ts';
 
 /** What messages call a file. */
 export function nameOf(file: string): string {
@@ -27,7 +29,9 @@ export function readText(file: string): string {
   }
 }
 
-/** The configuration in a file, or the default one. */
-export function readConfiguration(file: string | undefined): Configuration {
-  return file === undefined ? defaultConfiguration() : loadConfiguration(readText(file), file);
+/** The configuration in a file, with the plugins that it brings, or the default one. */
+export async function readConfiguration(file: string | undefined): Promise<Configuration> {
+  if (file === undefined) return defaultConfiguration();
+  const text = readText(file);
+  return loadConfiguration(text, file, await registryWith(pluginModulesIn(text), file));
 }

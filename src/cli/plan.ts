@@ -31,12 +31,12 @@ const PRINTERS: Readonly<Record<PlanCommandOptions['output'], (plan: PrintedPlan
  * Plans the scenario in the files, prints the decisions and returns the exit code. Throws ScenarioError or
  * ConfigurationError on input that cannot be used.
  */
-export function planCommand(files: string[], options: PlanCommandOptions): number {
+export async function planCommand(files: string[], options: PlanCommandOptions): Promise<number> {
   const read = readScenario(files.map((file) => ({ name: nameOf(file), text: readText(file) })));
   const { scenario, intake } = read;
   const faults = intake.passedOver.map(({ object, reason }) => `${object}: ${reason} (passed over)`);
   if (faults.length > 0) say(told(faults));
-  const configuration = configurationFor(scenario, files[0]!, options);
+  const configuration = await configurationFor(scenario, files[0]!, options);
   if (scenario.nodes.length === 0) {
     throw new ScenarioError(
       `${files.map(nameOf).join(', ')}: nodes: there is none to place a pod on: add "coset snapshot"`,
@@ -59,15 +59,15 @@ export function planCommand(files: string[], options: PlanCommandOptions): numbe
   return NOTHING_TO_PLAN;
 }
 
-function configurationFor(
+async function configurationFor(
   scenario: Scenario,
   file: string,
   { config, order }: PlanCommandOptions,
-): Configuration {
+): Promise<Configuration> {
   const isOwn = config === undefined && scenario.configuration !== undefined;
   const configuration = isOwn
     ? configurationOf(scenario.configuration, `${nameOf(file)}: configuration`)
-    : readConfiguration(config);
+    : await readConfiguration(config);
   if (configuration.extenders.length > 0) configuration.notices.push('extenders: not asked in a plan');
   if (order !== undefined) {
     for (const { args } of configuration.profiles) args.EquivalenceClasses.order = order;

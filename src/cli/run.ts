@@ -23,7 +23,7 @@ export interface RunOptions {
  * configuration, the credentials, the server.
  */
 export async function run({ config, kubeconfig, control, writeConfigTo }: RunOptions): Promise<void> {
-  const configuration = readConfiguration(config);
+  const configuration = await readConfiguration(config);
   if (writeConfigTo !== undefined) {
     writeFileSync(writeConfigTo, writeConfiguration(configuration));
     for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);

@@ -249,6 +249,20 @@ export class Cluster {
     for (const port of pod.ports) this.portUsers.count(port, row, by);
   }
 
+  /** What a pod adds to the columns of its row, be it by the kernel or here; what no node has is not counted. */
+  eachAmount(
+    { requests, nonzeroCpu, nonzeroMemory }: PodUsage,
+    add: (column: Column, amount: number) => void,
+  ): void {
+    add(this.nodes.resource('pods').used, 1);
+    for (const [name, amount] of requests) {
+      const counted = name === 'pods' ? undefined : this.nodes.counted(name);
+      if (counted !== undefined) add(counted.used, amount);
+    }
+    add(this.nodes.nonzeroCpu, nonzeroCpu);
+    add(this.nodes.nonzeroMemory, nonzeroMemory);
+  }
+
   /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
   setObject(object: ApiObject, present: boolean): boolean {
     if (object.kind === 'Namespace') return this.#setNamespace(object, present);
@@ -443,33 +457,19 @@ export class Cluster {
   }
 
   #pack({ usage }: PodRecord, row: number, by: 1 | -1): void {
-    this.#eachAmount(usage, (column, amount) => this.#sums.add(column, row, by * amount));
+    this.eachAmount(usage, (column, amount) => this.#sums.add(column, row, by * amount));
   }
 
   /** Adds up what the row's pods use of all that the pod does: the kernel adds in f64. */
   #sumAnew(pod: PodRecord, row: number): void {
     const sums = new Map<Column, bigint>();
-    this.#eachAmount(pod.usage, (column) => sums.set(column, 0n));
+    this.eachAmount(pod.usage, (column) => sums.set(column, 0n));
     for (const { usage } of this.#podsByRow[row]!)
-      this.#eachAmount(usage, (column, amount) => {
+      this.eachAmount(usage, (column, amount) => {
         const sum = sums.get(column);
         if (sum !== undefined) sums.set(column, sum + BigInt(amount));
       });
     for (const [column, sum] of sums) this.#sums.set(column, row, sum);
-  }
-
-  /** What a pod adds to the columns of its row; what no node has is not counted. */
-  #eachAmount(
-    { requests, nonzeroCpu, nonzeroMemory }: PodUsage,
-    add: (column: Column, amount: number) => void,
-  ): void {
-    add(this.nodes.resource('pods').used, 1);
-    for (const [name, amount] of requests) {
-      const counted = name === 'pods' ? undefined : this.nodes.counted(name);
-      if (counted !== undefined) add(counted.used, amount);
-    }
-    add(this.nodes.nonzeroCpu, nonzeroCpu);
-    add(this.nodes.nonzeroMemory, nonzeroMemory);
   }
 
   /** Counts what the pods use of resources that some node has from now on. */

@@ -36,7 +36,7 @@ export function readPluginArgs(
     const at = `${path}[${indexOf(plugin)}].args`;
     const args = entries[indexOf(plugin)]?.args ?? {};
     const before = problems.count;
-    reader.shape(args, at, problems);
+    reader.shape?.(args, at, problems);
     return reader.read(problems.count === before ? args : {}, at, problems, notices);
   };
   const args = Object.fromEntries(

@@ -14,6 +14,7 @@ import { nodePorts } from './node-ports/plugin.ts';
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/plugin.ts';
 import { nodeResourcesFit } from './node-resources-fit/plugin.ts';
 import { nodeUnschedulable } from './node-unschedulable/plugin.ts';
+import { outOfTreePlugins } from './out-of-tree/plugin.ts';
 import { podTopologySpread } from './pod-topology-spread/plugin.ts';
 import { taintToleration } from './taint-toleration/plugin.ts';
 import { nodeVolumeLimits } from './node-volume-limits/plugin.ts';
@@ -52,5 +53,5 @@ export const inTree = new Registry(
     gangScheduling,
   ],
   // what no file names
-  [extender, equivalenceClasses],
+  [extender, equivalenceClasses, outOfTreePlugins],
 );

@@ -70,6 +70,25 @@ export interface Question {
   remedy(): Remedy | undefined;
 }
 
+/** What a plugin makes of a row. */
+export interface RowVerdict {
+  /** The code for which it rejects the row; 0 when it does not. */
+  code: number;
+  /** What it adds to the row's total, weighted. */
+  score: number;
+}
+
+/**
+ * Of a plugin whose verdict on a row hangs on the pods there: it is asked about single rows, again whenever pods have come
+ * or left, in place of being packed anew.
+ */
+export interface RowVerdicts {
+  /** The rows of which it makes anything at first. */
+  readonly rows: Iterable<number>;
+  /** What it makes of the row now; `placed` tells that a pod of the class has just come, of which no counter is told. */
+  of(row: number, placed: boolean): RowVerdict;
+}
+
 /** What a plugin has packed for a class. */
 export interface Packed {
   /**
@@ -93,6 +112,7 @@ export interface Packed {
    * are there now or are supposed to be.
    */
   refresh?: (rows: readonly number[]) => void;
+  rowVerdicts?: RowVerdicts;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
   oneByOne?: boolean;
   question?: Question;
@@ -152,7 +172,8 @@ export type ExtensionPoint = (typeof EXTENSION_POINTS)[number];
 
 /** How a plugin's arguments are read from a configuration file. */
 export interface ArgsReader<T = unknown> {
-  shape: Shape;
+  /** Checks the types of the fields, before they are read. */
+  shape?: Shape;
   /** The arguments with defaults filled in; what breaks a rule is added to `problems`, what is not heeded to `notices`. */
   read(args: object, path: string, problems: Problems, notices: string[]): T;
   /** The arguments in the form of the file, where that is another one. */

@@ -7,7 +7,6 @@ import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Placement, TurnOutcome } from '../../src/classes/turn-outcome.ts';
 import { SchedulingCycle } from '../../src/cycle.ts';
 import type { Binder } from '../../src/classes/cycle-ports.ts';
@@ -157,14 +156,14 @@ export function rig(options: RigOptions = {}) {
   const profile = settings.profiles[0]!;
   const { nodes = [], pods: bound = [], objects = [] } = options;
   const scenario = { nodes: [...nodes], pods: [...bound], objects: [...objects], pending: [] };
-  const cluster = clusterOf(scenario, kernel, profile.args.EquivalenceClasses.seed);
+  const cluster = clusterOf(scenario, kernel, profile.args.EquivalenceClasses.seed, settings.registry);
   const context = { cluster, profile };
   const clock = { ms: 0 };
   const queue = new SchedulingQueue({
     now: () => clock.ms,
     initialBackoffMs: 1_000,
     maxBackoffMs: 10_000,
-    helps: (event, waiting, plugins) => inTree.helps(event, waiting, plugins, context),
+    helps: (event, waiting, plugins) => profile.registry.helps(event, waiting, plugins, context),
   });
   const binder = new RecordingBinder();
   const { preemptor, explain } = options;

@@ -167,6 +167,11 @@ export class ProgramBuilder {
     this.fixed.set(row, (this.fixed.get(row) ?? 0) + score);
   }
 
+  /** Has room for what is added to single rows later on. */
+  keepFixed(): void {
+    if (this.fixed.size === 0) this.fixed.set(0, 0);
+  }
+
   /** A weighted score that all nodes have. */
   addToAll(score: number): void {
     this.base += score;

@@ -15,6 +15,18 @@ export class HostCodes {
     else if (!codes.includes(code)) codes.push(code);
   }
 
+  /**
+   * From now on the row is rejected by the filter at `position` for `code` only, or not at all. Returns its code by the
+   * match and by the host, which is `known` so far.
+   */
+  replace(row: number, position: number, code: number, known: number): number {
+    if (!this.#matched.has(row)) this.#matched.set(row, known);
+    const codes = (this.#codes.get(row) ?? []).filter((other) => other >> CODE_REASON_BITS !== position);
+    if (code !== CODE_FEASIBLE) codes.push(code);
+    this.#codes.set(row, codes);
+    return first([this.#matched.get(row)!, ...codes]);
+  }
+
   /** Adds the rejections to what the match has found, at the address `staticCode`; after the match. */
   apply(u8: Uint8Array, staticCode: number): void {
     for (const row of this.#codes.keys()) this.applyTo(row, u8, staticCode);
@@ -38,14 +50,19 @@ export class HostCodes {
   }
 }
 
-/** The constraints that can be asked again, by their place among the filters. */
+/** The plugins that can be asked again, by their place among the filters. */
 export function rechecksOf(
-  packed: ReadonlyMap<string, { recheck?: Recheck }>,
+  packed: ReadonlyMap<
+    string,
+    { recheck?: Recheck; rowVerdicts?: { of(row: number, placed: boolean): { code: number } } }
+  >,
   filters: readonly string[],
 ): Map<number, Recheck> {
   const rechecks = new Map<number, Recheck>();
-  for (const [name, { recheck }] of packed)
-    if (recheck !== undefined) rechecks.set(filters.indexOf(name) + 1, recheck);
+  for (const [name, { recheck, rowVerdicts }] of packed) {
+    const ask = recheck ?? (rowVerdicts && ((row: number) => rowVerdicts.of(row, false).code));
+    if (ask !== undefined) rechecks.set(filters.indexOf(name) + 1, ask);
+  }
   return rechecks;
 }
 

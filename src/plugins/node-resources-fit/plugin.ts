@@ -51,14 +51,6 @@ export const nodeResourcesFit = definePlugin({
     const { packer, cluster, profile, code, weight } = context;
     const { nodes } = cluster;
     const args = profile.args.NodeResourcesFit;
-    const usage = usageOf(pod);
-    packer.uses(nodes.resource('pods').used, 1);
-    for (const [name, amount] of usage.requests) {
-      const counted = name === 'pods' ? undefined : nodes.counted(name);
-      if (counted !== undefined) packer.uses(counted.used, amount);
-    }
-    packer.uses(nodes.nonzeroCpu, usage.nonzeroCpu);
-    packer.uses(nodes.nonzeroMemory, usage.nonzeroMemory);
     const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
     const backing = backingOf(cluster.store);
     if (code !== 0) {

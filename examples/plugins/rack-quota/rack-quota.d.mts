@@ -1,0 +1,2 @@
+declare const plugin: object;
+export default plugin;

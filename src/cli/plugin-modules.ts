@@ -1,0 +1,43 @@
+// Loads plugins that are not coset's own.
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigurationError } from '../config/load.ts';
+import { faultIn } from '../plugins/check.ts';
+import { inTree } from '../plugins/in-tree.ts';
+import type { PluginModule } from '../plugins/out-of-tree/plugin.ts';
+import type { Plugin } from '../plugins/plugin.ts';
+import type { Registry } from '../plugins/registry.ts';
+
+/**
+ * The registry with the plugins of these modules, whose default export each is, or an export of its name.
+ * @param file the configuration that names them
+ * @throws ConfigurationError
+ */
+export async function registryWith(modules: readonly PluginModule[], file: string): Promise<Registry> {
+  if (modules.length === 0) return inTree;
+  const plugins: Plugin[] = [];
+  for (const { name, module } of modules) {
+    const refuse = (reason: string) =>
+      new ConfigurationError(`${file}: plugin ${name}: ${module}: ${reason}`);
+    if (inTree.get(name) !== undefined) throw refuse(`coset has a plugin of this name`);
+    if (plugins.some((plugin) => plugin.name === name)) throw refuse('another module has this plugin too');
+    const exported = await load(module, file).catch((error: unknown) => {
+      throw refuse(`cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    const plugin = exported.default ?? exported[name];
+    const fault = faultIn(plugin, name);
+    if (fault !== undefined) throw refuse(fault);
+    plugins.push(plugin as Plugin);
+  }
+  return inTree.with(plugins);
+}
+
+function load(module: string, file: string): Promise<Record<string, unknown>> {
+  const folder = file === '-' ? process.cwd() : dirname(resolve(file));
+  const path =
+    module.startsWith('.') || isAbsolute(module)
+      ? resolve(folder, module)
+      : createRequire(resolve(folder, 'configuration')).resolve(module);
+  return import(pathToFileURL(path).href) as Promise<Record<string, unknown>>;
+}

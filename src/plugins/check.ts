@@ -1,0 +1,45 @@
+// Checks a definition that comes from outside, where no compiler has.
+import { isObject, shown } from '../api/shape.ts';
+import { SPEC_FIELDS } from './fields.ts';
+import { EXTENSION_POINTS } from './plugin.ts';
+
+const FUNCTIONS = ['key', 'isUnlikeItsTemplate', 'selectors', 'unbuilt', 'pack', 'reserve', 'helps'] as const;
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...FUNCTIONS,
+  ...['name', 'points', 'weight', 'needs', 'args', 'reads', 'columns', 'kinds'],
+]);
+
+/** What is wrong with a value that should define a plugin of this name; undefined when nothing is. */
+export function faultIn(value: unknown, name: string): string | undefined {
+  if (!isObject(value)) return `must export a plugin, not ${shown(value)}`;
+  if (value.name !== name) return `defines the plugin ${shown(value.name)}, not ${shown(name)}`;
+  for (const member in value) if (!MEMBERS.has(member)) return `${member}: no plugin has this`;
+  const points: readonly unknown[] = Array.isArray(value.points) ? value.points : [];
+  if (points.length === 0) return 'points: must be a list of extension points';
+  const unknown = points.find((point) => !(EXTENSION_POINTS as readonly unknown[]).includes(point));
+  if (unknown !== undefined) return `points: ${shown(unknown)} is not an extension point`;
+  for (const member of FUNCTIONS) {
+    if (value[member] !== undefined && typeof value[member] !== 'function')
+      return `${member}: must be a function`;
+  }
+  if (value.pack === undefined) return 'pack: must be a function';
+  return faultInReads(value.reads) ?? faultInColumns(value.columns);
+}
+
+function faultInReads(reads: unknown): string | undefined {
+  if (reads === undefined) return undefined;
+  if (!isObject(reads)) return 'reads: must be an object';
+  const { spec = [] } = reads;
+  if (!Array.isArray(spec)) return 'reads.spec: must be a list of fields';
+  const fields: readonly unknown[] = spec;
+  const unknown = fields.find((field) => !(SPEC_FIELDS as readonly unknown[]).includes(field));
+  return unknown === undefined ? undefined : `reads.spec: a pod's spec has no field ${shown(unknown)}`;
+}
+
+function faultInColumns(columns: unknown): string | undefined {
+  if (columns === undefined) return undefined;
+  if (!isObject(columns)) return 'columns: must be an object';
+  for (const name in columns)
+    if (typeof columns[name] !== 'function') return `columns.${name}: must be a function of a node`;
+  return undefined;
+}

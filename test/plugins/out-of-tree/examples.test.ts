@@ -1,0 +1,258 @@
+// Plugins that are not coset's own, by the examples that show how to write one: each is a folder that nothing in src knows.
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { appPerZone } from '../../../examples/plugins/app-per-zone/plugin.ts';
+import { nodePower } from '../../../examples/plugins/node-power/plugin.ts';
+import rackQuotaModule from '../../../examples/plugins/rack-quota/rack-quota.mjs';
+import type { Node, Pod } from '../../../src/api/types.ts';
+import { configurationOf } from '../../../src/config/load.ts';
+import { plan } from '../../../src/planner/plan.ts';
+import { inTree } from '../../../src/plugins/in-tree.ts';
+import type { Plugin } from '../../../src/plugins/plugin.ts';
+import { KERNELS } from '../../kernel/kernels.ts';
+import { node, pod, pods, rig, type NodeShape } from '../../cycle/fixtures.ts';
+
+const rackQuota = rackQuotaModule as Plugin;
+const ZONE = 'topology.kubernetes.io/zone';
+
+function configurationWith(
+  plugin: Plugin,
+  { weight, args, order }: { weight?: number; args?: object; order?: string } = {},
+) {
+  return configurationOf(
+    {
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      profiles: [
+        {
+          plugins: { multiPoint: { enabled: [{ name: plugin.name, weight }] } },
+          pluginConfig: [
+            ...(args === undefined ? [] : [{ name: plugin.name, args }]),
+            { name: 'EquivalenceClasses', args: { order: order ?? 'grouped' } },
+          ],
+        },
+      ],
+    },
+    'test',
+    inTree.with([plugin]),
+  );
+}
+
+function annotated(name: string, annotations: Record<string, string>, shape: NodeShape = {}): Node {
+  const plain = node(name, shape);
+  return { ...plain, metadata: { ...plain.metadata, annotations } };
+}
+
+function annotatedPods(
+  count: number,
+  annotations: Record<string, string>,
+  labels: Record<string, string>,
+): Pod[] {
+  return pods(count, 'pod', { labels }).map((one) => ({
+    ...one,
+    metadata: { ...one.metadata, annotations },
+  }));
+}
+
+describe('a score over a column of its own', () => {
+  const nodes = [
+    annotated('a', { 'example.com/watts': '400' }),
+    annotated('b', { 'example.com/watts': '100' }),
+    annotated('c', { 'example.com/watts': '300' }),
+  ];
+  const configuration = configurationWith(nodePower, { weight: 20 });
+
+  it.each(KERNELS)('decides on $name', ({ load }) => {
+    const { decisions } = plan(
+      { nodes, pods: [], objects: [], pending: [pod('one')] },
+      { kernel: load(), configuration, explain: 'detail' },
+    );
+    expect(decisions[0]!.node).toBe('b');
+    expect(decisions[0]!.scores).toMatchObject({
+      a: { NodePower: 0 },
+      b: { NodePower: 1500 },
+      c: { NodePower: 500 },
+    });
+  });
+
+  it('follows a node whose text changes', () => {
+    const bench = rig({ nodes, configuration });
+    bench.submit(pod('one'));
+    bench.run();
+    bench.cluster.setNode(annotated('c', { 'example.com/watts': '10' }));
+    bench.submit(pod('two'));
+    bench.run();
+    expect(bench.binder.log).toEqual(['ns/one b', 'ns/two c']);
+  });
+
+  it('is not asked by the default profile', () => {
+    const [profile] = configurationOf(
+      { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' },
+      'test',
+      inTree.with([nodePower]),
+    ).profiles;
+    expect(profile!.scores.map(({ name }) => name)).not.toContain('NodePower');
+  });
+});
+
+describe('a filter over the pods in a domain', () => {
+  const nodes = ['x', 'y'].flatMap((zone) =>
+    [1, 2, 3].map((n) => node(`${zone}${n}`, { labels: { [ZONE]: zone } })),
+  );
+  const pending = annotatedPods(5, { 'example.com/most-per-zone': '2' }, { app: 'web' });
+  const zonesOf = (order: string, load: (typeof KERNELS)[number]['load']) => {
+    const configuration = configurationWith(appPerZone, { order });
+    const { decisions, classes } = plan(
+      { nodes, pods: [], objects: [], pending },
+      { kernel: load(), configuration },
+    );
+    expect(classes).toBe(1);
+    return decisions.map(({ node: name, message }) => name?.[0] ?? message);
+  };
+
+  it.each(KERNELS)('counts what it places on $name', ({ load }) => {
+    const zones = zonesOf('grouped', load);
+    expect(zones.slice(0, 4).sort()).toEqual(['x', 'x', 'y', 'y']);
+    expect(zones[4]).toBe('0/6 nodes are available: 6 zone(s) had enough pods of the app.');
+    expect(zonesOf('strict', load)).toEqual(zones);
+  });
+
+  it('counts pods that were there before, of its app and namespace only', () => {
+    const bound = (name: string, labels: Record<string, string>, namespace: string, nodeName: string) => ({
+      ...pod(name, { labels, namespace, spec: { nodeName } }),
+    });
+    const there = [
+      bound('1', { app: 'web' }, 'ns', 'x1'),
+      bound('2', { app: 'web' }, 'ns', 'x2'),
+      bound('3', { app: 'db' }, 'ns', 'y1'),
+      bound('4', { app: 'web' }, 'other', 'y1'),
+    ];
+    const bench = rig({ nodes, pods: there, configuration: configurationWith(appPerZone) });
+    bench.submit(...pending);
+    bench.run();
+    expect(bench.binder.placements.map(({ node: name }) => name[0])).toEqual(['y', 'y']);
+  });
+
+  it('has a pod that leaves wake the ones that wait', () => {
+    const bench = rig({ nodes, configuration: configurationWith(appPerZone) });
+    bench.submit(...pending);
+    bench.run();
+    expect(bench.binder.placements).toHaveLength(4);
+    expect(bench.queue.counts().unschedulable).toBe(1);
+    const helped = bench.context.profile.registry.helps(
+      { kind: 'AssignedPod', before: pending[0]! },
+      pending[4]!,
+      ['AppPerZone'],
+      bench.context,
+    );
+    expect(helped).toBe(true);
+  });
+});
+
+describe('a verdict on single rows that moves with each placement', () => {
+  /** The same plugin, which is packed anew for each pod. */
+  const packedAnew: Plugin = {
+    ...rackQuota,
+    pack(waiting, context) {
+      const packed = rackQuota.pack!(waiting, context);
+      if (packed?.rowVerdicts === undefined) return packed;
+      const { rowVerdicts, ...rest } = packed;
+      for (const row of rowVerdicts.rows) {
+        const { code, score } = rowVerdicts.of(row, false);
+        if (code !== 0) context.packer.rejectRow(row, code);
+        context.packer.addToRow(row, score);
+      }
+      return { ...rest, oneByOne: true, kinds: ['RackQuota'] };
+    },
+    reserve(_, __, { cluster }) {
+      cluster.store.changed('RackQuota');
+      return undefined;
+    },
+  };
+
+  const shapes = fc.record({
+    nodes: fc.array(fc.record({ rack: fc.boolean(), cpu: fc.constantFrom('2', '4', '8') }), {
+      minLength: 1,
+      maxLength: 12,
+    }),
+    there: fc.array(fc.nat(11), { maxLength: 6 }),
+    pods: fc.integer({ min: 1, max: 30 }),
+    podsPerNode: fc.integer({ min: 1, max: 4 }),
+  });
+
+  it.each(KERNELS)('places as if it were packed anew for each pod, on $name', ({ load }) => {
+    fc.assert(
+      fc.property(shapes, ({ nodes, there, pods: count, podsPerNode }) => {
+        const scenario = {
+          nodes: nodes.map(({ rack, cpu }, n) =>
+            annotated(`n${n}`, rack ? { 'example.com/rack': `r${n % 3}` } : {}, { cpu }),
+          ),
+          pods: there
+            .filter((n) => n < nodes.length)
+            .map((n, at) =>
+              pod(`there-${at}`, { labels: { tenant: 'one' }, cpu: '1', spec: { nodeName: `n${n}` } }),
+            ),
+          objects: [],
+          pending: [
+            ...pods(count, 'pod', { labels: { tenant: 'one' }, cpu: '1' }),
+            ...pods(3, 'late', { labels: { tenant: 'one' }, cpu: '500m' }),
+          ],
+        };
+        const decided = (plugin: Plugin) => {
+          const configuration = configurationWith(plugin, { weight: 3, args: { podsPerNode } });
+          const { decisions } = plan(structuredClone(scenario), { kernel: load(), configuration });
+          return decisions.map(({ pod: key, node: name, message, score }) => ({ key, name, message, score }));
+        };
+        expect(decided(rackQuota)).toEqual(decided(packedAnew));
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  it('is asked again when pods of others come or go', () => {
+    const nodes = [annotated('a', { 'example.com/rack': 'r' })];
+    const shape = { labels: { tenant: 'one' }, cpu: '1' };
+    const bench = rig({ nodes, configuration: configurationWith(rackQuota, { args: { podsPerNode: 2 } }) });
+    bench.submit(...pods(4, 'pod', shape));
+    bench.run();
+    expect(bench.binder.placements).toHaveLength(2);
+    bench.cluster.removePod('ns/pod-0');
+    bench.submit(pod('next', shape), pod('last', shape));
+    bench.run();
+    expect(bench.binder.log.at(-1)).toBe('ns/next a');
+    expect(bench.binder.placements).toHaveLength(3);
+  });
+});
+
+describe('a plugin that throws', () => {
+  const nodes = [annotated('a', { 'example.com/rack': 'r' })];
+
+  it('sets its pods aside with a message, and no others', () => {
+    const bench = rig({ nodes, configuration: configurationWith(rackQuota) });
+    bench.submit(pod('odd', { labels: { tenant: 'nobody' } }), pod('plain'));
+    const failed = bench.run().flatMap((outcome) => outcome.failed);
+    expect(bench.binder.log).toEqual(['ns/plain a']);
+    expect(failed.map(({ message }) => message)).toEqual([
+      'scheduling failed: running plugin "RackQuota": nobody is no tenant',
+    ]);
+    expect(bench.queue.counts().backoff).toBe(1);
+  });
+
+  it('has pods whose key it cannot make in classes of their own', () => {
+    const keyless: Plugin = {
+      name: 'Keyless',
+      points: ['filter'],
+      key: () => {
+        throw new Error('no key');
+      },
+      pack: () => undefined,
+    };
+    const configuration = configurationWith(keyless);
+    const { decisions, classes } = plan(
+      { nodes, pods: [], objects: [], pending: pods(2, 'pod') },
+      { kernel: KERNELS[0]!.load(), configuration },
+    );
+    expect(decisions.map(({ node: name }) => name)).toEqual(['a', 'a']);
+    expect(classes).toBe(2);
+  });
+});
