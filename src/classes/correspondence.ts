@@ -1,29 +1,16 @@
 // A class's correspondence: the nodes that its pods can have, as determined for its master pod, kept true while the pods
 // are placed one after another.
-import {
-  CODE_CUT,
-  CODE_FEASIBLE,
-  MODE_CUT,
-  MODE_RANDOM,
-  MODE_REQUESTS_VARY,
-  MODE_STATIC,
-  STALE_ALL_SCORES,
-  STALE_TOTALS,
-} from '../../assembly/layout.ts';
-import { Groups, Placement, Program } from '../../build/records.js';
+import { CODE_FEASIBLE, MODE_RANDOM, MODE_REQUESTS_VARY, MODE_STATIC } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../api/types.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
-import type { Block } from '../columns/arena.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from './class-index.ts';
 import { Counting } from './counting.ts';
 import { FEATURE_PARTS } from './features.ts';
 import { ProgramBuilder } from '../kernel/program/builder.ts';
-import { addGroups } from '../kernel/program/groups.ts';
 import { rechecksOf, type HostCodes } from '../kernel/program/host-codes.ts';
-import type { Match, Matches } from '../kernel/program/match.ts';
-import type { ProgramMemory } from '../kernel/program/parts.ts';
-import { replaceAsked, writeProgram } from '../kernel/program/write.ts';
+import { LoadedProgram } from '../kernel/program/loaded.ts';
+import type { Matches } from '../kernel/program/match.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { Packing } from './packing.ts';
 import { Questions } from './questions.ts';
@@ -47,24 +34,21 @@ export class Correspondence {
   readonly class: EquivalenceClass;
   /** Full passes over the nodes that it took. */
   passes = 0;
-  readonly #kernel: Kernel;
-  readonly #matches: Matches;
+  readonly #program: LoadedProgram;
   readonly #withDetail: boolean;
   #master: Pod;
   #packing!: Packing;
   /** Why rows were rejected that nominated pods close, as long as nothing happens on them. */
   readonly #explained = new Map<number, Explained>();
   #counting!: Counting;
-  #match!: Match;
   #hostCodes!: HostCodes;
-  #memory!: ProgramMemory;
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
   #questions!: Questions;
   /** Rows may be left that no question was asked about. */
   #mayAsk = false;
-  #askedFor?: { pod: Pod; free(): void };
-  #groups?: Block;
+  /** The pod whose requests are checked in place of its master's. */
+  #askedFor?: Pod;
   #placed = 0;
   /** Somebody asks for every node's code or total, which groups do not have at hand. */
   #isInspected = false;
@@ -77,15 +61,14 @@ export class Correspondence {
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
   constructor({ kernel, matches, withDetail }: Means, equivalenceClass: EquivalenceClass, master: Pod) {
-    this.#kernel = kernel;
-    this.#matches = matches;
+    this.#program = new LoadedProgram(kernel, matches);
     this.class = equivalenceClass;
     this.#master = master;
     this.#withDetail = withDetail;
     try {
       this.#determine();
     } catch (error) {
-      this.#free();
+      this.#program.free();
       throw error;
     }
   }
@@ -93,23 +76,17 @@ export class Correspondence {
   /** Nodes that pass every filter now. */
   get feasible(): number {
     this.#ask();
-    return this.#refusal === undefined ? this.#kernel.inspect(this.#memory.program) : 0;
+    return this.#refusal === undefined ? this.#program.inspect() : 0;
   }
 
   /** Linear memory that goes with it. */
   get bytes(): number {
-    const match = this.#match.isKept ? 0 : this.#match.bytes;
-    return this.#memory.bytes + (this.#groups?.bytes ?? 0) + match;
+    return this.#program.bytes;
   }
 
   /** The steps of placing a pod, by rows or by the groups that stand in for them. */
   get stepsAPod(): number {
-    const { u32 } = this.#kernel.arena;
-    const groups = u32[(this.#memory.program + Program.groups) / 4]!;
-    const isGrouped = groups !== 0 && u32[(groups + Groups.built) / 4] !== 0;
-    const looks = isGrouped
-      ? u32[(groups + Groups.count) / 4]!
-      : this.class.context.cluster.nodes.columns.rows;
+    const looks = this.#program.groupCount ?? this.class.context.cluster.nodes.columns.rows;
     return 1 + looks * this.#stepsARow;
   }
 
@@ -191,8 +168,7 @@ export class Correspondence {
 
   /** Whether a pod on one node can decide about another node. */
   get readsDomains(): boolean {
-    const { u32 } = this.#kernel.arena;
-    return u32[(this.#memory.program + Program.domainFilterCount) / 4]! > 0;
+    return this.#program.readsDomains;
   }
 
   /** The rejected rows by the names of their nodes, each with why; none when no node was asked. */
@@ -208,40 +184,31 @@ export class Correspondence {
   assign(count: number): Assignment[] {
     this.#ask();
     if (this.#refusal !== undefined) return [];
-    const { arena } = this.#kernel;
     const { nodes } = this.class.context.cluster;
     this.#placed += count;
-    if (this.#placed > UNGROUPED_PODS && this.#groups === undefined && this.#mayGroup()) {
-      this.#groups = addGroups(this.#memory.program, nodes.columns);
-    }
+    if (this.#placed > UNGROUPED_PODS && this.#mayGroup()) this.#program.formGroups(nodes.columns);
+    const nodeIn = (row: number) => nodes.node(row)!.name;
     const yields = !this.#nominated.isEmpty;
-    // each placement may move what plugins make of its row
+    // each placement may close its row to the next pod, or move what plugins make of it
     const byRow = this.#packing.rowVerdicts.length > 0;
-    const isSingle = yields || byRow;
-    const bytes = count * Placement.size;
-    const out = arena.allocate(bytes);
+    if (!yields && !byRow) return this.#tookPlace(this.#program.place(count, nodeIn));
     const assignments: Assignment[] = [];
-    let placed: number;
-    do {
-      // where pods are nominated, each placement may close a row to the next pod
-      const wanted = isSingle ? 1 : count;
-      placed = this.#kernel.assign(this.#memory.program, wanted, out);
-      for (let n = 0, at = out; n < placed; n++, at += Placement.size) {
-        const row = arena.u32[at / 4]!;
-        this.#explained.delete(row);
-        this.#mayAsk = true;
-        if (byRow) this.#askByRow([row], true);
-        assignments.push({
-          row,
-          node: nodes.node(row)!.name,
-          feasible: arena.u32[at / 4 + 1]!,
-          total: arena.f64[at / 8 + 1]!,
-        });
+    while (assignments.length < count) {
+      const [placed] = this.#tookPlace(this.#program.place(1, nodeIn));
+      if (placed === undefined) break;
+      assignments.push(placed);
+      if (byRow) {
+        this.#askByRow([placed.row], true);
+        this.#filterAgain([placed.row], false);
       }
-      if (byRow && placed > 0) this.#filterAgain([assignments.at(-1)!.row], false);
       if (yields) this.#yieldToNominated();
-    } while (isSingle && placed > 0 && assignments.length < count);
-    arena.free(out, bytes);
+    }
+    return assignments;
+  }
+
+  #tookPlace(assignments: Assignment[]): Assignment[] {
+    if (this.#explained.size > 0) for (const { row } of assignments) this.#explained.delete(row);
+    if (assignments.length > 0) this.#mayAsk = true;
     return assignments;
   }
 
@@ -275,11 +242,11 @@ export class Correspondence {
 
   /** Checks and counts the requests of `pod` from now on, which may differ from its master's when a feature is left out. */
   askFor(pod: Pod): void {
-    if (this.#askedFor?.pod === pod || (this.#askedFor === undefined && pod === this.#master)) return;
-    this.#askedFor?.free();
+    if (this.#askedFor === pod || (this.#askedFor === undefined && pod === this.#master)) return;
     const packer = this.#packer();
     this.#packing.pack(pod, packer, ['NodeResourcesFit', 'NodePorts']);
-    this.#askedFor = { pod, free: replaceAsked(this.#memory.program, packer) };
+    this.#program.replaceAsked(packer);
+    this.#askedFor = pod;
     this.#explained.clear();
   }
 
@@ -298,8 +265,7 @@ export class Correspondence {
   /** Each plugin's weighted score of each feasible node. Only of a correspondence with detail. */
   scores(): Record<string, Record<string, number>> {
     if (this.#refusal !== undefined) return {};
-    // placing no pod brings the detail up to the pods that were placed
-    this.#kernel.assign(this.#memory.program, 0, 0);
+    this.#program.refresh();
     return this.#verdicts().scores();
   }
 
@@ -319,7 +285,7 @@ export class Correspondence {
 
   /** Gives the memory back. */
   dispose(): void {
-    this.#free();
+    this.#program.free();
   }
 
   #determine(): void {
@@ -333,20 +299,22 @@ export class Correspondence {
     const packer = this.#packer();
     this.#packing.pack(this.#master, packer);
     this.#refusal = this.#packing.refusal;
-    this.#write(packer);
+    this.#program.load(packer, cluster.nodes.epoch, this.#mode(), this.#withDetail);
+    this.#askedFor = undefined;
+    const { arena, memory } = this.#program;
     this.#position = cluster.journal.end;
     this.#hostCodes = packer.hostCodes;
-    packer.hostCodes.apply(this.#kernel.arena.u8, this.#memory.staticCode);
+    packer.hostCodes.apply(arena.u8, memory.staticCode);
     this.#stepsARow = packer.stepsARow;
     this.#stepsACheck = packer.stepsACheck;
     this.#counting = new Counting(this.#packing.packed);
     this.#counting.countAll(cluster.kinds, packer.effort);
-    this.#kernel.determine(this.#memory.program);
+    this.#program.determine();
     this.passes++;
     this.#questions = new Questions(this.#packing.packed, this.class.context.profile.filters, {
-      arena: this.#kernel.arena,
+      arena,
       nodes: cluster.nodes,
-      memory: this.#memory,
+      memory,
       hostCodes: packer.hostCodes,
     });
     this.#watchNominated(packer.hostCodes);
@@ -357,32 +325,14 @@ export class Correspondence {
     this.#epoch = cluster.epoch;
   }
 
-  /** Writes what is packed into linear memory, in the place of what was there. */
-  #write(packer: ProgramBuilder): void {
-    const { nodes } = this.class.context.cluster;
-    const match = this.#matches.take(nodes.columns, packer.matchParts(), nodes.epoch);
-    let memory: ProgramMemory;
-    try {
-      memory = writeProgram(packer, match, this.#mode(), this.#withDetail);
-    } catch (error) {
-      this.#matches.giveBack(match);
-      throw error;
-    }
-    this.#free();
-    this.#match = match;
-    this.#memory = memory;
-  }
-
   #watchNominated(hostCodes: HostCodes): void {
     const { cluster } = this.class.context;
-    const { program, staticCode } = this.#memory;
-    const kernel = this.#kernel;
+    const { arena, memory } = this.#program;
+    const { staticCode } = memory;
     const exempt = (this.#nominated as NominatedRows | undefined)?.exempt;
     this.#whatIf = new WhatIf({
-      kernel,
+      program: this.#program,
       cluster,
-      program,
-      staticCode,
       hostCodes,
       rechecks: rechecksOf(this.#packing.packed, this.class.context.profile.filters),
       counting: this.#counting,
@@ -391,7 +341,7 @@ export class Correspondence {
     });
     this.#nominated = new NominatedRows({
       cluster,
-      arena: kernel.arena,
+      arena,
       whatIf: this.#whatIf,
       staticCode,
       priority: this.#master.spec?.priority ?? 0,
@@ -413,7 +363,7 @@ export class Correspondence {
     this.#mayAsk = false;
     this.#inspect();
     if (this.#questions.ask()) {
-      this.#kernel.determine(this.#memory.program);
+      this.#program.determine();
       this.passes++;
     }
     this.#refusal = this.#questions.error();
@@ -423,23 +373,16 @@ export class Correspondence {
   #filterAgain(rows: readonly number[], counted: boolean): void {
     this.#mayAsk = true;
     if (this.#explained.size > 0) for (const row of rows) this.#explained.delete(row);
-    const { u32 } = this.#kernel.arena;
-    const { program, dirty, dirtyRows } = this.#memory;
-    if (rows.length > dirtyRows) {
-      this.#kernel.determine(program);
-      this.passes++;
-      return;
-    }
-    u32.set(rows, dirty / 4);
-    u32[(program + Program.dirtyCount) / 4] = rows.length;
-    if (counted) u32[(program + Program.stale) / 4]! |= STALE_ALL_SCORES | STALE_TOTALS;
-    this.#kernel.assign(program, 0, 0);
+    if (this.#program.filterAgain(rows, counted)) this.passes++;
   }
 
   /** Has plugins say what they make of rows now. */
   #askByRow(rows: readonly number[], placed: boolean): void {
-    const { arena } = this.#kernel;
-    const { program } = this.#memory;
+    if (this.#packing.rowVerdicts.length === 0) return;
+    const {
+      arena,
+      memory: { program },
+    } = this.#program;
     const memory = { arena, program, hostCodes: this.#hostCodes, nominated: this.#nominated };
     for (const verdicts of this.#packing.rowVerdicts)
       for (const row of rows) verdicts.ask(row, placed, memory);
@@ -448,11 +391,7 @@ export class Correspondence {
   /** Has every row's code and total found, and goes on without groups. */
   #inspect(): void {
     this.#isInspected = true;
-    const { program } = this.#memory;
-    this.#kernel.inspect(program);
-    this.#groups?.free();
-    this.#groups = undefined;
-    this.#kernel.arena.u32[(program + Program.groups) / 4] = 0;
+    this.#program.inspect();
   }
 
   /** Groups serve exact scores whose ties go to the smallest name, and cannot say what each node's total is. */
@@ -479,11 +418,7 @@ export class Correspondence {
     const { candidates } = this.class.context.profile.args.EquivalenceClasses;
     this.#isCut = candidates !== undefined && candidates < feasible;
     if (!this.#isCut) return;
-    const { u8 } = this.#kernel.arena;
-    const rows = this.#verdicts().ranked();
-    for (const row of rows.slice(candidates)) u8[this.#memory.code + row] = CODE_CUT;
-    this.#kernel.arena.u32[(this.#memory.program + Program.mode) / 4]! |= MODE_CUT;
-    this.#kernel.determine(this.#memory.program);
+    this.#program.cut(this.#verdicts().ranked().slice(candidates));
   }
 
   /** What every row's code and total say, which are found for that. */
@@ -494,21 +429,12 @@ export class Correspondence {
 
   #verdictsNow(): Verdicts {
     return new Verdicts({
-      arena: this.#kernel.arena,
+      arena: this.#program.arena,
       context: this.class.context,
-      memory: this.#memory,
+      memory: this.#program.memory,
       packed: this.#packing.packed,
       nominated: this.#nominated,
       explained: this.#explained,
     });
-  }
-
-  #free(): void {
-    this.#askedFor?.free();
-    this.#askedFor = undefined;
-    this.#groups?.free();
-    this.#groups = undefined;
-    (this.#memory as ProgramMemory | undefined)?.free();
-    if ((this.#match as Match | undefined) !== undefined) this.#matches.giveBack(this.#match);
   }
 }

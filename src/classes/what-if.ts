@@ -3,17 +3,14 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PodRecord } from '../cluster/pod-record.ts';
 import type { PodKind } from '../cluster/pod-kinds.ts';
-import type { Kernel } from '../kernel/kernel.ts';
+import type { LoadedProgram } from '../kernel/program/loaded.ts';
 import type { Counting } from './counting.ts';
 import type { HostCodes, Recheck } from '../kernel/program/host-codes.ts';
 import type { Questions } from './questions.ts';
 
 export interface WhatIfOptions {
-  kernel: Kernel;
+  program: LoadedProgram;
   cluster: Cluster;
-  /** The addresses of the program, and of its codes by the filters that no assignment changes. */
-  program: number;
-  staticCode: number;
   hostCodes: HostCodes;
   /** The constraints that the host asks again, by their place among the filters. */
   rechecks: ReadonlyMap<number, Recheck>;
@@ -53,12 +50,13 @@ export class WhatIf {
   }
 
   #ownCodeOf(row: number): number {
-    const { kernel, program, staticCode, hostCodes, rechecks } = this.#options;
-    if (rechecks.size === 0) return kernel.check(program, row);
-    const { u8 } = kernel.arena;
+    const { program, hostCodes, rechecks } = this.#options;
+    if (rechecks.size === 0) return program.check(row);
+    const { u8 } = program.arena;
+    const { staticCode } = program.memory;
     const before = u8[staticCode + row]!;
     u8[staticCode + row] = hostCodes.askedAgain(row, before, rechecks);
-    const code = kernel.check(program, row);
+    const code = program.check(row);
     u8[staticCode + row] = before;
     return code;
   }

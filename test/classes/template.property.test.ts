@@ -89,7 +89,7 @@ const anyPod = fc.record({
       fc.array(anyContainer, { minLength: 1, maxLength: 2 }),
       fc.array(anyContainer, { maxLength: 1 }),
     )
-    .map(([some, main, init]) => ({ ...some, containers: main, initContainers: init }) as Json),
+    .map(([some, main, init]) => ({ ...some, containers: main, initContainers: init })),
   status: fc.constantFrom<Json>(
     {},
     { allocatedResources: { cpu: '3' } },
