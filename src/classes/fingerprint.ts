@@ -2,7 +2,6 @@
 import type { Container, Pod } from '../api/types.ts';
 import { hasResourceStatus } from '../cluster/pod-resources.ts';
 import type { PluginContext } from '../plugins/plugin.ts';
-import type { PodReads } from '../plugins/registry.ts';
 
 /**
  * The text of all that plugins read of a pod, or undefined for a pod that is told apart by its name: one with claims, with
@@ -23,17 +22,17 @@ export function fingerprintOf(pod: Pod, context: PluginContext): string | undefi
     owner && [owner.apiVersion, owner.kind, owner.name],
   ];
   // numbers between the names of fields
-  digests.forEach((digest, at) => {
-    const text = digest(pod);
+  for (let at = 0; at < digests.length; at++) {
+    const text = digests[at]!(pod);
     if (text !== undefined) read.push(at, text);
-  });
+  }
   for (const key of labels) read.push(metadata?.labels?.[key]);
   for (const key of annotations) read.push(metadata?.annotations?.[key]);
   for (const field in spec) {
     if (field === 'containers' || field === 'initContainers') {
       const containers = spec[field]!;
       read.push(field, containers.length);
-      for (const container of containers) addContainer(read, container, registry.podReads);
+      for (const container of containers) addContainer(read, container);
       continue;
     }
     const known = registry.specFields.get(field);
@@ -43,7 +42,7 @@ export function fingerprintOf(pod: Pod, context: PluginContext): string | undefi
   return JSON.stringify(read);
 }
 
-function addContainer(read: unknown[], container: Container, { containers }: PodReads): void {
-  for (const field of containers)
-    read.push(field === 'requests' ? container.resources?.requests : container[field]);
+/** All that a plugin can read of a container. */
+function addContainer(read: unknown[], { image, resources, ports, restartPolicy }: Container): void {
+  read.push(image, resources?.requests, ports, restartPolicy);
 }

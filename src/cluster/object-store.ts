@@ -26,6 +26,11 @@ export class ObjectStore {
     return kind !== undefined && this.#kinds.has(kind);
   }
 
+  /** Whether there is any object of the kind. */
+  holds(kind: string): boolean {
+    return (this.#kinds.get(kind)?.size ?? 0) > 0;
+  }
+
   /** Counts the changes of a kind. */
   generation(kind: string): number {
     return this.#generations.get(kind) ?? 0;

@@ -58,13 +58,19 @@ export class SelectorKeys {
   /** The labels whose keys are read, in the order of their keys. */
   project(labels: Labels | undefined): Labels {
     if (labels === undefined || this.#readers.size === 0) return NO_LABELS;
-    const keys: string[] = [];
-    for (const key in labels) if (this.#readers.has(key)) keys.push(key);
-    if (keys.length === 0) return NO_LABELS;
-    if (keys.length > 1) keys.sort();
-    const read: Record<string, string> = {};
-    for (const key of keys) read[key] = labels[key]!;
-    return read;
+    let read: Record<string, string> | undefined;
+    let last = '';
+    let isSorted = true;
+    for (const key in labels) {
+      if (!this.#readers.has(key)) continue;
+      isSorted &&= last < key;
+      last = key;
+      (read ??= {})[key] = labels[key]!;
+    }
+    if (read === undefined) return NO_LABELS;
+    return isSorted
+      ? read
+      : Object.fromEntries(Object.entries(read).sort(([one], [two]) => (one < two ? -1 : 1)));
   }
 
   /** The keys that came or went since the last time; undefined when it may be any. */

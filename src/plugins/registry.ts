@@ -3,12 +3,11 @@
 import type { Selector } from '../api/labels.ts';
 import type { Pod } from '../api/types.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
-import { SPEC_FIELDS, type ContainerField, type NodeField } from './fields.ts';
+import { SPEC_FIELDS, type NodeField } from './fields.ts';
 import type { ExtensionPoint, NodeText, Plugin, PluginContext, Reads, Reservation } from './plugin.ts';
 
 /** What is read of all pods together, for the text that pods of one template share. */
 export interface PodReads {
-  readonly containers: readonly ContainerField[];
   readonly labels: readonly string[];
   readonly annotations: readonly string[];
   readonly digests: readonly NonNullable<Reads['digest']>[];
@@ -44,7 +43,6 @@ export class Registry {
     const read = new Set(all((one) => one.spec));
     this.specFields = new Map(SPEC_FIELDS.map((field) => [field, read.has(field) ? 'read' : 'unread']));
     this.podReads = {
-      containers: all((one) => one.containers),
       labels: all((one) => one.labels).sort(),
       annotations: all((one) => one.annotations).sort(),
       digests: all((one) => (one.digest === undefined ? [] : [one.digest])),

@@ -82,8 +82,8 @@ const known = new WeakMap<ObjectStore, { generation: number; byOwner: ReadonlyMa
 
 /** The special claim of the pod that the API server has, if any. */
 export function leftClaimOf({ metadata }: Pod, store: ObjectStore): ResourceClaim | undefined {
+  if (!store.holds('ResourceClaim')) return undefined;
   const claims = specialClaimsIn(store);
-  if (claims.size === 0) return undefined;
   const claim = claims.get(metadata?.uid ?? '');
   return claim?.metadata?.ownerReferences?.some(({ name }) => name === metadata?.name) ? claim : undefined;
 }
