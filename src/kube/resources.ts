@@ -7,8 +7,6 @@ export interface WatchedResource {
   /** Of all its objects, in every namespace. */
   path: string;
   query?: Record<string, string>;
-  /** Not every API server has it; where it is missing there is none of it. */
-  isOptional?: boolean;
 }
 
 /**
@@ -75,24 +73,11 @@ export const PODS = {
   query: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
 } as const satisfies WatchedResource;
 
-/** What else decides where pods may go. */
+/** What pods are counted by, whatever the plugins. */
 export const OTHER_RESOURCES = [
   { kind: 'Namespace', path: '/api/v1/namespaces' },
   { kind: 'Service', path: '/api/v1/services' },
   { kind: 'ReplicationController', path: '/api/v1/replicationcontrollers' },
   { kind: 'ReplicaSet', path: '/apis/apps/v1/replicasets' },
   { kind: 'StatefulSet', path: '/apis/apps/v1/statefulsets' },
-  { kind: 'PodDisruptionBudget', path: '/apis/policy/v1/poddisruptionbudgets', isOptional: true },
-  { kind: 'StorageClass', path: '/apis/storage.k8s.io/v1/storageclasses', isOptional: true },
-  { kind: 'CSIDriver', path: '/apis/storage.k8s.io/v1/csidrivers', isOptional: true },
-  { kind: 'CSINode', path: '/apis/storage.k8s.io/v1/csinodes', isOptional: true },
-  { kind: 'CSIStorageCapacity', path: '/apis/storage.k8s.io/v1/csistoragecapacities', isOptional: true },
-  { kind: 'VolumeAttachment', path: '/apis/storage.k8s.io/v1/volumeattachments', isOptional: true },
-  { kind: 'PersistentVolume', path: '/api/v1/persistentvolumes', isOptional: true },
-  { kind: 'PersistentVolumeClaim', path: '/api/v1/persistentvolumeclaims', isOptional: true },
-  { kind: 'DeviceClass', path: '/apis/resource.k8s.io/v1/deviceclasses', isOptional: true },
-  { kind: 'DeviceTaintRule', path: '/apis/resource.k8s.io/v1/devicetaintrules', isOptional: true },
-  { kind: 'ResourceSlice', path: '/apis/resource.k8s.io/v1/resourceslices', isOptional: true },
-  { kind: 'ResourceClaim', path: '/apis/resource.k8s.io/v1/resourceclaims', isOptional: true },
-  { kind: 'PodGroup', path: '/apis/scheduling.k8s.io/v1beta1/podgroups', isOptional: true },
 ] as const satisfies WatchedResource[];

@@ -6,7 +6,7 @@ import { EXTENSION_POINTS } from './plugin.ts';
 const FUNCTIONS = ['key', 'isUnlikeItsTemplate', 'selectors', 'unbuilt', 'pack', 'reserve', 'helps'] as const;
 const MEMBERS: ReadonlySet<string> = new Set([
   ...FUNCTIONS,
-  ...['name', 'points', 'weight', 'needs', 'args', 'reads', 'columns', 'kinds'],
+  ...['name', 'points', 'weight', 'needs', 'args', 'reads', 'columns', 'objects', 'kinds'],
 ]);
 
 /** What is wrong with a value that should define a plugin of this name; undefined when nothing is. */

@@ -195,6 +195,13 @@ export interface Reads {
   readonly node?: readonly NodeField[];
 }
 
+/** A resource of the API server that is listed and watched, where the server has it. */
+export interface ReadObject {
+  readonly kind: string;
+  /** Of all its objects, in every namespace. */
+  readonly path: string;
+}
+
 /** Text that a node has; undefined where it has none. */
 export type NodeText = (node: Node) => string | undefined;
 
@@ -210,7 +217,9 @@ export interface Plugin {
   readonly reads?: Reads;
   /** Columns of its own, by their names: texts that nodes have, which the kernel compares by their codes. */
   readonly columns?: Readonly<Record<string, NodeText>>;
-  /** The kinds of objects, besides nodes, pods, namespaces, services and controllers, that it reads. */
+  /** The objects, besides nodes, pods, namespaces, services and controllers, that it reads. */
+  readonly objects?: readonly ReadObject[];
+  /** Kinds of the cluster's store, besides these, that are kept for it. */
   readonly kinds?: readonly string[];
   /** What it reads of a pod, as texts that are equal when the pods are alike to it. By default all that it `reads`. */
   key?(pod: Pod, context: PluginContext): Partial<Features>;

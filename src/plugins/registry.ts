@@ -4,7 +4,15 @@ import type { Selector } from '../api/labels.ts';
 import type { Pod } from '../api/types.ts';
 import type { ClusterEvent } from '../cluster/events.ts';
 import { SPEC_FIELDS, type NodeField } from './fields.ts';
-import type { ExtensionPoint, NodeText, Plugin, PluginContext, Reads, Reservation } from './plugin.ts';
+import type {
+  ExtensionPoint,
+  NodeText,
+  Plugin,
+  PluginContext,
+  ReadObject,
+  Reads,
+  Reservation,
+} from './plugin.ts';
 
 /** What is read of all pods together, for the text that pods of one template share. */
 export interface PodReads {
@@ -17,7 +25,9 @@ export class Registry {
   readonly plugins: readonly Plugin[];
   /** Those that a profile asks unless it says otherwise, in this order. */
   readonly byDefault: readonly Plugin[];
-  /** The kinds of objects that are read, besides those that the cluster always has. */
+  /** The objects that are watched, besides those that the cluster always has. */
+  readonly objects: readonly ReadObject[];
+  /** Their kinds, and those that are kept besides. */
   readonly kinds: readonly string[];
   /** The columns of nodes by "plugin/name". */
   readonly columns: ReadonlyMap<string, NodeText>;
@@ -48,7 +58,11 @@ export class Registry {
       digests: all((one) => (one.digest === undefined ? [] : [one.digest])),
     };
     this.nodeFields = new Set(all((one) => one.node));
-    this.kinds = [...new Set(this.plugins.flatMap(({ kinds }) => kinds ?? []))];
+    const objects = this.plugins.flatMap((plugin) => plugin.objects ?? []);
+    this.objects = [...new Map(objects.map((object) => [object.kind, object])).values()];
+    this.kinds = [
+      ...new Set([...objects.map(({ kind }) => kind), ...this.plugins.flatMap(({ kinds }) => kinds ?? [])]),
+    ];
     this.columns = new Map(
       this.plugins.flatMap(({ name, columns = {} }) =>
         Object.entries(columns).map(([column, text]) => [`${name}/${column}`, text] as const),

@@ -218,8 +218,8 @@ export class Scheduler implements ControlledScheduler {
 
   /** Lists and watches everything but nodes and pods. Resolves when the lists are in. */
   async #followOthers(): Promise<void> {
-    const resources: readonly WatchedResource[] = OTHER_RESOURCES;
-    const optional = resources.filter(({ isOptional }) => isOptional);
+    const optional: readonly WatchedResource[] = this.#configuration.registry.objects;
+    const resources: readonly WatchedResource[] = [...OTHER_RESOURCES, ...optional];
     const missing = await missingAmong(this.#transport, optional);
     // a watch that is begun after the stop would outlive it
     this.#lifetime.ending.throwIfAborted();

@@ -1,6 +1,7 @@
 // Lists from a cluster everything that decides where pods go.
 import type { ApiObject } from '../api/types.ts';
 import { missingAmong, NODES, OTHER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
+import { inTree } from '../plugins/in-tree.ts';
 import type { Transport } from '../kube/transport.ts';
 
 /** What a scheduler does not watch, but what sets the fields of new pods, or makes them. */
@@ -16,7 +17,12 @@ const MORE_RESOURCES: readonly WatchedResource[] = [
   { kind: 'ResourceClaimTemplate', path: '/apis/resource.k8s.io/v1/resourceclaimtemplates' },
 ];
 
-const RESOURCES: readonly WatchedResource[] = [NODES, ...MORE_RESOURCES, ...OTHER_RESOURCES];
+const RESOURCES: readonly WatchedResource[] = [
+  NODES,
+  ...MORE_RESOURCES,
+  ...OTHER_RESOURCES,
+  ...inTree.objects,
+];
 const PAGE = 500;
 const FORBIDDEN = 403;
 const EXPIRED = 410;

@@ -11,7 +11,8 @@ import { PodConditionWriter } from '../../src/kube/pod-condition.ts';
 import type { PodReference } from '../../src/kube/pod-lookup.ts';
 import { watch, type Watch } from '../../src/kube/reflector.ts';
 import type { Reply } from '../../src/kube/reply.ts';
-import { NODES, OTHER_RESOURCES, PODS } from '../../src/kube/resources.ts';
+import { NODES, OTHER_RESOURCES, PODS, type WatchedResource } from '../../src/kube/resources.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import { serverVersion, type Transport } from '../../src/kube/transport.ts';
 
 /** A running API server. Its client may do everything. */
@@ -105,8 +106,9 @@ export function apiSuite(name: string, start: () => Promise<ApiHarness>): void {
     });
 
     it('lists every resource that the scheduler watches', async () => {
-      for (const { path, kind, ...rest } of [NODES, PODS, ...OTHER_RESOURCES]) {
-        const query = 'query' in rest ? `?${new URLSearchParams(rest.query).toString()}` : '';
+      const resources: readonly WatchedResource[] = [NODES, PODS, ...OTHER_RESOURCES, ...inTree.objects];
+      for (const { path, kind, query: fields } of resources) {
+        const query = fields === undefined ? '' : `?${new URLSearchParams(fields).toString()}`;
         const reply = await transport.request('GET', path + query);
         expect(reply).toMatchObject({ status: 200, body: { kind: `${kind}List` } });
       }

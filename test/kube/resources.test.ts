@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { missingAmong, OTHER_RESOURCES, type WatchedResource } from '../../src/kube/resources.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import { startHarness } from './harness.ts';
 
 const here: WatchedResource = { kind: 'PodDisruptionBudget', path: '/apis/policy/v1/poddisruptionbudgets' };
@@ -8,7 +9,7 @@ const unnamed: WatchedResource = { kind: 'Eviction', path: '/apis/policy/v1/evic
 
 it('finds out which resources the server does not have', async () => {
   const { transport } = await startHarness();
-  expect(await missingAmong(transport, [...OTHER_RESOURCES, elsewhere, unnamed])).toEqual(
+  expect(await missingAmong(transport, [...OTHER_RESOURCES, ...inTree.objects, elsewhere, unnamed])).toEqual(
     new Set([elsewhere.path, unnamed.path]),
   );
 });

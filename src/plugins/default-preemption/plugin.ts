@@ -1,4 +1,5 @@
 // DefaultPreemption filters and scores nothing, but what it may do for a pod, and to whom the pod yields, tell pods apart.
+import { DISRUPTION_BUDGETS } from '../common/objects.ts';
 import { definePlugin } from '../plugin.ts';
 import { args } from './args.ts';
 
@@ -7,7 +8,7 @@ export const defaultPreemption = definePlugin({
   points: ['preEnqueue', 'postFilter', 'podGroupPostFilter'],
   args,
   reads: { spec: ['priority', 'preemptionPolicy'] },
-  kinds: ['PodDisruptionBudget'],
+  objects: [DISRUPTION_BUDGETS],
 
   key({ spec }) {
     const { priority = 0, preemptionPolicy = 'PreemptLowerPriority' } = spec ?? {};

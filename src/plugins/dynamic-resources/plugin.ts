@@ -6,6 +6,7 @@ import type { Node, Pod } from '../../api/types.ts';
 import type { RawScore } from '../../kernel/program/parts.ts';
 import { NODE_AMOUNTS, type Cluster } from '../../cluster/cluster.ts';
 import type { ObjectStore } from '../../cluster/object-store.ts';
+import { DEVICE_CLASSES, DEVICE_TAINT_RULES, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../common/objects.ts';
 import {
   unresolvable,
   definePlugin,
@@ -20,6 +21,7 @@ import { args } from './args.ts';
 import { allocationResult } from './allocation-result.ts';
 import { Attempt, type Obstacle } from './attempt.ts';
 import { claimsOf, claimsText, isAllocated } from './claims.ts';
+import { PENDING_ALLOCATION } from './claims.ts';
 import { DEVICE_KINDS } from './devices.ts';
 import { asksForBackable, extendedResourcesText } from './extended-resources.ts';
 import { ClaimReservation, type ReservedClaim } from './reservation.ts';
@@ -51,7 +53,8 @@ export const dynamicResources = definePlugin({
   needs: ['preFilter'],
   args,
   reads: { containers: ['requests'], node: ['labels', 'allocatable'] },
-  kinds: DEVICE_KINDS,
+  objects: [RESOURCE_CLAIMS, RESOURCE_SLICES, DEVICE_CLASSES, DEVICE_TAINT_RULES],
+  kinds: [PENDING_ALLOCATION],
 
   key(pod, { cluster }) {
     const left = hasOwnClaim(pod, cluster.store) ? pod.metadata?.uid : undefined;

@@ -3,12 +3,13 @@
 import { GANG_SCHEDULING } from '../../gangs/gang.ts';
 import { POD_GROUP, minCountOf, podGroupKeyOf, type PodGroup } from '../../gangs/pod-group.ts';
 import { objectKey } from '../../api/types.ts';
+import { POD_GROUPS } from '../common/objects.ts';
 import { definePlugin } from '../plugin.ts';
 
 export const gangScheduling = definePlugin({
   name: GANG_SCHEDULING,
   points: ['preEnqueue', 'permit'],
-  kinds: [POD_GROUP],
+  objects: [POD_GROUPS],
 
   // a waiting pod of the group that is new brings the others along by itself
   helps(event, pod) {

@@ -3,6 +3,14 @@ import type { ApiObject, CSIDriver, CSINode, Pod, Volume } from '../../api/types
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { ObjectStore } from '../../cluster/object-store.ts';
 import { POD_VOLUMES } from '../../cluster/pod-volumes.ts';
+import {
+  CLAIMS,
+  CSI_DRIVERS,
+  CSI_NODES,
+  STORAGE_CLASSES,
+  VOLUME_ATTACHMENTS,
+  VOLUMES,
+} from '../common/objects.ts';
 import { unresolvable, unschedulable, definePlugin, type Packed } from '../plugin.ts';
 import { attach, attachmentsByNode, type Attached } from './attachments.ts';
 import {
@@ -29,7 +37,7 @@ const FAULT = 2;
 export const nodeVolumeLimits = definePlugin({
   name: 'NodeVolumeLimits',
   points: ['preFilter', 'filter'],
-  kinds: STORED,
+  objects: [CLAIMS, VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS, VOLUME_ATTACHMENTS],
 
   // the claims are in VolumeBinding's key
   key(pod) {

@@ -12,6 +12,14 @@ import type {
 } from '../../api/types.ts';
 import type { ClusterEvent } from '../../cluster/events.ts';
 import type { PluginArgs } from '../profile.ts';
+import {
+  CLAIMS,
+  CSI_DRIVERS,
+  CSI_NODES,
+  CSI_STORAGE_CAPACITIES,
+  STORAGE_CLASSES,
+  VOLUMES,
+} from '../common/objects.ts';
 import { unresolvable, definePlugin, type PackContext, type Packed } from '../plugin.ts';
 import { args } from './args.ts';
 import { VolumeReservation } from './binding.ts';
@@ -39,7 +47,7 @@ export const volumeBinding = definePlugin({
   needs: ['preFilter'],
   args,
   reads: { node: ['labels'] },
-  kinds: KINDS,
+  objects: [CLAIMS, VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS, CSI_STORAGE_CAPACITIES],
 
   key(pod) {
     const claims = claimNamesOf(pod);

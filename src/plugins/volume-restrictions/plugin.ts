@@ -2,6 +2,7 @@
 // one machine can write to at a time is free on nodes without it.
 import type { ApiObject, PersistentVolumeClaim, Pod, Volume } from '../../api/types.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { CLAIMS } from '../common/objects.ts';
 import { unschedulable, definePlugin, type Packed } from '../plugin.ts';
 import { CLAIM, claimOf, namespaceOf } from '../common/volume-claims.ts';
 import { POD_VOLUMES } from '../../cluster/pod-volumes.ts';
@@ -20,7 +21,7 @@ export const volumeRestrictions = definePlugin({
   name: 'VolumeRestrictions',
   points: ['preFilter', 'filter'],
   needs: ['preFilter'],
-  kinds: [CLAIM],
+  objects: [CLAIMS],
 
   // the claims are in VolumeBinding's key
   key(pod) {

@@ -2,6 +2,7 @@
 import type { Labels } from '../../api/labels.ts';
 import type { ApiObject, PersistentVolume, Pod, StorageClass } from '../../api/types.ts';
 import type { ObjectStore } from '../../cluster/object-store.ts';
+import { CLAIMS, STORAGE_CLASSES, VOLUMES } from '../common/objects.ts';
 import { unresolvable, definePlugin, type Packed } from '../plugin.ts';
 import {
   CLAIM,
@@ -37,7 +38,7 @@ export const volumeZone = definePlugin({
   name: 'VolumeZone',
   points: ['preFilter', 'filter'],
   reads: { node: ['labels'] },
-  kinds: KINDS,
+  objects: [CLAIMS, VOLUMES, STORAGE_CLASSES],
 
   // what it reads of a pod is in VolumeBinding's key
   pack(pod, { cluster, packer, code }): Packed | undefined {

@@ -224,6 +224,37 @@ describe('a verdict on single rows that moves with each placement', () => {
   });
 });
 
+describe('a product beside the sum', () => {
+  const halving: Plugin = {
+    name: 'Halving',
+    points: ['score'],
+    columns: { half: ({ metadata }) => metadata?.annotations?.['half'] },
+    pack(_, { packer, cluster, column }) {
+      const { column: half } = column('half');
+      const { columns } = cluster.nodes;
+      for (let row = 0; row < columns.rows; row++)
+        if (columns.getU32(half, row) !== 0) packer.multiplyRow(row, 0.5);
+      return undefined;
+    },
+  };
+
+  it.each(KERNELS)('multiplies the totals of single rows on $name', ({ load }) => {
+    const nodes = [annotated('a', { half: 'yes' }), annotated('b', {}), annotated('c', {})];
+    const pending = pods(40, 'pod', { cpu: '500m' });
+    const decided = (plugin: Plugin) => {
+      const configuration = configurationWith(plugin);
+      return plan({ nodes, pods: [], objects: [], pending }, { kernel: load(), configuration }).decisions;
+    };
+    const halved = decided(halving);
+    const plain = decided({ ...halving, pack: () => undefined });
+    expect(plain.slice(0, 3).map(({ node: name }) => name)).toEqual(['a', 'b', 'c']);
+    // with half of its total it is taken when the others are full
+    expect(halved.slice(0, 32).every(({ node: name }) => name !== 'a')).toBe(true);
+    expect(halved[32]!.node).toBe('a');
+    expect(halved[32]!.score).toBe(plain[0]!.score! / 2);
+  });
+});
+
 describe('a plugin that throws', () => {
   const nodes = [annotated('a', { 'example.com/rack': 'r' })];
 
