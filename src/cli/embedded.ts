@@ -26,7 +26,7 @@ export interface EmbeddedCommandOptions {
   home: URL;
 }
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 
 /**
  * Serves until it is told to end, or ends after the summary with `once`. Throws when the port is taken, and when the
@@ -81,12 +81,10 @@ async function settled({ store }: Embedded, ending: AbortSignal): Promise<boolea
   const progress = new Progress(process.stdout);
   try {
     while (!ending.aborted) {
-      const pods = store
-        .collection('pods')
-        .sorted()
-        .map(({ object }) => object as Pod);
-      const bound = pods.filter(({ spec }) => spec?.nodeName).length;
-      const refused = pods.filter((pod) => !pod.spec?.nodeName && refusalOf(pod) !== undefined).length;
+      const pods = store.list<Pod>('pods');
+      const waiting = pods.filter(({ spec }) => !spec?.nodeName);
+      const bound = pods.length - waiting.length;
+      const refused = waiting.filter((pod) => refusalOf(pod) !== undefined).length;
       progress.show(`${bound} of ${pods.length} pods bound, ${refused} do not fit`);
       if (bound + refused === pods.length) return true;
       await systemClock.sleep(POLL_MS, ending);

@@ -2,7 +2,8 @@
 //
 // Each loop looks at the whole cluster and does what is due, once for many changes. They write through the store, with the
 // defaults and checks of any client; what one writes is a change that the others see in the next round.
-import type { ApiObject } from '../../api/types.ts';
+import type { ApiObject, Node, Pod } from '../../api/types.ts';
+import { surroundingsOf, type Surroundings } from '../../workloads/index.ts';
 import { admission } from '../admission.ts';
 import { ApiError } from '../http/errors.ts';
 import { resourceOfObject, type Resource } from '../schema/resources.ts';
@@ -42,6 +43,7 @@ export function startControllers(store: Store): () => void {
   const schedule = (ms: number) => {
     timer ??= setTimeout(() => {
       timer = undefined;
+      cluster.beginRound();
       const again = LOOPS.filter((loop) => loop(cluster) === true);
       if (again.length > 0) schedule(AGAIN_MS);
     }, ms);
@@ -57,9 +59,25 @@ export function startControllers(store: Store): () => void {
 /** The store as controllers use it: what cannot be written now is tried again when something changes. */
 export class ControlledCluster {
   readonly store: Store;
+  #surroundings: Surroundings | undefined;
 
   constructor(store: Store) {
     this.store = store;
+  }
+
+  beginRound(): void {
+    this.#surroundings = undefined;
+  }
+
+  /** What the loops see, as of the first of them that asks in a round: none makes what another one counts. */
+  surroundings(): Surroundings {
+    const objects = () =>
+      ['replicasets', 'jobs', 'persistentvolumeclaims'].flatMap((name) => this.list(name));
+    return (this.#surroundings ??= surroundingsOf(
+      this.list<Node>('nodes'),
+      this.list<Pod>('pods'),
+      objects(),
+    ));
   }
 
   list<T extends ApiObject>(name: string): T[] {

@@ -1,17 +1,19 @@
 // Deletes what is left of owners that are gone.
+import type { ApiObject } from '../../api/types.ts';
 import { RESOURCES } from '../schema/resources.ts';
 import type { ControlledCluster } from './controllers.ts';
 
 export function collectGarbage(cluster: ControlledCluster): void {
   const uids = new Set<string | undefined>();
-  const resources = RESOURCES.filter((resource) => resource.convert === undefined);
-  for (const { name } of resources) {
-    for (const { metadata } of cluster.list(name)) uids.add(metadata?.uid);
-  }
-  for (const { name } of resources) {
+  const owned: ApiObject[] = [];
+  for (const { name, convert } of RESOURCES) {
+    if (convert !== undefined) continue;
     for (const object of cluster.list(name)) {
-      const owners = object.metadata?.ownerReferences ?? [];
-      if (owners.length > 0 && owners.every(({ uid }) => !uids.has(uid))) cluster.delete(object);
+      uids.add(object.metadata?.uid);
+      if ((object.metadata?.ownerReferences?.length ?? 0) > 0) owned.push(object);
     }
+  }
+  for (const object of owned) {
+    if (object.metadata!.ownerReferences!.every(({ uid }) => !uids.has(uid))) cluster.delete(object);
   }
 }

@@ -2,16 +2,15 @@
 import type { Job, Pod } from '../../api/types.ts';
 import { now } from '../store/store.ts';
 import type { ControlledCluster } from './controllers.ts';
-import { createMissing, podsOf, surroundings } from './replicas.ts';
+import { createMissing, podsOf } from './replicas.ts';
 
 export function jobs(cluster: ControlledCluster): void {
-  const seen = surroundings(cluster);
   for (const job of cluster.list<Job>('jobs')) {
     if (isComplete(job)) continue;
     const status = statusOf(job, podsOf(cluster, job));
     cluster.setStatus(job, status);
     // How many are missing depends on how many have succeeded.
-    createMissing(cluster, { ...job, status: { ...job.status, ...status } } as Job, seen);
+    createMissing(cluster, { ...job, status: { ...job.status, ...status } } as Job);
   }
   for (const pod of cluster.list<Pod>('pods')) {
     const hasEnded = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');

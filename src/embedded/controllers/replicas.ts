@@ -4,13 +4,12 @@ import type {
   ApiObject,
   DaemonSet,
   Deployment,
-  Node,
   Pod,
   ReplicaSet,
   ReplicationController,
   StatefulSet,
 } from '../../api/types.ts';
-import { replicaSetOf, surroundingsOf, workloadOf, type Surroundings } from '../../workloads/index.ts';
+import { replicaSetOf, workloadOf } from '../../workloads/index.ts';
 import { isActive } from '../../workloads/workload.ts';
 import { now } from '../store/store.ts';
 import type { ControlledCluster } from './controllers.ts';
@@ -19,10 +18,10 @@ import type { ControlledCluster } from './controllers.ts';
 const CREATIONS_MAX = 500;
 
 /** Makes the pods that an object's controller would make now, and the claims that these refer to. */
-export function createMissing(cluster: ControlledCluster, object: ApiObject, seen: Surroundings): void {
+export function createMissing(cluster: ControlledCluster, object: ApiObject): void {
   const workload = workloadOf(object);
   if (workload === undefined || object.metadata?.deletionTimestamp) return;
-  const { pods, objects } = workload.expand(object, seen);
+  const { pods, objects } = workload.expand(object, cluster.surroundings());
   for (const made of objects) cluster.create(made);
   let created = 0;
   for (const { pod, count } of pods) {
@@ -30,12 +29,6 @@ export function createMissing(cluster: ControlledCluster, object: ApiObject, see
       if (++created > CREATIONS_MAX || !cluster.create(pod)) return;
     }
   }
-}
-
-/** What a loop sees at the beginning of its round. */
-export function surroundings(cluster: ControlledCluster): Surroundings {
-  const objects = ['replicasets', 'jobs', 'persistentvolumeclaims'].flatMap((name) => cluster.list(name));
-  return surroundingsOf(cluster.list<Node>('nodes'), cluster.list<Pod>('pods'), objects);
 }
 
 /** The pods that an object controls. */
@@ -50,9 +43,8 @@ export function podsOf(cluster: ControlledCluster, { metadata }: ApiObject): Pod
 export function replicaSets(cluster: ControlledCluster): void {
   const sets = cluster.list<ReplicaSet>('replicasets');
   const controllers = cluster.list<ReplicationController>('replicationcontrollers');
-  const seen = surroundings(cluster);
   for (const set of [...sets, ...controllers]) {
-    createMissing(cluster, set, seen);
+    createMissing(cluster, set);
     removeSurplus(cluster, set, set.spec?.replicas ?? 1, byUsefulness);
     const { all, ready } = counts(podsOf(cluster, set));
     cluster.setStatus(set, {
@@ -127,9 +119,8 @@ function deploymentStatus(
 }
 
 export function statefulSets(cluster: ControlledCluster): void {
-  const seen = surroundings(cluster);
   for (const set of cluster.list<StatefulSet>('statefulsets')) {
-    createMissing(cluster, set, seen);
+    createMissing(cluster, set);
     removeSurplus(cluster, set, set.spec?.replicas ?? 1, byOrdinal);
     const { all, ready } = counts(podsOf(cluster, set));
     cluster.setStatus(set, {
@@ -144,9 +135,8 @@ export function statefulSets(cluster: ControlledCluster): void {
 }
 
 export function daemonSets(cluster: ControlledCluster): void {
-  const seen = surroundings(cluster);
   for (const set of cluster.list<DaemonSet>('daemonsets')) {
-    createMissing(cluster, set, seen);
+    createMissing(cluster, set);
     const { all, ready } = counts(podsOf(cluster, set));
     cluster.setStatus(set, {
       desiredNumberScheduled: all,

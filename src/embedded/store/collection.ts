@@ -48,6 +48,8 @@ export class Collection {
   #history: Change[] = [];
   /** The keys in order, until there is another set of them. */
   #keys: string[] | undefined;
+  /** The states in that order, until one of them changes. */
+  #sorted: readonly Stored[] | undefined;
   /** The version of the last change that is no longer in the history. */
   #forgotten = 0;
 
@@ -64,9 +66,9 @@ export class Collection {
   }
 
   /** All states in the order of their keys, as the API lists them. */
-  sorted(): Stored[] {
+  sorted(): readonly Stored[] {
     this.#keys ??= [...this.#objects.keys()].sort();
-    return this.#keys.map((key) => this.#objects.get(key)!);
+    return (this.#sorted ??= this.#keys.map((key) => this.#objects.get(key)!));
   }
 
   put(key: string, object: ApiObject, version: number): Stored {
@@ -107,6 +109,7 @@ export class Collection {
   }
 
   #record(change: Change): void {
+    this.#sorted = undefined;
     this.#history.push(change);
     // In large steps, so that a change does not cost a copy of the history.
     if (this.#history.length >= 2 * this.#historyLimit)

@@ -5,12 +5,12 @@ import { ApiError, badRequest } from '../http/errors.ts';
 
 /** What is left of a list that was begun. */
 interface Snapshot {
-  rest: Stored[];
+  rest: readonly Stored[];
   version: number;
 }
 
 export interface Page {
-  items: Stored[];
+  items: readonly Stored[];
   metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
 }
 
@@ -21,7 +21,7 @@ export class Pager {
   readonly #open = new Map<string, Snapshot>();
 
   /** The first page of the items, which are the state at `version`. */
-  first(items: Stored[], version: number, limit: number): Page {
+  first(items: readonly Stored[], version: number, limit: number): Page {
     return this.#page({ rest: items, version }, limit);
   }
 
