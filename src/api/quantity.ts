@@ -74,6 +74,32 @@ export function quantityMilliValue(quantity: Quantity): number {
   return Number(divideAwayFromZero(quantity, NANOS_A_MILLI));
 }
 
+/**
+ * The quantity as Kubernetes prints it: the shortest text with a suffix of the same family as one that it was given as,
+ * so that 1024Mi is 1Gi, and 0.5 is 500m.
+ */
+export function quantityText(quantity: Quantity, given: string): string {
+  const [, , , , suffix = ''] = PATTERN.exec(given.trim()) ?? [];
+  // as apimachinery has it: 512 needs no suffix, and a part of a byte is one
+  if (suffix.endsWith('i') && quantity >= 1024n * NANOS_A_UNIT) {
+    const { mantissa, exponent } = reduced(divideAwayFromZero(quantity, NANOS_A_UNIT), 1024n);
+    return `${mantissa}${Object.keys(BINARY_FACTORS)[exponent - 1] ?? ''}`;
+  }
+  const { mantissa, exponent } = reduced(quantity, 1000n);
+  const power = 3 * exponent - 9;
+  if (/^[eE]./.test(suffix)) return power === 0 ? String(mantissa) : `${mantissa}e${power}`;
+  return `${mantissa}${Object.keys(DECIMAL_EXPONENTS).find((name) => DECIMAL_EXPONENTS[name] === power)}`;
+}
+
+/** amount = mantissa * base^exponent, with the largest exponent; no more than quantities can have. */
+function reduced(amount: bigint, base: bigint): { mantissa: bigint; exponent: number } {
+  if (amount === 0n) return { mantissa: 0n, exponent: base === 1000n ? 3 : 0 };
+  let mantissa = amount;
+  let exponent = 0;
+  for (; mantissa % base === 0n; exponent++) mantissa /= base;
+  return { mantissa, exponent };
+}
+
 function parse(text: string | number): Quantity {
   const match = PATTERN.exec(String(text).trim());
   if (match === null) throw new QuantityError(text);

@@ -1,15 +1,21 @@
 // The admission plugin LimitRanger: what containers ask for that do not say, and how much a namespace lets them.
-import { parseQuantity, type Quantity } from '../api/quantity.ts';
+import { parseQuantity, quantityText, type Quantity } from '../api/quantity.ts';
 import type { Container, LimitRange, Pod } from '../api/types.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
-import { roundUp, sumOfContainers, textOf, type ResourceList } from './resource-list.ts';
+import { roundUp, sumOfContainers, type ResourceList } from './resource-list.ts';
 
 type Item = NonNullable<LimitRange['spec']>['limits'][number];
 
 /** What is asked for at the least, and at the most. */
 interface Asked {
-  requests: ReadonlyMap<string, Quantity>;
-  limits: ReadonlyMap<string, Quantity>;
+  requests: ReadonlyMap<string, Amount>;
+  limits: ReadonlyMap<string, Amount>;
+}
+
+interface Amount {
+  quantity: Quantity;
+  /** As it was given, or of a sum as the first of its parts was. */
+  given: string;
 }
 
 /** A default limit is the maximum; a default request the default limit, or else the minimum. */
@@ -41,47 +47,59 @@ export function setLimits(pod: Pod, facts: ClusterFacts): void {
   }
 }
 
-/** Whether the containers, and the pod as a whole, keep to the limits of their namespace. */
+/** Whether the containers, and the pod as a whole, keep to the limits of their namespace; the first range refuses. */
 export function checkLimits(pod: Pod, facts: ClusterFacts): Refusal[] {
-  const messages: string[] = [];
   for (const range of inOrder(pod, facts)) {
+    const messages: string[] = [];
     for (const item of range.spec?.limits ?? []) {
       if (item.type === 'Container') {
         for (const container of containersOf(pod)) messages.push(...broken(item, askedBy(container)));
       } else if (item.type === 'Pod') messages.push(...broken(item, askedByPod(pod)));
     }
+    if (messages.length > 0) return [{ plugin: 'LimitRanger', message: together(messages) }];
   }
-  return messages.map((message) => ({ plugin: 'LimitRanger', message }));
+  return [];
+}
+
+/** Messages as the API server prints several: each once. */
+function together(messages: string[]): string {
+  const different = [...new Set(messages)];
+  return different.length === 1 ? different[0]! : `[${different.join(', ')}]`;
 }
 
 function broken(item: Item, { requests, limits }: Asked): string[] {
   const { type, min = {}, max = {}, maxLimitRequestRatio = {} } = item;
   const messages: string[] = [];
-  for (const [name, least] of Object.entries(min)) {
-    const usage = `minimum ${name} usage per ${type} is ${least}`;
+  for (const [name, least] of amounts(min)) {
+    const usage = `minimum ${name} usage per ${type} is ${shown(least)}`;
     const [request, limit] = [requests.get(name), limits.get(name)];
+    const isLess = ({ quantity }: Amount) => quantity < least.quantity;
     if (request === undefined) messages.push(`${usage}.  No request is specified`);
-    else if (request < parseQuantity(least)) messages.push(`${usage}, but request is ${textOf(request)}`);
-    else if (limit !== undefined && limit < parseQuantity(least))
-      messages.push(`${usage}, but limit is ${textOf(limit)}`);
+    else if (isLess(request)) messages.push(`${usage}, but request is ${shown(request)}`);
+    else if (limit !== undefined && isLess(limit)) messages.push(`${usage}, but limit is ${shown(limit)}`);
   }
-  for (const [name, most] of Object.entries(max)) {
-    const usage = `maximum ${name} usage per ${type} is ${most}`;
+  for (const [name, most] of amounts(max)) {
+    const usage = `maximum ${name} usage per ${type} is ${shown(most)}`;
     const [request, limit] = [requests.get(name), limits.get(name)];
+    const isMore = ({ quantity }: Amount) => quantity > most.quantity;
     if (limit === undefined) messages.push(`${usage}.  No limit is specified`);
-    else if (limit > parseQuantity(most)) messages.push(`${usage}, but limit is ${textOf(limit)}`);
-    else if (request !== undefined && request > parseQuantity(most))
-      messages.push(`${usage}, but request is ${textOf(request)}`);
+    else if (isMore(limit)) messages.push(`${usage}, but limit is ${shown(limit)}`);
+    else if (request !== undefined && isMore(request))
+      messages.push(`${usage}, but request is ${shown(request)}`);
   }
-  for (const [name, ratio] of Object.entries(maxLimitRequestRatio)) {
-    const usage = `${name} max limit to request ratio per ${type} is ${ratio}`;
-    const [request = 0n, limit = 0n] = [requests.get(name), limits.get(name)];
+  for (const [name, ratio] of amounts(maxLimitRequestRatio)) {
+    const usage = `${name} max limit to request ratio per ${type} is ${shown(ratio)}`;
+    const [request = 0n, limit = 0n] = [requests.get(name)?.quantity, limits.get(name)?.quantity];
     if (request === 0n) messages.push(`${usage}, but no request is specified or request is 0`);
     else if (limit === 0n) messages.push(`${usage}, but no limit is specified or limit is 0`);
-    else if (limit * parseQuantity('1') > parseQuantity(ratio) * request)
+    else if (limit * parseQuantity('1') > ratio.quantity * request)
       messages.push(`${usage}, but provided ratio is ${(Number(limit) / Number(request)).toFixed(6)}`);
   }
   return messages;
+}
+
+function shown({ quantity, given }: Amount): string {
+  return quantityText(quantity, given);
 }
 
 function askedBy({ resources }: Container): Asked {
@@ -92,13 +110,20 @@ function askedByPod(pod: Pod): Asked {
   const asked = (field: 'requests' | 'limits') => {
     const own = Object.entries(pod.spec?.resources?.[field] ?? {});
     const ofThePod = own.filter(([name]) => name === 'cpu' || name === 'memory');
-    return new Map([...sumOfContainers(pod, field), ...amounts(Object.fromEntries(ofThePod))]);
+    const given = (name: string) =>
+      containersOf(pod).find(({ resources }) => resources?.[field]?.[name])!.resources![field]![name]!;
+    const sums = [...sumOfContainers(pod, field)].map(
+      ([name, quantity]) => [name, { quantity, given: given(name) }] as const,
+    );
+    return new Map([...sums, ...amounts(Object.fromEntries(ofThePod))]);
   };
   return { requests: asked('requests'), limits: asked('limits') };
 }
 
-function amounts(list: ResourceList | undefined): Map<string, Quantity> {
-  return new Map(Object.entries(list ?? {}).map(([name, text]) => [name, parseQuantity(text)]));
+function amounts(list: ResourceList | undefined): Map<string, Amount> {
+  return new Map(
+    Object.entries(list ?? {}).map(([name, given]) => [name, { quantity: parseQuantity(given), given }]),
+  );
 }
 
 function containersOf({ spec }: Pod): Container[] {

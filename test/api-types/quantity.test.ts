@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseQuantity, QuantityError, quantityMilliValue, quantityValue } from '../../src/api/quantity.ts';
+import {
+  parseQuantity,
+  QuantityError,
+  quantityMilliValue,
+  quantityText,
+  quantityValue,
+} from '../../src/api/quantity.ts';
 
 // What resource.Quantity of Kubernetes 1.37.2 answers: text, Value(), MilliValue().
 const FACTS: [string | number, number, number][] = [
@@ -169,4 +175,24 @@ describe('arithmetic is exact', () => {
 
 test('more texts than the cache holds still parse right', () => {
   for (let i = 0; i < 5000; i++) expect(quantityMilliValue(parseQuantity(`${i}m`))).toBe(i);
+});
+
+test.each([
+  ['1024Mi', '1Gi'],
+  ['1536Mi', '1536Mi'],
+  ['0.5Gi', '512Mi'],
+  ['0.5Ki', '512'],
+  ['1025.5Ki', '1050112'],
+  ['0.5', '500m'],
+  ['1000m', '1'],
+  ['1500', '1500'],
+  ['3000', '3k'],
+  ['2000M', '2G'],
+  ['1e3', '1e3'],
+  ['12E2', '1200'],
+  ['0.00001', '10u'],
+  ['0', '0'],
+  ['0Gi', '0'],
+])('%s is printed as Kubernetes does: %s', (given, printed) => {
+  expect(quantityText(parseQuantity(given), given)).toBe(printed);
 });

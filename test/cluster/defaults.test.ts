@@ -186,7 +186,7 @@ const REFUSED_IN_LIMITS: Record<string, [spec: PodSpec, message: string]> = {
   much: [{ containers: [limited({ cpu: '5' })] }, 'maximum cpu usage per Container is 4, but limit is 5'],
   little: [
     { containers: [limited({ memory: '1Mi' })] },
-    'minimum memory usage per Container is 16Mi, but request is 1',
+    'minimum memory usage per Container is 16Mi, but request is 1Mi',
   ],
 };
 

@@ -217,6 +217,19 @@ describe('a limit range', () => {
     ],
   ])('refuses by %j', (limits, message) => {
     const { refusals } = created(podWith({ containers: asking('3') }), [range(limits)]);
-    expect(refusals.map((refusal) => refusal.message)).toContain(message);
+    expect(refusals.map((refusal) => refusal.message)).toEqual([message]);
+  });
+
+  it('prints amounts as they were given, and all that one range refuses', () => {
+    const containers = ['a', 'b'].map((name) => ({
+      name,
+      resources: { limits: { cpu: '0.5', memory: '1024Mi' } },
+    }));
+    const { refusals } = created(podWith({ containers }), [
+      range({ type: 'Pod', max: { memory: '1536Mi' } }, { type: 'Container', min: { cpu: '0.75' } }),
+    ]);
+    expect(refusals.map((refusal) => refusal.message)).toEqual([
+      '[maximum memory usage per Pod is 1536Mi, but limit is 2Gi, minimum cpu usage per Container is 750m, but request is 500m]',
+    ]);
   });
 });
