@@ -16,7 +16,10 @@ export const TEMPLATE = 'is a template: render it first, for instance with "helm
 const AS_JSON = 'get the objects with "kubectl get ... -o json"';
 
 const MISTAKES: readonly Mistake[] = [
-  { looksLike: /^#!/, is: 'is a script: run it, and hand over what it prints' },
+  {
+    looksLike: /^(?:#!|(?:\s*#.*\n|\s*\n)*(?:\$ )?(?:kubectl|helm|cat|set|export) [^:\s])/,
+    is: 'is a script: run it, and hand over what it prints',
+  },
   { looksLike: /^\{\{/m, is: TEMPLATE },
   { looksLike: /^\s*<(?:!DOCTYPE|html|\?xml)/i, is: 'is a web page, not the file that it is about' },
   {

@@ -1,5 +1,5 @@
 // Files that the command line names.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { decodeText, TextError } from '../api/text.ts';
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
 import { pluginModulesIn } from '../config/plugin-modules.ts';
@@ -13,6 +13,8 @@ export function nameOf(file: string): string {
 
 /** Reads a file, or standard input for "-", in any encoding that people's tools write. Throws an Error that names it. */
 export function readText(file: string): string {
+  if (file !== '-' && statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`${file}: is a directory: name the files that are in it`);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file === '-' ? 0 : file);

@@ -41,7 +41,7 @@ function yamlValues(text: string): FoundValue[] {
   const found: FoundValue[] = [];
   for (const { number, values, error, duplicate } of yamlDocuments(text.replace(/^\uFEFF/gm, ''))) {
     const place = `document ${number}: `;
-    if (error !== undefined) found.push({ place, error: mistakenYaml(text) ?? error });
+    if (error !== undefined) found.push({ place, error: mistakenYaml(text) ?? `is not YAML: ${error}` });
     const notice = duplicate && `${duplicate}; the last one counts`;
     for (const value of values)
       found.push(hasBraces(value) ? { place, error: TEMPLATE } : { place, value, notice });

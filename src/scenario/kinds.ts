@@ -63,10 +63,11 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-/** Nodes and pods are told by what only they have. */
+/** Nodes, pods and kustomizations are told by what only they have. */
 function kindOfShape(object: unknown): string | undefined {
-  const { spec, status } = object as { spec?: unknown; status?: unknown };
+  const { spec, status, resources } = object as { spec?: unknown; status?: unknown; resources?: unknown };
   if (isObject(spec) && Array.isArray(spec.containers)) return 'Pod';
   if (isObject(status) && (isObject(status.allocatable) || isObject(status.nodeInfo))) return 'Node';
+  if (Array.isArray(resources) && resources.every((file) => typeof file === 'string')) return 'Kustomization';
   return undefined;
 }

@@ -1,6 +1,7 @@
 // Reads scenarios: the project's own scenario files, and what kubectl prints of a cluster or people write for it.
 import { having, isObject, dropNulls, Problems, shown, text as textShape, type Shape } from '../api/shape.ts';
 import { objectKey, type ApiObject, type ObjectMeta, type Pod, type Scenario } from '../api/types.ts';
+import { TEMPLATE } from '../api/mistaken.ts';
 import { setDefaults } from '../defaults/index.ts';
 import { Assembly } from './assembly.ts';
 import { valuesIn } from './documents.ts';
@@ -192,10 +193,13 @@ class Reader {
   #addOther(object: ApiObject): void {
     this.#used++;
     const { kind = '', metadata } = object;
-    this.#intake.others[kind] = (this.#intake.others[kind] ?? 0) + 1;
     const name = isObject(metadata) && typeof metadata.name === 'string' ? ` ${metadata.name}` : '';
     const tool = toolOf(object);
-    if (tool !== undefined) this.#intake.leftOut.push({ object: `${kind}${name}`, reason: tool });
+    if (tool !== undefined) {
+      this.#intake.leftOut.push({ object: `${kind}${name}`, reason: tool });
+      return;
+    }
+    this.#intake.others[kind] = (this.#intake.others[kind] ?? 0) + 1;
     const specs = podSpecsIn(object);
     if (specs.length === 0) return;
     const reason = `${specs.join(', ')}: pods that its own controller makes, and coset does not know how many`;
@@ -230,6 +234,10 @@ class Reader {
     if (typeof name !== 'string' || name === '') {
       const at = [position, 'metadata.name'].filter(Boolean).join('.');
       this.#passOver(at, name === undefined ? 'must be set' : `must be a name, not ${shown(name)}`);
+      return false;
+    }
+    if (name.includes('{{')) {
+      this.#passOver([position, 'metadata.name'].filter(Boolean).join('.'), TEMPLATE);
       return false;
     }
     const isNamespaced = kind === 'Pod' || (object.metadata as ObjectMeta).namespace !== undefined;

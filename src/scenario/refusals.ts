@@ -22,8 +22,9 @@ export function refusalOf(object: ApiObject): string | undefined {
 }
 
 /** Files of tools that make objects of others: what to do to get these. */
-export function toolOf({ kind, apiVersion = '' }: ApiObject): string | undefined {
-  if (kind === 'Kustomization' && apiVersion.startsWith('kustomize.config.k8s.io/'))
+export function toolOf({ kind, apiVersion }: ApiObject): string | undefined {
+  // kustomize takes files that tell neither
+  if (kind === 'Kustomization' && (apiVersion?.startsWith('kustomize.config.k8s.io/') ?? true))
     return 'it names other files: build them with "kubectl kustomize"';
   return undefined;
 }

@@ -63,6 +63,13 @@ describe('coset plan refuses', () => {
     );
   });
 
+  it('a folder', async () => {
+    const folder = folderWith({ 'file.json': good });
+    expect(await refused(['plan', folder])).toBe(
+      `coset: ${folder}: is a directory: name the files that are in it\n`,
+    );
+  });
+
   it('nothing on standard input', async () => {
     expect(await refused(['plan', '-'])).toBe('coset: standard input: is empty\n');
   });

@@ -39,8 +39,14 @@ describe('text', () => {
     expect(decodeText(encoded)).toBe('a: b');
   });
 
-  it('that is compressed is refused', () => {
-    expect(() => decodeText(bytes([0x1f, 0x8b, 8]))).toThrow('is compressed: unpack it first');
+  it.each<[string, number, string, string]>([
+    ['compressed', 0, '\x1f\x8b\x08', 'is compressed: unpack it first'],
+    ['a zip archive', 0, 'PK\x03\x04', 'is a zip archive: unpack it first'],
+    ['a tar archive', 257, 'ustar\0', 'is a tar archive: unpack it first'],
+    ['no text', 100, '\0', 'is no text: it holds zero bytes'],
+  ])('that is %s is refused', (_, at, magic, message) => {
+    const encoded = Uint8Array.from('x'.repeat(at) + magic, (char) => char.charCodeAt(0));
+    expect(() => decodeText(encoded)).toThrow(message);
   });
 });
 
@@ -90,7 +96,7 @@ describe('pods are found in', () => {
     const { scenario, intake } = read(`${one}\n---\nkind: Pod\n metadata:\n  name: broken\n---\n${two}\n`);
     expect(scenario.pending).toHaveLength(2);
     expect(intake.passedOver).toEqual([
-      { object: 'file: document 2', reason: 'line 4: bad indentation of a mapping entry' },
+      { object: 'file: document 2', reason: 'is not YAML: line 4: bad indentation of a mapping entry' },
     ]);
   });
 
@@ -165,6 +171,9 @@ describe('what is no input is told in one line', () => {
     ['Error from server (Forbidden): nodes is forbidden\n', 'file: is an error that kubectl printed: '],
     ['No resources found in default namespace.\n', 'file: is what kubectl prints when it finds nothing'],
     ['#!/bin/sh\nkubectl get nodes\n', 'file: is a script: '],
+    ['# first\n\nkubectl apply -f - <<EOF\nkind: Pod\nEOF\n', 'file: is a script: '],
+    ['kind: Pod\nmetadata: {name: "{{ .Release.Name }}"}\n', 'file: metadata.name: is a template: '],
+    ['# Title\n\ntext: a\n\n```yaml\n', 'file: is not YAML: line 5: '],
     ['{{- if .Values.on }}\nkind: Pod\n{{- end }}\n', 'file: is a template: '],
     ['kind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n', 'file: is a template: '],
     ['<!DOCTYPE html>\n<html>', 'file: is a web page'],
@@ -180,6 +189,14 @@ describe('what is no input is told in one line', () => {
   ])('%j', (text, message) => {
     expect(refusalOf(text)).toContain(message);
     expect(refusalOf(text)).not.toContain('\n');
+  });
+
+  it('a kustomization names other files, also when it does not say what it is', () => {
+    const { intake } = read('resources: [a.yaml]\nnamePrefix: x-\n');
+    expect(intake.leftOut).toEqual([
+      { object: 'Kustomization', reason: 'it names other files: build them with "kubectl kustomize"' },
+    ]);
+    expect(intake.others).toEqual({});
   });
 
   it('braces in a value make no template', () => {
