@@ -28,7 +28,7 @@ export async function snapshot(file: string, { kubeconfig, redact, output }: Sna
       throw new Error(`${transport.server}: there are no nodes to place a pod on${why}`);
     }
     if (forbidden.length > 0) {
-      const kinds = forbidden.join(', ');
+      const kinds = forbidden.sort().join(', ');
       process.stderr.write(
         `coset: without ${kinds}: the credentials may not list them, and a plan decides as if there were none\n`,
       );
