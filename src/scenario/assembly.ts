@@ -8,6 +8,7 @@ import { controllerOf, surroundingsOf, workloadOf } from '../workloads/index.ts'
 import type { Intake } from './intake.ts';
 import { missingNotices } from './missing.ts';
 import { podShape } from './shapes.ts';
+import { unboundNotices } from './unbound.ts';
 
 interface Waiting {
   pod: Pod;
@@ -83,7 +84,7 @@ export class Assembly {
     for (const { pod, file } of this.#unborn) this.#create(pod, 1, `${file}: pod ${objectKey(pod)}`, facts);
     this.#expand(facts);
     pending.push(...this.#waiting.sort(byQueueOrder).map(({ pod }) => pod));
-    this.#intake.notices.push(...missingNotices(this.#scenario));
+    this.#intake.notices.push(...missingNotices(this.#scenario), ...unboundNotices(this.#scenario));
   }
 
   /** A pod that exists: it waits, or has a node, or is at its end. */
