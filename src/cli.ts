@@ -44,6 +44,8 @@ Examples:
   coset plan --output json --order strict --detail scenario.json`;
 
 const RUN_EXAMPLES = `
+It prints its log, a JSON object a line, and no results that could have another form: there is no --output.
+
 Examples:
   coset run
   coset run --kubeconfig ~/.kube/config --config scheduler.yaml

@@ -42,3 +42,9 @@ it('coset embedded ends when nobody reads what it prints, and leaves nothing beh
   expect(printed).toMatch(/^A Kubernetes API in memory: \S+\n$/);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+it('coset run says that it has a log and no output in another form', async () => {
+  expect((await coset(['run', '--help'])).stdout).toMatch(
+    /prints its log, a JSON object a line, .*no --output/,
+  );
+});
