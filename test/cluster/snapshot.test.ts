@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Decision, PersistentVolume, PersistentVolumeClaim } from '../../src/api/types.ts';
+import type { Decision, PersistentVolume, PersistentVolumeClaim, Pod } from '../../src/api/types.ts';
 import { coset } from '../cli/coset.ts';
 import { claim, podWith, storageClass, volume } from '../volumes/objects.ts';
 import { bindClaims, type VolumeApi } from '../volumes/volume-controller.ts';
 import type { Client } from './client.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
-import { createNodes, createPods, createService, listPods, node } from './fixtures.ts';
+import { createNodes, createPods, createService, listPods, node, pod } from './fixtures.ts';
 import { until } from './processes.ts';
 import { configurationFile, startCoset } from './scheduler.ts';
 
@@ -16,6 +16,7 @@ const WEB_PODS = 15;
 const LOCAL_VOLUMES = 3;
 const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
 const VOLUMES = '/api/v1/persistentvolumes';
+const PODS = '/api/v1/namespaces/default/pods';
 
 let controlPlane: ControlPlane;
 beforeAll(async () => {
@@ -44,11 +45,50 @@ async function createWithVolumes(client: Client): Promise<void> {
   }
   for (let n = 0; n <= LOCAL_VOLUMES; n++) {
     const own = claim(`data-${n}`, 'local', {}, 'default');
-    const pod = podWith(`data-${n}`, [`data-${n}`], { namespace: 'default' });
-    for (const object of [own, pod]) delete object.metadata!.uid;
+    const user = podWith(`data-${n}`, [`data-${n}`], { namespace: 'default' });
+    for (const object of [own, user]) delete object.metadata!.uid;
     await client.text('POST', CLAIMS, own);
-    await client.text('POST', '/api/v1/namespaces/default/pods', pod);
+    await client.text('POST', PODS, user);
   }
+}
+
+/**
+ * Two nodes that one pod fills each, and an urgent pod that needs one of them. A disruption budget covers the pod on the
+ * node that would be chosen without it.
+ */
+async function createForPreemption(client: Client): Promise<void> {
+  await client.text('POST', '/apis/scheduling.k8s.io/v1/priorityclasses', {
+    metadata: { name: 'urgent' },
+    value: 1000,
+  });
+  const taints = [{ key: 'pool', value: 'full', effect: 'NoSchedule' }];
+  for (const [n, name] of ['covered', 'victim'].entries()) {
+    const made = node(NODES + n);
+    made.metadata!.labels!['pool'] = 'full';
+    await client.text('POST', '/api/v1/nodes', { ...made, spec: { taints } });
+    await client.text('POST', PODS, filling(name, { nodeName: made.metadata!.name }));
+  }
+  await client.text('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
+    metadata: { name: 'covered' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'covered' } } },
+  });
+  const tolerations = [{ key: 'pool', operator: 'Exists' as const }];
+  const spec = { priorityClassName: 'urgent', nodeSelector: { pool: 'full' }, tolerations };
+  // admission follows the classes by itself
+  await until('the urgent pod is admitted', 30, () =>
+    client.text('POST', PODS, filling('urgent', spec)).catch(() => undefined),
+  );
+}
+
+/** A pod that needs most of a node; without a kubelet its node lets it go at once. */
+function filling(name: string, fields: object): Pod {
+  const { spec, ...rest } = pod(0, { app: name });
+  const containers = [{ ...spec!.containers[0]!, resources: { requests: { cpu: '6' } } }];
+  return {
+    ...rest,
+    metadata: { ...rest.metadata, name },
+    spec: { ...spec, terminationGracePeriodSeconds: 0, ...fields, containers },
+  };
 }
 
 it('a snapshot, planned, says what the running scheduler then does', async ({ onTestFailed }) => {
@@ -57,6 +97,7 @@ it('a snapshot, planned, says what the running scheduler then does', async ({ on
   await createService(client, 'web', { app: 'web' });
   await createWithVolumes(client);
   await createPods(client, WEB_PODS, { app: 'web' });
+  await createForPreemption(client);
   await client.text('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
     metadata: { name: 'web' },
     spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } },
@@ -74,7 +115,10 @@ it('a snapshot, planned, says what the running scheduler then does', async ({ on
   expect(planned.code, planned.stderr).toBe(0);
   const { decisions } = JSON.parse(planned.stdout) as { decisions: Decision[] };
   const expected = new Map(decisions.map(({ pod, node: chosen }) => [pod, chosen]));
-  expect(expected.size).toBe(WEB_PODS + LOCAL_VOLUMES + 1);
+  expect(expected.size).toBe(WEB_PODS + LOCAL_VOLUMES + 2);
+  const victims = decisions.flatMap(({ preemption }) => preemption?.[0]?.victims ?? []);
+  expect(victims).toEqual(['default/victim']);
+  const stays = ['default/covered', node(NODES).metadata!.name] as const;
 
   const scheduler = startCoset(configurationFile(controlPlane));
   onTestFailed(() => {
@@ -89,7 +133,7 @@ it('a snapshot, planned, says what the running scheduler then does', async ({ on
       return open.length === 1 && open[0]!.status?.conditions !== undefined ? all : undefined;
     });
     const actual = new Map(pods.map(({ metadata, spec }) => [`default/${metadata!.name}`, spec?.nodeName]));
-    expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(actual)).toEqual(Object.fromEntries([...expected, stays]));
   } finally {
     await scheduler.stop();
   }
