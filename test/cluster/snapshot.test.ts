@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Decision, PersistentVolume, PersistentVolumeClaim, Pod } from '../../src/api/types.ts';
 import { coset } from '../cli/coset.ts';
+import { deviceClass, devices, request, slice } from '../devices/objects.ts';
 import { claim, podWith, storageClass, volume } from '../volumes/objects.ts';
 import { bindClaims, type VolumeApi } from '../volumes/volume-controller.ts';
 import type { Client } from './client.ts';
-import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { startControlPlane, WITH_POD_GROUPS, type ControlPlane } from './control-plane.ts';
 import { createNodes, createPods, createService, listPods, node, pod } from './fixtures.ts';
 import { until } from './processes.ts';
 import { configurationFile, startCoset } from './scheduler.ts';
@@ -14,13 +15,14 @@ import { configurationFile, startCoset } from './scheduler.ts';
 const NODES = 6;
 const WEB_PODS = 15;
 const LOCAL_VOLUMES = 3;
+const NEWER = ['DeviceClass', 'ResourceSlice', 'ResourceClaim', 'PodGroup'];
 const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
 const VOLUMES = '/api/v1/persistentvolumes';
 const PODS = '/api/v1/namespaces/default/pods';
 
 let controlPlane: ControlPlane;
 beforeAll(async () => {
-  controlPlane = await startControlPlane();
+  controlPlane = await startControlPlane({ apiserverArgs: WITH_POD_GROUPS });
 });
 afterAll(() => controlPlane?.stop());
 
@@ -80,6 +82,36 @@ async function createForPreemption(client: Client): Promise<void> {
   );
 }
 
+/** A pod that claims the one device there is, and a group of two pods, all for the node of the covered pod. */
+async function createWithDevicesAndGroup(client: Client): Promise<void> {
+  const host = node(NODES).metadata!.name!;
+  const card = { spec: { devices: { requests: [request('card')] } } };
+  const resources = '/apis/resource.k8s.io/v1';
+  await client.text('POST', `${resources}/deviceclasses`, deviceClass('gpu'));
+  await client.text('POST', `${resources}/resourceslices`, slice(host, devices('card-0')));
+  await client.text('POST', `${resources}/namespaces/default/resourceclaims`, {
+    metadata: { name: 'card' },
+    ...card,
+  });
+  await client.text('POST', '/apis/scheduling.k8s.io/v1beta1/namespaces/default/podgroups', {
+    metadata: { name: 'pair' },
+    spec: { schedulingPolicy: { gang: { minCount: 2 } } },
+  });
+  const tolerations = [{ key: 'pool', operator: 'Exists' as const }];
+  const resourceClaims = [{ name: 'card', resourceClaimName: 'card' }];
+  const schedulingGroup = { podGroupName: 'pair' };
+  const nodeSelector = { 'kubernetes.io/hostname': host };
+  for (const [name, fields] of [
+    ['computing', { resourceClaims }],
+    ['pair-0', { schedulingGroup, nodeSelector }],
+    ['pair-1', { schedulingGroup, nodeSelector }],
+  ] as const) {
+    const { spec, ...rest } = pod(0, { app: name });
+    const made = { ...rest, metadata: { ...rest.metadata, name }, spec: { ...spec, tolerations, ...fields } };
+    await client.text('POST', PODS, made);
+  }
+}
+
 /** A pod that needs most of a node; without a kubelet its node lets it go at once. */
 function filling(name: string, fields: object): Pod {
   const { spec, ...rest } = pod(0, { app: name });
@@ -98,6 +130,7 @@ it('a snapshot, planned, says what the running scheduler then does', async ({ on
   await createWithVolumes(client);
   await createPods(client, WEB_PODS, { app: 'web' });
   await createForPreemption(client);
+  await createWithDevicesAndGroup(client);
   await client.text('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
     metadata: { name: 'web' },
     spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } },
@@ -108,14 +141,20 @@ it('a snapshot, planned, says what the running scheduler then does', async ({ on
   expect(taken.code, taken.stderr).toBe(0);
   const { items } = JSON.parse(readFileSync(file, 'utf8')) as { items: { kind: string }[] };
   const kinds = new Set(items.map(({ kind }) => kind));
-  for (const kind of ['PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'PodDisruptionBudget']) {
+  for (const kind of [
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'StorageClass',
+    'PodDisruptionBudget',
+    ...NEWER,
+  ]) {
     expect(kinds).toContain(kind);
   }
   const planned = await coset(['plan', '--output', 'json', file]);
   expect(planned.code, planned.stderr).toBe(0);
   const { decisions } = JSON.parse(planned.stdout) as { decisions: Decision[] };
   const expected = new Map(decisions.map(({ pod, node: chosen }) => [pod, chosen]));
-  expect(expected.size).toBe(WEB_PODS + LOCAL_VOLUMES + 2);
+  expect(expected.size).toBe(WEB_PODS + LOCAL_VOLUMES + 2 + 3);
   const victims = decisions.flatMap(({ preemption }) => preemption?.[0]?.victims ?? []);
   expect(victims).toEqual(['default/victim']);
   const stays = ['default/covered', node(NODES).metadata!.name] as const;
