@@ -24,6 +24,7 @@ import {
   type Refusal,
   type TurnOutcome,
 } from './classes/turn-outcome.ts';
+import { Rounds, turnsIn, turnSteps } from './classes/rounds.ts';
 import { unbuiltIn, type Turn } from './classes/turns.ts';
 import type { PluginContext } from './plugins/plugin.ts';
 import { GangTurns, type Gang } from './gangs/gang-turns.ts';
@@ -84,48 +85,43 @@ export class SchedulingCycle {
     const { activations } = queue;
     onPhase?.('partition');
     let { rules } = cluster;
-    let parts = this.#partition(pods);
-    let next = 0;
-    /** The turns before this one are the pods' first. */
-    let round = parts.length;
+    const rounds = new Rounds(this.#partition(pods));
     try {
-      while (next < parts.length) {
-        // the rest of a class that takes long waits for those that have come meanwhile
-        if (next >= round && queue.activations !== activations) return;
-        if (cluster.rules !== rules) {
-          // what came between two turns may tell pods apart that were alike: the rest is partitioned anew
+      do {
+        for (let part; (part = rounds.take()) !== undefined;) {
+          yield* this.#takePart(part, rounds);
+          if (cluster.rules === rules) continue;
+          // what has come meanwhile may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
           ({ rules } = cluster);
-          const rest = turnsIn(parts.slice(next));
+          const { rest } = rounds;
           for (const turn of rest) this.correspondences.settle(turn.class, turn.pods.length);
-          parts = this.#partition(rest.flatMap((turn) => turn.pods));
-          next = 0;
-          round = parts.length;
-        } else {
-          const part = parts[next++]!;
-          if ('podGroup' in part) yield* this.#takeGang(part);
-          else {
-            const outcome = this.#take(part);
-            if (outcome.rest.length > 0) this.#putOff(part, outcome.rest, parts, next);
-            yield outcome;
-          }
+          rounds.restart(this.#partition(rest.flatMap((turn) => turn.pods)));
         }
-      }
+        // what is left waits for those that have come meanwhile
+      } while (queue.activations === activations && rounds.begin());
     } finally {
       // a cycle that ends early gives its other pods back
-      for (const turn of turnsIn(parts.slice(next))) {
+      for (const turn of rounds.rest) {
         this.correspondences.settle(turn.class, turn.pods.length);
         for (const pod of turn.pods) queue.giveBack(pod);
       }
     }
   }
 
-  /** Puts what is left of a turn after all others, or before them where the order is strict. */
-  #putOff(turn: Turn, pods: QueuedPod[], parts: (Turn | Gang)[], next: number): void {
-    const { order } = turn.class.context.profile.args.EquivalenceClasses;
-    const rest = { ...turn, pods, isNominated: false };
-    if (order === 'strict') parts.splice(next, 0, rest);
-    else parts.push(rest);
+  *#takePart(part: Turn | Gang, rounds: Rounds): Generator<TurnOutcome, void, void> {
+    const { rows } = this.#options.cluster.nodes.columns;
+    if ('podGroup' in part) {
+      const outcomes = this.#takeGang(part);
+      rounds.spend(part, part.turns.length * turnSteps(rows) + this.#gangSlice.spent);
+      yield* outcomes;
+      return;
+    }
+    const slice = new Slice();
+    const outcome = this.#take(part, slice);
+    rounds.spend(part, turnSteps(rows) + slice.spent);
+    if (outcome.rest.length > 0) rounds.putOff(part, outcome.rest);
+    yield outcome;
   }
 
   /** The pod's binding was acknowledged. */
@@ -206,7 +202,7 @@ export class SchedulingCycle {
     return pod.classified;
   }
 
-  #take(turn: Turn): TurnOutcome {
+  #take(turn: Turn, slice: Slice): TurnOutcome {
     const outcome = outcomeOf(turn);
     const [master] = turn.pods;
     const unbuilt = unbuiltIn(turn);
@@ -220,7 +216,6 @@ export class SchedulingCycle {
     let bound = 0;
     let isPutOff = false;
     let failure: Error | undefined;
-    const slice = new Slice();
     try {
       isPutOff = extenders !== undefined && !consult(outcome, { extenders, queue, correspondences });
       if (isPutOff) return outcome;
@@ -493,8 +488,4 @@ export class SchedulingCycle {
     outcome.refusal = refusal;
     this.#options.queue.park(outcome.turn.class.index, pods, refusal);
   }
-}
-
-function turnsIn(parts: readonly (Turn | Gang)[]): Turn[] {
-  return parts.flatMap((part) => ('podGroup' in part ? part.turns : part));
 }

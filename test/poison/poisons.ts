@@ -18,6 +18,11 @@ function replicas(count: number, spec: Partial<Spec>): Pod[] {
   return times(count, (n) => pod(`poison-${n}`, { cpu: '10m', labels: { app: 'poison' }, spec }));
 }
 
+/** Of a namespace of its own: whoever is in one has its share and no more. */
+function ofAnother(pods: Pod[]): Pod[] {
+  return pods.map((each) => ({ ...each, metadata: { ...each.metadata, namespace: 'tenant' } }));
+}
+
 function spreads(count: number): Spec['topologySpreadConstraints'] {
   return times(count, (n) => ({
     topologyKey: n % 2 === 0 ? 'topology.kubernetes.io/zone' : 'kubernetes.io/hostname',
@@ -221,5 +226,48 @@ export const POISONS: readonly Poison[] = [
           spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } },
         });
       }),
+  },
+  {
+    name: '3,000 pods that ask for 20 resources of their own each, which no node has',
+    pods: () =>
+      ofAnother(
+        times(3000, (n) =>
+          pod(`poison-${n}`, {
+            spec: {
+              containers: [
+                {
+                  name: 'main',
+                  image: 'app',
+                  resources: {
+                    requests: Object.fromEntries(times(20, (m) => [`example.com/r-${n}-${m}`, '1'])),
+                  },
+                },
+              ],
+            },
+          }),
+        ),
+      ),
+  },
+  {
+    name: '2,000 pods of an app of their own each, spread over zones',
+    pods: () =>
+      ofAnother(
+        times(2000, (n) =>
+          pod(`poison-${n}`, {
+            cpu: '10m',
+            labels: { app: `app-${n}` },
+            spec: {
+              topologySpreadConstraints: [
+                {
+                  topologyKey: 'topology.kubernetes.io/zone',
+                  maxSkew: 1,
+                  whenUnsatisfiable: 'DoNotSchedule',
+                  labelSelector: { matchLabels: { app: `app-${n}` } },
+                },
+              ],
+            },
+          }),
+        ),
+      ),
   },
 ];

@@ -49,22 +49,24 @@ export class Effort {
 const SLICE_STEPS = 4_000_000;
 
 export class Slice {
-  #left: number;
+  /** Steps that were taken of it. */
+  spent = 0;
+  readonly #steps: number;
 
   constructor(steps = SLICE_STEPS) {
-    this.#left = steps;
+    this.#steps = steps;
   }
 
   get isOver(): boolean {
-    return this.#left <= 0;
+    return this.spent >= this.#steps;
   }
 
   /** How many decisions of so many steps it has left, one at the least. */
   decisions(steps: number): number {
-    return Math.max(1, Math.floor(this.#left / steps));
+    return Math.max(1, Math.floor((this.#steps - this.spent) / steps));
   }
 
   spend(steps: number): void {
-    this.#left -= steps;
+    this.spent += steps;
   }
 }

@@ -1,0 +1,97 @@
+// The turns of a cycle, in rounds. In one round a namespace has its share: what it has beyond comes in the next one, so that
+// the pods of one user, however many classes they are, keep those of others waiting for a moment only.
+//
+//   round 1:  a a a b c        what is left:  a a a a a
+//   round 2:  a a a                           a a
+import type { Gang } from '../gangs/gang-turns.ts';
+import type { QueuedPod } from '../queue/types.ts';
+import type { Turn } from './turns.ts';
+
+type Part = Turn | Gang;
+
+/** Some tenths of a second. */
+const SHARE_STEPS = 20_000_000;
+/** Of a turn, besides what its pods take: its class is determined, and what keeps its pods waiting is said. */
+const TURN_STEPS = 50_000;
+const STEPS_A_ROW = 100;
+
+/** The steps that a turn takes on so many nodes, besides its pods. */
+export function turnSteps(rows: number): number {
+  return TURN_STEPS + rows * STEPS_A_ROW;
+}
+
+export class Rounds {
+  #parts: Part[] = [];
+  #next = 0;
+  #later: Part[] = [];
+  readonly #spent = new Map<string, number>();
+
+  constructor(parts: Part[]) {
+    this.restart(parts);
+  }
+
+  /** Begins the first round of these in the place of what was left. */
+  restart(parts: Part[]): void {
+    this.#parts = parts;
+    this.#next = 0;
+    this.#later = [];
+  }
+
+  /** The next one; undefined when the round is over. */
+  take(): Part | undefined {
+    for (;;) {
+      const part = this.#parts[this.#next];
+      if (part === undefined) return undefined;
+      this.#next++;
+      if (!this.#hasHadItsShare(part)) return part;
+      this.#later.push(part);
+    }
+  }
+
+  /** Counts what was taken of a namespace's share. */
+  spend(part: Part, steps: number): void {
+    const namespace = namespaceOf(part);
+    this.#spent.set(namespace, (this.#spent.get(namespace) ?? 0) + steps);
+  }
+
+  /** Puts what is left of a turn after all others, or before them where the order is strict. */
+  putOff(turn: Turn, pods: QueuedPod[]): void {
+    const rest = { ...turn, pods, isNominated: false };
+    if (isStrict(turn)) this.#parts[--this.#next] = rest;
+    else this.#later.push(rest);
+  }
+
+  /** Begins the next round with what is left. Returns whether there is anything. */
+  begin(): boolean {
+    this.restart(this.#later);
+    this.#spent.clear();
+    return this.#parts.length > 0;
+  }
+
+  /** The turns that were not taken. */
+  get rest(): Turn[] {
+    return turnsIn([...this.#parts.slice(this.#next), ...this.#later]);
+  }
+
+  #hasHadItsShare(part: Part): boolean {
+    if (this.#spent.size === 0 || isStrict(part)) return false;
+    return (this.#spent.get(namespaceOf(part)) ?? 0) >= SHARE_STEPS;
+  }
+}
+
+export function turnsIn(parts: readonly Part[]): Turn[] {
+  return parts.flatMap((part) => ('podGroup' in part ? part.turns : part));
+}
+
+function firstOf(part: Part): Turn {
+  return 'podGroup' in part ? part.turns[0]! : part;
+}
+
+function namespaceOf(part: Part): string {
+  return firstOf(part).pods[0]!.pod.metadata?.namespace ?? 'default';
+}
+
+/** Whether the queue's own order is kept. */
+function isStrict(part: Part): boolean {
+  return firstOf(part).class.context.profile.args.EquivalenceClasses.order === 'strict';
+}
