@@ -177,6 +177,12 @@ export class Correspondence {
     return this.#refusal === undefined ? this.#verdicts().rejected() : [];
   }
 
+  /** The rejected rows that less on them could open, by the names of their nodes. */
+  curableRows(): number[] {
+    this.#ask();
+    return this.#refusal === undefined ? this.#verdicts().curable() : [];
+  }
+
   /**
    * Gives up to `count` pods of the class their nodes, one after another; fewer when no node is left. The kernel has
    * then added their usage to the columns: the caller must assume every one of them in the cluster.

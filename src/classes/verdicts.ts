@@ -106,15 +106,23 @@ export class Verdicts {
       .map((row) => ({ row, rejection: this.#rejection(row) }));
   }
 
+  /** The rows that less on them could open, by the names of their nodes. Mostly there are few among the rejected. */
+  curable(): number[] {
+    const { columns } = this.#options.context.cluster.nodes;
+    const rank = (row: number) => columns.getU32(columns.rank, row);
+    const curable: number[] = [];
+    for (const [code, rows] of this.#rejectedByCode())
+      for (const row of rows) if (this.#explain(code, row).code === 'Unschedulable') curable.push(row);
+    return curable.sort((one, two) => rank(one) - rank(two));
+  }
+
   /** Why no node is left, in kube-scheduler's words. */
   refusal(): Refusal {
     const { context, packed } = this.#options;
     const counts = new Map<string, number>();
     const plugins = new Set<string>();
     const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
-    const rowsByCode = new Map<number, number[]>();
-    for (const row of this.#rows(isRejection)) append(rowsByCode, this.#codeOf(row), row);
-    for (const [code, rows] of rowsByCode) {
+    for (const [code, rows] of this.#rejectedByCode()) {
       plugins.add(this.#pluginOf(code));
       for (const [{ reasons }, times] of this.#explanationsOf(code, rows))
         for (const reason of reasons) count(reason, times);
@@ -168,15 +176,34 @@ export class Verdicts {
   /** Why the rows of one code are rejected, with how many it is: mostly they share their explanations. */
   #explanationsOf(code: number, rows: readonly number[]): Map<Explanation, number> {
     const times = new Map<Explanation, number>();
-    const packed = this.#options.packed.get(this.#pluginOf(code))!;
+    const { packed, nominated } = this.#options;
+    const own = packed.get(this.#pluginOf(code))!;
     const reason = reasonOf(code);
+    // rows that share theirs mostly follow one another: these are counted at once
+    let last: Explanation | undefined;
+    let run = 0;
+    const countRun = () => last && times.set(last, (times.get(last) ?? 0) + run);
     for (const row of rows) {
-      const explanation = this.#options.nominated.closes(row)
-        ? this.#explain(code, row)
-        : packed.explain!(row, reason);
-      times.set(explanation, (times.get(explanation) ?? 0) + 1);
+      const explanation = nominated.closes(row) ? this.#explain(code, row) : own.explain!(row, reason);
+      if (explanation !== last) {
+        countRun();
+        [last, run] = [explanation, 0];
+      }
+      run++;
     }
+    countRun();
     return times;
+  }
+
+  #rejectedByCode(): Map<number, number[]> {
+    const { arena, memory, context } = this.#options;
+    const rowsByCode = new Map<number, number[]>();
+    const count = context.cluster.nodes.columns.rows;
+    for (let row = 0; row < count; row++) {
+      const code = arena.u8[memory.code + row]!;
+      if (isRejection(code)) append(rowsByCode, code, row);
+    }
+    return rowsByCode;
   }
 
   #feasible(): number[] {

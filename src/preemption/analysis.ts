@@ -38,10 +38,7 @@ export class Analysis {
     this.#readBudgets();
     this.#forgetChanged();
     const { profile, cluster } = this.#correspondence.class.context;
-    const rows = this.#correspondence
-      .rejectedRows()
-      .filter(({ rejection }) => rejection.code === 'Unschedulable')
-      .map(({ row }) => row);
+    const rows = this.#correspondence.curableRows();
     const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = profile.args.DefaultPreemption;
     const byPercentage = Math.trunc((rows.length * minCandidateNodesPercentage) / 100);
     const enough = Math.min(rows.length, Math.max(byPercentage, minCandidateNodesAbsolute));

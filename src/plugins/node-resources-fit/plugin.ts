@@ -139,6 +139,19 @@ function classHelps(
   return resourcesOf(after as DeviceClass).some((name) => requests.has(name) && !had.includes(name));
 }
 
+const MET = 0;
+const LACKING = 1;
+/** An empty node would not have it either. */
+const BEYOND = 2;
+
+/** A tree of what rows have of one resource after another: a row is explained by a walk, without a text to look up. */
+interface Branch {
+  parent?: Branch;
+  outcome: number;
+  next: Branch[];
+  explanation?: Explanation;
+}
+
 /** Says what a row lacks: the same object for rows that lack the same. */
 function lackingOf(
   checked: readonly [string, number][],
@@ -151,25 +164,31 @@ function lackingOf(
     .filter(({ name, isBacked }) => !isBacked || nodes.counts(name));
   // what no node has is lacking everywhere
   const counted = asked.filter(({ name }) => nodes.counts(name));
-  const known = new Map<string, Explanation>();
-  const explain = (text: string): Explanation => {
-    const met = new Set(counted.filter((_, n) => text[n] === '-'));
+  const explain = (branch: Branch): Explanation => {
+    const met = new Set<(typeof counted)[number]>();
+    let isBeyond = counted.length < asked.length;
+    let n = counted.length;
+    for (let at = branch; at.parent !== undefined; at = at.parent) {
+      n--;
+      if (at.outcome === MET) met.add(counted[n]!);
+      // what an empty node would not have no preemption can help
+      if (at.outcome === BEYOND) isBeyond = true;
+    }
     const lacking = asked.filter((each) => !met.has(each));
     const reasons = lacking.map(({ name }) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
-    // what an empty node would not have no preemption can help
-    const isBeyond = text.includes('n') || counted.length < asked.length;
     return (isBeyond ? unresolvable : unschedulable)(...reasons);
   };
+  const root: Branch = { outcome: MET, next: [] };
   return (row) => {
-    let text = '';
+    const { f64 } = arena;
+    let at = root;
     for (const { name, amount, isBacked, allocatable, used } of counted) {
-      const all = arena.f64[allocatable.pointer / 8 + row]!;
-      if ((isBacked && all === 0) || amount <= all - arena.f64[used.pointer / 8 + row]!) text += '-';
-      else text += name !== 'pods' && amount > all ? 'n' : 'y';
+      const all = f64[allocatable.pointer / 8 + row]!;
+      const isMet = (isBacked && all === 0) || amount <= all - f64[used.pointer / 8 + row]!;
+      const outcome = isMet ? MET : name !== 'pods' && amount > all ? BEYOND : LACKING;
+      at = at.next[outcome] ??= { parent: at, outcome, next: [] };
     }
-    let explanation = known.get(text);
-    if (explanation === undefined) known.set(text, (explanation = explain(text)));
-    return explanation;
+    return (at.explanation ??= explain(at));
   };
 }
 
