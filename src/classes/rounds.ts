@@ -3,6 +3,8 @@
 //
 //   round 1:  a a a b c        what is left:  a a a a a
 //   round 2:  a a a                           a a
+//
+// Pods of less priority come after all rounds of those of more.
 import type { Gang } from '../gangs/gang-turns.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { Turn } from './turns.ts';
@@ -11,6 +13,11 @@ type Part = Turn | Gang;
 
 /** Some tenths of a second. */
 const SHARE_STEPS = 20_000_000;
+/**
+ * Of each pod that waits when a round begins: after it they may be given back and taken again, which must not take longer
+ * than what was decided.
+ */
+const STEPS_A_POD = 2000;
 /** Of a turn, besides what its pods take: its class is determined, and what keeps its pods waiting is said. */
 const TURN_STEPS = 50_000;
 const STEPS_A_ROW = 100;
@@ -24,6 +31,8 @@ export class Rounds {
   #parts: Part[] = [];
   #next = 0;
   #later: Part[] = [];
+  /** What a namespace has of a round. */
+  #share = SHARE_STEPS;
   readonly #spent = new Map<string, number>();
 
   constructor(parts: Part[]) {
@@ -35,13 +44,14 @@ export class Rounds {
     this.#parts = parts;
     this.#next = 0;
     this.#later = [];
+    this.#share = shareOf(parts);
   }
 
   /** The next one; undefined when the round is over. */
   take(): Part | undefined {
     for (;;) {
       const part = this.#parts[this.#next];
-      if (part === undefined) return undefined;
+      if (part === undefined || this.#isLessUrgent(part)) return undefined;
       this.#next++;
       if (!this.#hasHadItsShare(part)) return part;
       this.#later.push(part);
@@ -63,19 +73,33 @@ export class Rounds {
 
   /** Begins the next round with what is left. Returns whether there is anything. */
   begin(): boolean {
-    this.restart(this.#later);
+    this.restart(this.#left());
     this.#spent.clear();
     return this.#parts.length > 0;
   }
 
   /** The turns that were not taken. */
   get rest(): Turn[] {
-    return turnsIn([...this.#parts.slice(this.#next), ...this.#later]);
+    return turnsIn(this.#left());
+  }
+
+  /** In the order in which they are taken when nothing else comes. */
+  #left(): Part[] {
+    const left = this.#parts.slice(this.#next);
+    const found = left.findIndex((part) => this.#isLessUrgent(part));
+    const end = found < 0 ? left.length : found;
+    return [...left.slice(0, end), ...this.#later, ...left.slice(end)];
+  }
+
+  /** Whether the part has less priority than one that was put off. */
+  #isLessUrgent(part: Part): boolean {
+    const [first] = this.#later;
+    return first !== undefined && priorityOf(part) < priorityOf(first);
   }
 
   #hasHadItsShare(part: Part): boolean {
     if (this.#spent.size === 0 || isStrict(part)) return false;
-    return (this.#spent.get(namespaceOf(part)) ?? 0) >= SHARE_STEPS;
+    return (this.#spent.get(namespaceOf(part)) ?? 0) >= this.#share;
   }
 }
 
@@ -85,6 +109,20 @@ export function turnsIn(parts: readonly Part[]): Turn[] {
 
 function firstOf(part: Part): Turn {
   return 'podGroup' in part ? part.turns[0]! : part;
+}
+
+function priorityOf(part: Part): number {
+  return firstOf(part).pods[0]!.priority;
+}
+
+/** Namespaces have as much as one another. */
+function shareOf(parts: readonly Part[]): number {
+  let pods = 0;
+  for (const turn of turnsIn(parts)) pods += turn.pods.length;
+  // most have few pods, and one namespace's share is enough for them
+  if (pods * STEPS_A_POD <= SHARE_STEPS) return SHARE_STEPS;
+  const namespaces = new Set(parts.map(namespaceOf));
+  return Math.max(SHARE_STEPS, (pods * STEPS_A_POD) / namespaces.size);
 }
 
 function namespaceOf(part: Part): string {

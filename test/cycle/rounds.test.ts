@@ -1,6 +1,6 @@
 // Whose turn comes when: a namespace has its share of a round, and no more while others wait.
 import { expect, test } from 'vitest';
-import { node, pod, rig } from './fixtures.ts';
+import { node, pod, rig, service } from './fixtures.ts';
 
 /** Pods of classes of their own. */
 const ofTenant = (count: number) =>
@@ -43,6 +43,44 @@ test('a pod that comes meanwhile is taken before what is left of a namespace', (
   const { log } = bench.binder;
   expect(log).toHaveLength(1001);
   expect(log.findIndex((line) => line.startsWith('ns/plain '))).toBeLessThan(before + 500);
+});
+
+test('pods of more priority come first, whatever their namespace has had', () => {
+  const bench = benchOf('grouped');
+  const urgent = ofTenant(1000).map((each) => ({ ...each, spec: { ...each.spec!, priority: 10 } }));
+  bench.submit(pod('plain'), ...urgent);
+  bench.run();
+  expect(bench.binder.log).toHaveLength(1001);
+  expect(bench.binder.log.at(-1)).toMatch(/^ns\/plain /);
+});
+
+test('what a namespace has beyond its share stays in the order of priorities when it is partitioned anew', () => {
+  const bench = benchOf('grouped');
+  const urgent = ofTenant(1000).map((each) => ({ ...each, spec: { ...each.spec!, priority: 10 } }));
+  bench.submit(pod('plain'), ...urgent, pod('first', { spec: { priority: 10 } }));
+  let isTold = false;
+  for (const { placed } of bench.cycle.run()) {
+    if (isTold || placed[0]?.pod.key !== 'ns/first') continue;
+    isTold = true;
+    bench.cluster.setObject(service('s', { app: 'x' }), true);
+  }
+  expect(isTold).toBe(true);
+  expect(bench.binder.log).toHaveLength(1002);
+  expect(bench.binder.log.at(-1)).toMatch(/^ns\/plain /);
+});
+
+test('the more pods wait, the more are decided before they are given back', () => {
+  const decided = (count: number) => {
+    const bench = benchOf('grouped');
+    bench.submit(...ofTenant(count));
+    const cycle = bench.cycle.run();
+    cycle.next();
+    bench.submit(pod('plain'));
+    while (!cycle.next().done);
+    return bench.binder.placements.length;
+  };
+  // so that giving them back and taking them again does not outweigh what is decided
+  expect(decided(40_000)).toBeGreaterThan(3 * decided(1000));
 });
 
 test('in strict order a namespace has no share', () => {
