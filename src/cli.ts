@@ -8,6 +8,7 @@ import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { snapshot } from './cli/snapshot.ts';
+import { HTTP2_CLIENTS } from './kube/dial.ts';
 import { ScenarioError } from './scenario/read.ts';
 
 const home = new URL('..', import.meta.url);
@@ -25,6 +26,15 @@ function port(text: string): number {
     throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   }
   return Number(text);
+}
+
+function http2Client(): Option {
+  return new Option(
+    '--http2-client <client>',
+    "what speaks HTTP/2 to the API server: coset's own client, or Node's",
+  )
+    .choices(HTTP2_CLIENTS)
+    .default('coset');
 }
 
 const EXAMPLES = `
@@ -83,6 +93,7 @@ program
     '--kubeconfig <file>',
     "how to reach the API server (default: what the configuration names, kubectl's own, or the service account of a pod)",
   )
+  .addOption(http2Client())
   .addOption(
     new Option('--control <host:port>', 'where the control API listens; port 0 takes a free one')
       .argParser(address)
@@ -144,6 +155,7 @@ program
     '--kubeconfig <file>',
     "how to reach the API server (default: kubectl's own, or the service account of a pod)",
   )
+  .addOption(http2Client())
   .option('--redact', 'rename everything that somebody has named, to the same decisions')
   .addOption(
     new Option('--output <format>', 'the form of the file').choices(['json', 'yaml']).default('json'),

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { writeConfiguration } from '../config/write.ts';
 import { controlApi } from '../control/api.ts';
 import { serveControl } from '../control/serve.ts';
+import type { Http2Client } from '../kube/dial.ts';
 import { loadCredentials } from '../kube/credentials.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
 import { Scheduler } from '../run/scheduler.ts';
@@ -14,6 +15,7 @@ import { toldToEnd } from './signals.ts';
 export interface RunOptions {
   config?: string;
   kubeconfig?: string;
+  http2Client: Http2Client;
   control: { host: string; port: number };
   writeConfigTo?: string;
 }
@@ -22,7 +24,13 @@ export interface RunOptions {
  * Runs until it is told to end, or only writes the configuration that is in effect. Throws when it cannot begin: the
  * configuration, the credentials, the server.
  */
-export async function run({ config, kubeconfig, control, writeConfigTo }: RunOptions): Promise<void> {
+export async function run({
+  config,
+  kubeconfig,
+  http2Client,
+  control,
+  writeConfigTo,
+}: RunOptions): Promise<void> {
   const configuration = await readConfiguration(config);
   if (writeConfigTo !== undefined) {
     writeFileSync(writeConfigTo, writeConfiguration(configuration));
@@ -35,7 +43,7 @@ export async function run({ config, kubeconfig, control, writeConfigTo }: RunOpt
     formatters: { level: (level) => ({ level }) },
   });
   const credentials = await loadCredentials(kubeconfig ?? configuration.kubeconfig);
-  const transport = new Transport(credentials);
+  const transport = new Transport(credentials, { http2Client });
   try {
     const version = await serverVersion(transport).catch((error: unknown) => {
       throw new Error(`${credentials.source}: ${(error as Error).message}`, { cause: error });

@@ -1,6 +1,7 @@
 // coset snapshot: everything of a cluster that decides where pods go, in one file.
 import { writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
+import type { Http2Client } from '../kube/dial.ts';
 import { loadCredentials } from '../kube/credentials.ts';
 import { Transport } from '../kube/transport.ts';
 import { fetchObjects } from '../snapshot/fetch.ts';
@@ -10,13 +11,17 @@ import { Progress } from './progress.ts';
 
 export interface SnapshotOptions {
   kubeconfig?: string;
+  http2Client: Http2Client;
   redact?: boolean;
   output: 'json' | 'yaml';
 }
 
 /** Throws when the cluster cannot be reached or refuses what is no matter of rights, and when the file cannot be written. */
-export async function snapshot(file: string, { kubeconfig, redact, output }: SnapshotOptions): Promise<void> {
-  const transport = new Transport(await loadCredentials(kubeconfig));
+export async function snapshot(
+  file: string,
+  { kubeconfig, http2Client, redact, output }: SnapshotOptions,
+): Promise<void> {
+  const transport = new Transport(await loadCredentials(kubeconfig), { http2Client });
   const progress = new Progress(process.stderr);
   try {
     const { objects, forbidden } = await fetchObjects(transport, (count, kind) => {

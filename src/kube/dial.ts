@@ -5,13 +5,27 @@ import { UnsentError, type Carrier } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { Http1Carrier } from './http1-carrier.ts';
 import { Http2Carrier } from './http2-carrier.ts';
+import { NodeHttp2Carrier } from './node-http2-carrier.ts';
 import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
+
+/** What speaks HTTP/2: coset's own client, or Node's. */
+export const HTTP2_CLIENTS = ['coset', 'node'] as const;
+export type Http2Client = (typeof HTTP2_CLIENTS)[number];
+
+export interface WayOptions {
+  timeoutMs: number;
+  http2Client: Http2Client;
+}
 
 /**
  * A new way to the server: one connection of HTTP/2 where it speaks that, else a pool of HTTP/1.1. The signal gives it up
  * while it is made.
  */
-export function dial(credentials: Credentials, timeoutMs: number, signal: AbortSignal): Promise<Carrier> {
+export function dial(
+  credentials: Credentials,
+  { timeoutMs, http2Client }: WayOptions,
+  signal: AbortSignal,
+): Promise<Carrier> {
   const { protocol, hostname, port, host } = new URL(credentials.server);
   if (protocol !== 'https:' || credentials.proxy !== undefined) {
     return Promise.resolve(new Http1Carrier(credentials, timeoutMs));
@@ -46,7 +60,8 @@ export function dial(credentials: Credentials, timeoutMs: number, signal: AbortS
       // a request is no use while it waits to be sent with others
       socket.setNoDelay(true);
       if (socket.alpnProtocol === 'h2') {
-        resolve(new Http2Carrier(socket, host, timeoutMs));
+        const Http2 = http2Client === 'node' ? NodeHttp2Carrier : Http2Carrier;
+        resolve(new Http2(socket, host, timeoutMs));
         return;
       }
       socket.destroy();

@@ -1,11 +1,11 @@
 // A way to the server that is made when it is needed, and anew when it has ended.
 import { UnsentError, type Carrier } from './carrier.ts';
 import type { Credentials, TlsIdentity } from './credentials.ts';
-import { dial } from './dial.ts';
+import { dial, type WayOptions } from './dial.ts';
 
 export class Lane {
   readonly #credentials: Credentials;
-  readonly #timeoutMs: number;
+  readonly #options: WayOptions;
   readonly #open = new Set<Carrier>();
   #current: Carrier | undefined;
   /** What the current one was made with. */
@@ -13,9 +13,9 @@ export class Lane {
   #dialing: Promise<Carrier> | undefined;
   readonly #closed = new AbortController();
 
-  constructor(credentials: Credentials, timeoutMs: number) {
+  constructor(credentials: Credentials, options: WayOptions) {
     this.#credentials = credentials;
-    this.#timeoutMs = timeoutMs;
+    this.#options = options;
   }
 
   carrier(): Carrier | Promise<Carrier> {
@@ -37,7 +37,7 @@ export class Lane {
 
   async #dial(): Promise<Carrier> {
     this.#tls = this.#credentials.tls;
-    const carrier = await dial(this.#credentials, this.#timeoutMs, this.#closed.signal);
+    const carrier = await dial(this.#credentials, this.#options, this.#closed.signal);
     // those that are spent for long hold nothing any more
     for (const one of this.#open) if (one.isEnded) this.#open.delete(one);
     this.#open.add(carrier);

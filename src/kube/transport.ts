@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
+import type { Http2Client } from './dial.ts';
 import { Lane } from './lane.ts';
 import type { Lifetime } from './lifetime.ts';
 import { Reply } from './reply.ts';
@@ -17,6 +18,8 @@ export interface RequestOptions {
 export interface TransportOptions {
   /** How long the server may take to begin its answer, and between two parts of it. */
   timeoutMs?: number;
+  /** Coset's own without it. */
+  http2Client?: Http2Client;
   clock?: Clock;
   random?: () => number;
   /** Without one, requests go on until the transport is closed. */
@@ -60,14 +63,14 @@ export class Transport {
   };
 
   constructor(credentials: Credentials, options: TransportOptions = {}, lanes?: Lanes) {
-    const { timeoutMs = 30_000, clock = systemClock, random = Math.random } = options;
+    const { timeoutMs = 30_000, http2Client = 'coset', clock = systemClock, random = Math.random } = options;
     this.#options = options;
     this.server = credentials.server;
     this.#credentials = credentials;
     this.#basePath = new URL(credentials.server).pathname.replace(/\/+$/, '');
     this.#lanes = lanes ?? {
-      requests: new Lane(credentials, timeoutMs),
-      streams: new Lane(credentials, timeoutMs),
+      requests: new Lane(credentials, { timeoutMs, http2Client }),
+      streams: new Lane(credentials, { timeoutMs, http2Client }),
     };
     this.#clock = clock;
     this.#random = random;

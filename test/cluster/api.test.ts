@@ -1,14 +1,20 @@
 import { request } from 'undici';
 import { loadCredentials } from '../../src/kube/credentials.ts';
+import type { Http2Client } from '../../src/kube/dial.ts';
 import { Transport } from '../../src/kube/transport.ts';
 import { apiSuite, type ApiHarness } from '../api/suite.ts';
 import { startControlPlane, WITH_POD_GROUPS } from './control-plane.ts';
 
-async function start(cached: boolean): Promise<ApiHarness> {
+interface StartOptions {
+  cached?: boolean;
+  http2Client?: Http2Client;
+}
+
+async function start({ cached = true, http2Client = 'coset' }: StartOptions = {}): Promise<ApiHarness> {
   const controlPlane = await startControlPlane({
     apiserverArgs: [...WITH_POD_GROUPS, ...(cached ? [] : ['--watch-cache-sizes', 'pods#0'])],
   });
-  const transport = new Transport(await loadCredentials(controlPlane.kubeconfigPath));
+  const transport = new Transport(await loadCredentials(controlPlane.kubeconfigPath), { http2Client });
   const { client, etcd } = controlPlane;
 
   /** Has etcd forget all but its newest revision; the API server's resource versions are etcd's revisions. */
@@ -41,5 +47,6 @@ async function start(cached: boolean): Promise<ApiHarness> {
   };
 }
 
-apiSuite('kube-apiserver', () => start(true));
-apiSuite('kube-apiserver without its cache of pods', () => start(false));
+apiSuite('kube-apiserver', () => start());
+apiSuite("kube-apiserver by Node's HTTP/2 client", () => start({ http2Client: 'node' }));
+apiSuite('kube-apiserver without its cache of pods', () => start({ cached: false }));

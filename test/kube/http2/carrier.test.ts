@@ -4,11 +4,14 @@ import { text } from 'node:stream/consumers';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { anonymousCredentials } from '../../../src/kube/credentials.ts';
+import { HTTP2_CLIENTS } from '../../../src/kube/dial.ts';
 import { Transport } from '../../../src/kube/transport.ts';
 import { TestClock } from '../harness.ts';
-import { cert, json, key, POD, serve, transportTo } from './server.ts';
+import { cert, json, key, POD, serversFor } from './server.ts';
 
-describe('a transport to a server that speaks HTTP/2', () => {
+describe.each(HTTP2_CLIENTS)("a transport to a server that speaks HTTP/2, by %s's client", (http2Client) => {
+  const { serve, transportTo } = serversFor(http2Client);
+
   it('sends many requests at the same time over one connection', async () => {
     const waiting: (() => void)[] = [];
     const { transport, sessions, requests } = await serve((request, response) => {
@@ -120,7 +123,7 @@ describe('a transport to a server that speaks HTTP/2', () => {
       socket.on('error', () => undefined).resume();
       connections++;
     });
-    const transport = await transportTo(server, new TestClock(), 200);
+    const transport = await transportTo(server, { timeoutMs: 200 });
     await expect(transport.request('POST', POD, {})).rejects.toThrow('no sign of life for 0.2 s');
     const { signal } = new AbortController();
     await expect(transport.stream('/watch', signal)).rejects.toThrow('no sign of life for 0.2 s');
@@ -182,7 +185,7 @@ it('a transport to a server that speaks HTTP/1.1 only speaks that', async () => 
     versions.push(request.httpVersion);
     response.end('{}');
   });
-  const transport = await transportTo(server, new TestClock());
+  const transport = await serversFor('coset').transportTo(server);
   expect((await transport.request('GET', POD)).body).toEqual({});
   expect(versions).toEqual(['1.1']);
 });

@@ -10,7 +10,8 @@ import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { anonymousCredentials } from '../../../src/kube/credentials.ts';
-import { Transport } from '../../../src/kube/transport.ts';
+import type { Http2Client } from '../../../src/kube/dial.ts';
+import { Transport, type TransportOptions } from '../../../src/kube/transport.ts';
 import { selfSigned } from '../certificate.ts';
 import { TestClock } from '../harness.ts';
 
@@ -32,37 +33,46 @@ interface ServeOptions extends SecureServerOptions {
   timeoutMs?: number;
 }
 
-/** A server that speaks HTTP/2, and how it answers its n-th request. */
-export async function serve(answer: Answering, options: ServeOptions = {}): Promise<Server> {
-  const { timeoutMs, ...serverOptions } = options;
-  const sessions: ServerHttp2Session[] = [];
-  const requests: string[] = [];
-  const server = createSecureServer({ cert, key, ...serverOptions });
-  server.on('session', (session) => sessions.push(session));
-  server.on('request', (request, response) => {
-    requests.push(`${request.method} ${request.url}`);
-    answer(request, response, requests.length);
-  });
-  const clock = new TestClock();
-  const transport = await transportTo(server, clock, timeoutMs);
-  onTestFinished(() => sessions.forEach((session) => session.destroy()));
-  return { transport, clock, sessions, requests };
+export interface Servers {
+  /** A server that speaks HTTP/2, and how it answers its n-th request. */
+  serve(answer: Answering, options?: ServeOptions): Promise<Server>;
+  transportTo(server: TlsServer, options?: TransportOptions): Promise<Transport>;
 }
 
-export async function transportTo(
-  server: TlsServer,
-  clock: TestClock,
-  timeoutMs?: number,
-): Promise<Transport> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const credentials = { ...anonymousCredentials(url), tls: { ca: Buffer.from(cert) } };
-  const transport = new Transport(credentials, { clock, random: () => 0, timeoutMs });
-  onTestFinished(async () => {
-    await transport.close();
-    server.close();
-  });
-  return transport;
+/** Servers for the present test, and transports to them by one of the two clients. */
+export function serversFor(http2Client: Http2Client): Servers {
+  const transportTo = async (server: TlsServer, options?: TransportOptions): Promise<Transport> => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const credentials = { ...anonymousCredentials(url), tls: { ca: Buffer.from(cert) } };
+    const transport = new Transport(credentials, {
+      http2Client,
+      clock: new TestClock(),
+      random: () => 0,
+      ...options,
+    });
+    onTestFinished(async () => {
+      await transport.close();
+      server.close();
+    });
+    return transport;
+  };
+  const serve = async (answer: Answering, options: ServeOptions = {}): Promise<Server> => {
+    const { timeoutMs, ...serverOptions } = options;
+    const sessions: ServerHttp2Session[] = [];
+    const requests: string[] = [];
+    const server = createSecureServer({ cert, key, ...serverOptions });
+    server.on('session', (session) => sessions.push(session));
+    server.on('request', (request, response) => {
+      requests.push(`${request.method} ${request.url}`);
+      answer(request, response, requests.length);
+    });
+    const clock = new TestClock();
+    const transport = await transportTo(server, { clock, timeoutMs });
+    onTestFinished(() => sessions.forEach((session) => session.destroy()));
+    return { transport, clock, sessions, requests };
+  };
+  return { serve, transportTo };
 }
 
 export function json(response: Http2ServerResponse, body: unknown, status = 200): void {
