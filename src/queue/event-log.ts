@@ -21,6 +21,11 @@ export class EventLog {
     return this.#events.length;
   }
 
+  /** How many events have come since the position. */
+  countSince(from: number): number {
+    return this.end - from;
+  }
+
   /** Keeps an event. `oldestNeeded` gives the smallest position that a pod in flight was drained at. */
   append(event: SharedEvent, oldestNeeded: () => number): void {
     if (this.#events.length >= MAX_EVENTS) {

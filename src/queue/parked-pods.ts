@@ -1,6 +1,7 @@
 // The unschedulable pods: one verdict stands for a whole group, and is asked about once per event.
 import type { Entry } from './entry.ts';
 import { Heap, type HeapItem } from './heap.ts';
+import { termsOf } from './hint-effort.ts';
 import type { Rejections } from './types.ts';
 
 /** Pods that one verdict parked. */
@@ -10,6 +11,8 @@ export interface Group extends HeapItem {
   /** The time of the verdict, in milliseconds. */
   parkedAt: number;
   entries: Set<Entry>;
+  /** How much there is to look at when one of its pods is asked about. */
+  terms: number;
 }
 
 export class ParkedPods {
@@ -43,7 +46,8 @@ export class ParkedPods {
       group.parkedAt = parkedAt;
       this.#byTime.update(group);
     } else {
-      group = { name, plugins, parkedAt, entries: new Set(), heapIndex: -1 };
+      const terms = termsOf(entries[0]!.pod);
+      group = { name, plugins, parkedAt, entries: new Set(), terms, heapIndex: -1 };
       this.#groups.set(name, group);
       this.#byTime.push(group);
     }

@@ -16,6 +16,7 @@ import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { Heap } from './heap.ts';
+import { HintEffort, isTooMuch } from './hint-effort.ts';
 import { ParkedPods } from './parked-pods.ts';
 import { schedulingPropertiesChanged } from './pod-change.ts';
 import type {
@@ -230,10 +231,11 @@ export class SchedulingQueue {
   event(event: SharedEvent): number {
     if (this.#isWatched) this.#log.append(event, () => this.#oldestInFlight());
     const now = this.#options.now();
+    const effort = new HintEffort();
     let woken = 0;
-    for (const { entries, plugins } of this.#parked.groups()) {
+    for (const { entries, plugins, terms } of this.#parked.groups()) {
       const [first] = entries;
-      if (!first || !this.#helps(event, first.pod, plugins)) continue;
+      if (!first || (effort.affords(terms) && !this.#helps(event, first.pod, plugins))) continue;
       woken += entries.size;
       this.#wake([...entries], eventLabel(event), now);
     }
@@ -315,6 +317,7 @@ export class SchedulingQueue {
   }
 
   #missedHelp(eventsFrom: number, pod: Pod, plugins: readonly string[]): boolean {
+    if (isTooMuch(this.#log.countSince(eventsFrom), pod)) return true;
     return this.#log.someHelps(eventsFrom, (event) => this.#helps(event, pod, plugins));
   }
 

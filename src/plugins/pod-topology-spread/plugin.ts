@@ -115,7 +115,7 @@ export const podTopologySpread = definePlugin({
   },
 
   helps(event, pod, context) {
-    const constraints = constraintsOf(pod, 'DoNotSchedule', context);
+    const constraints = hardOf(pod, context);
     if (event.kind === 'TargetPod') {
       if (constraints.some(({ honorsTaints }) => honorsTaints)) return true;
       return changesCounts(constraints, event.before, event.after);
@@ -154,6 +154,16 @@ function constraintsOf(pod: Pod, action: Action, { cluster, profile }: PluginCon
   if (defaults.length === 0) return [];
   const selector = selectorOfOwners(pod, cluster);
   return isEmpty(selector) ? [] : defaults.map((constraint) => parse(constraint, selector));
+}
+
+const known = new WeakMap<Pod, SpreadConstraint[]>();
+
+/** The hard constraints; a pod's own are read once, as events ask for them again and again. */
+function hardOf(pod: Pod, context: PluginContext): SpreadConstraint[] {
+  if (ownConstraints(pod).length === 0) return constraintsOf(pod, 'DoNotSchedule', context);
+  let constraints = known.get(pod);
+  if (constraints === undefined) known.set(pod, (constraints = constraintsOf(pod, 'DoNotSchedule', context)));
+  return constraints;
 }
 
 /** Whether soft constraints score only nodes with all their keys; the system's defaults score nodes without a zone too. */
