@@ -1,7 +1,6 @@
 // One connection of HTTP/2 from the client's side (RFC 9113): its streams, how much each side may send, and what the server
-// says about the connection itself. What is put on it in one turn of the event loop leaves in one write.
+// says about the connection itself.
 import type { Duplex } from 'node:stream';
-import { Bytes } from './bytes.ts';
 import { FieldReader, FieldWriter, type Field } from './fields.ts';
 import {
   contentOf,
@@ -10,12 +9,14 @@ import {
   FRAME_BYTES,
   FrameReader,
   FrameType,
-  putFrameHead,
+  HEAD_BYTES,
   Setting,
+  SETTING_BYTES,
+  checkFrame,
   type Frame,
 } from './frames.ts';
+import { Output } from './output.ts';
 
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** What each side may send before it hears anything else. */
 const FIRST_WINDOW_BYTES = 65_535;
 /** How much of a list may be on its way: with the first window the server waits for each piece to be taken. */
@@ -23,9 +24,8 @@ const STREAM_WINDOW_BYTES = 1 << 20;
 const CONNECTION_WINDOW_BYTES = 4 << 20;
 /** Until the server says how many requests it takes at the same time. */
 const FIRST_STREAMS = 100;
+const LARGEST_WINDOW_BYTES = 0x7fff_ffff;
 const LAST_STREAM_ID = 0x7fff_ffff;
-const SETTING_BYTES = 6;
-const PING_BYTES = 8;
 /** No server sends that much about an answer; one that goes on for ever would fill the memory. */
 const BLOCK_LIMIT_BYTES = 1 << 20;
 
@@ -51,12 +51,16 @@ export interface Stream {
   window: number;
   /** What was taken since the server was told. */
   taken: number;
+  /** How much the server may send of the answer. */
+  room: number;
+  /** What is to come of the answer, where the server has said. */
+  rest: number | undefined;
   isAnswered: boolean;
 }
 
 export class Connection {
   readonly #socket: Duplex;
-  readonly #out = new Bytes();
+  readonly #out: Output;
   readonly #frames = new FrameReader();
   readonly #fieldReader = new FieldReader();
   readonly #fieldWriter = new FieldWriter();
@@ -72,7 +76,6 @@ export class Connection {
   #window = FIRST_WINDOW_BYTES;
   #streamWindow = FIRST_WINDOW_BYTES;
   #taken = 0;
-  #isFlushing = false;
   /** When something came last, and when it was asked for last, in milliseconds of performance.now(). */
   #heardMs = performance.now();
   #pingMs = 0;
@@ -82,12 +85,12 @@ export class Connection {
   /** The socket is connected and speaks HTTP/2. `onClose` is called once, after the streams have failed. */
   constructor(socket: Duplex, onClose: () => void) {
     this.#socket = socket;
-    this.#out.latin1(PREFACE);
-    this.#putSettings([
+    this.#out = new Output(socket);
+    this.#out.settings([
       [Setting.ENABLE_PUSH, 0],
       [Setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES],
     ]);
-    this.#putWindowUpdate(0, CONNECTION_WINDOW_BYTES - FIRST_WINDOW_BYTES);
+    this.#out.windowUpdate(0, CONNECTION_WINDOW_BYTES - FIRST_WINDOW_BYTES);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error: Error) => (this.#failure ??= error));
     socket.on('close', () => {
@@ -115,6 +118,8 @@ export class Connection {
       id: 0,
       window: 0,
       taken: 0,
+      room: STREAM_WINDOW_BYTES,
+      rest: undefined,
       isAnswered: false,
     };
     if (this.#streams.size < this.#mostStreams) this.#send(stream);
@@ -126,7 +131,8 @@ export class Connection {
   taken(stream: Stream, bytes: number): void {
     stream.taken += bytes;
     if (stream.taken < STREAM_WINDOW_BYTES / 2 || !this.#streams.has(stream.id)) return;
-    this.#putWindowUpdate(stream.id, stream.taken);
+    this.#out.windowUpdate(stream.id, stream.taken);
+    stream.room += stream.taken;
     stream.taken = 0;
   }
 
@@ -135,7 +141,7 @@ export class Connection {
     const waiting = this.#waiting.indexOf(stream);
     if (waiting >= 0) this.#waiting.splice(waiting, 1);
     if (!this.#streams.has(stream.id)) return;
-    this.#putReset(stream.id, ErrorCode.CANCEL);
+    this.#out.reset(stream.id, ErrorCode.CANCEL);
     this.#forget(stream);
   }
 
@@ -148,8 +154,7 @@ export class Connection {
   ping(): void {
     if (this.#pingMs > this.#heardMs) return;
     this.#pingMs = performance.now();
-    this.#put(PING_BYTES, FrameType.PING, 0, 0);
-    for (let n = 0; n < PING_BYTES; n++) this.#out.byte(0);
+    this.#out.ping();
   }
 
   /** Takes no further requests, and ends when those under way have ended. */
@@ -170,22 +175,10 @@ export class Connection {
     this.#nextId += 2;
     this.#streams.set(stream.id, stream);
     const isWhole = stream.payload.length === 0;
-    this.#putHeaders(stream.id, this.#fieldWriter.write(stream.path, stream.fields), isWhole);
+    this.#out.headers(stream.id, this.#fieldWriter.write(stream.path, stream.fields), isWhole);
     if (isWhole) return;
     this.#unsent.add(stream);
     this.#sendPayload(stream);
-  }
-
-  #putHeaders(id: number, block: Buffer, isWhole: boolean): void {
-    let type: number = FrameType.HEADERS;
-    for (let at = 0; at < block.length; at += FRAME_BYTES) {
-      const part = block.subarray(at, at + FRAME_BYTES);
-      const isLast = at + part.length === block.length;
-      const flags = (isLast ? Flag.END_HEADERS : 0) | (isWhole && at === 0 ? Flag.END_STREAM : 0);
-      this.#put(part.length, type, flags, id);
-      this.#out.append(part);
-      type = FrameType.CONTINUATION;
-    }
   }
 
   /** Sends as much of the payload as the server takes now. */
@@ -194,8 +187,7 @@ export class Connection {
       const most = Math.min(stream.payload.length, stream.window, this.#window, FRAME_BYTES);
       if (most <= 0) return;
       const isLast = most === stream.payload.length;
-      this.#put(most, FrameType.DATA, isLast ? Flag.END_STREAM : 0, stream.id);
-      this.#out.append(stream.payload.subarray(0, most));
+      this.#out.data(stream.id, stream.payload.subarray(0, most), isLast);
       stream.payload = stream.payload.subarray(most);
       stream.window -= most;
       this.#window -= most;
@@ -219,6 +211,7 @@ export class Connection {
   #take(frame: Frame): void {
     if (this.#block !== undefined && frame.type !== FrameType.CONTINUATION)
       throw new Error('a header is cut off');
+    checkFrame(frame, this.#nextId);
     switch (frame.type) {
       case FrameType.DATA:
         return this.#takeData(frame);
@@ -234,9 +227,7 @@ export class Connection {
       case FrameType.PUSH_PROMISE:
         throw new Error('a push that was not allowed');
       case FrameType.PING:
-        if (frame.flags & Flag.ACK) return;
-        this.#put(frame.payload.length, FrameType.PING, Flag.ACK, 0);
-        this.#out.append(frame.payload);
+        if (!(frame.flags & Flag.ACK)) this.#out.reply(FrameType.PING, frame.payload);
         return;
       case FrameType.GOAWAY:
         return this.#takeGoAway(frame);
@@ -248,12 +239,16 @@ export class Connection {
   #takeData(frame: Frame): void {
     this.#taken += frame.payload.length;
     if (this.#taken >= CONNECTION_WINDOW_BYTES / 2) {
-      this.#putWindowUpdate(0, this.#taken);
+      this.#out.windowUpdate(0, this.#taken);
       this.#taken = 0;
     }
     const stream = this.#streams.get(frame.stream);
     if (stream === undefined) return;
     const content = contentOf(frame);
+    stream.room -= frame.payload.length;
+    if (stream.room < 0) throw new Error('more data than agreed');
+    if (!stream.isAnswered) return this.#fail(stream, 'data before an answer');
+    if (stream.rest !== undefined) stream.rest -= content.length;
     this.taken(stream, frame.payload.length - content.length);
     if (content.length > 0) stream.handler.data(content);
     if (frame.flags & Flag.END_STREAM) this.#finish(stream);
@@ -264,22 +259,34 @@ export class Connection {
     const block = this.#block;
     if (block?.frame.stream !== frame.stream) throw new Error('a header goes on that has not begun');
     block.parts.push(part);
-    block.bytes += part.length;
+    // with the frames' heads: there may be any number of empty ones
+    block.bytes += HEAD_BYTES + part.length;
     if (block.bytes > BLOCK_LIMIT_BYTES) throw new Error('a header has no end');
     if (!(frame.flags & Flag.END_HEADERS)) return;
     this.#block = undefined;
-    let status = 0;
+    let status: string | undefined;
+    let length: string | undefined;
     let retryAfter: string | undefined;
     // the fields of a stream that is gone count too: later ones refer to them
     this.#fieldReader.read(block.parts.length === 1 ? part : Buffer.concat(block.parts), (name, value) => {
-      if (name === ':status') status = Number(value);
+      if (name === ':status') status = value;
+      else if (name === 'content-length') length = value;
       else if (name === 'retry-after') retryAfter = value;
     });
     const stream = this.#streams.get(frame.stream);
     if (stream === undefined) return;
-    if (status >= 200) {
-      stream.isAnswered = true;
-      stream.handler.answered(status, retryAfter);
+    if (stream.isAnswered) {
+      // what follows an answer ends it, and is no other answer
+      const isTrailer = status === undefined && (block.frame.flags & Flag.END_STREAM) !== 0;
+      if (!isTrailer) return this.#fail(stream, 'two answers');
+    } else {
+      if (!/^[1-5]\d\d$/.test(status ?? '')) return this.#fail(stream, 'an answer without a status');
+      if (!/^\d{0,15}$/.test(length ?? '')) return this.#fail(stream, 'an answer of no length');
+      if (status! >= '200') {
+        stream.isAnswered = true;
+        stream.rest = length === undefined ? undefined : Number(length);
+        stream.handler.answered(Number(status), retryAfter);
+      }
     }
     if (block.frame.flags & Flag.END_STREAM) this.#finish(stream);
   }
@@ -296,7 +303,7 @@ export class Connection {
 
   #takeSettings({ flags, payload }: Frame): void {
     if (flags & Flag.ACK) return;
-    for (let at = 0; at + SETTING_BYTES <= payload.length; at += SETTING_BYTES) {
+    for (let at = 0; at < payload.length; at += SETTING_BYTES) {
       const value = payload.readUInt32BE(at + 2);
       switch (payload.readUInt16BE(at)) {
         case Setting.HEADER_TABLE_SIZE:
@@ -306,12 +313,12 @@ export class Connection {
           this.#mostStreams = value;
           break;
         case Setting.INITIAL_WINDOW_SIZE:
-          for (const stream of this.#streams.values()) stream.window += value - this.#streamWindow;
-          this.#streamWindow = value;
+          for (const stream of this.#streams.values()) widen(stream, value - this.#streamWindow);
+          this.#streamWindow = checkedWindow(value);
           break;
       }
     }
-    this.#put(0, FrameType.SETTINGS, Flag.ACK, 0);
+    this.#out.reply(FrameType.SETTINGS, Buffer.alloc(0));
     this.#sendPayloads();
     this.#sendWaiting();
   }
@@ -331,17 +338,28 @@ export class Connection {
   #takeWindowUpdate({ stream: id, payload }: Frame): void {
     const more = payload.readUInt32BE(0) & LAST_STREAM_ID;
     const stream = this.#streams.get(id);
-    if (id === 0) this.#window += more;
-    else if (stream !== undefined) stream.window += more;
+    if (more === 0) throw new Error('a window grows by nothing');
+    if (id === 0) this.#window = checkedWindow(this.#window + more);
+    else if (stream !== undefined) widen(stream, more);
     this.#sendPayloads();
   }
 
   #finish(stream: Stream): void {
+    // nothing of a failed answer is to be taken for one
+    if (stream.rest !== undefined && stream.rest !== 0)
+      return this.#fail(stream, 'an answer of another length');
     // an answer that did not wait for the payload: without this the stream would stay open on the server
-    if (stream.payload.length > 0) this.#putReset(stream.id, ErrorCode.NO_ERROR);
+    if (stream.payload.length > 0) this.#out.reset(stream.id, ErrorCode.NO_ERROR);
     this.#forget(stream);
     if (stream.isAnswered) stream.handler.ended();
     else stream.handler.failed(new Error('the server ended the stream without an answer'), false);
+  }
+
+  /** Ends a stream whose answer is none. */
+  #fail(stream: Stream, fault: string): void {
+    this.#out.reset(stream.id, ErrorCode.PROTOCOL_ERROR);
+    this.#forget(stream);
+    stream.handler.failed(new Error(`the server does not keep to HTTP/2: ${fault}`), false);
   }
 
   #forget(stream: Stream): void {
@@ -369,33 +387,13 @@ export class Connection {
     for (const { handler } of failed) handler.failed(error, false);
     for (const { handler } of unsent) handler.failed(error, true);
   }
+}
 
-  #putSettings(settings: readonly (readonly [setting: number, value: number])[]): void {
-    this.#put(settings.length * SETTING_BYTES, FrameType.SETTINGS, 0, 0);
-    for (const [setting, value] of settings) {
-      this.#out.uint16(setting);
-      this.#out.uint32(value);
-    }
-  }
+function widen(stream: Stream, bytes: number): void {
+  stream.window = checkedWindow(stream.window + bytes);
+}
 
-  #putReset(stream: number, code: number): void {
-    this.#put(4, FrameType.RST_STREAM, 0, stream);
-    this.#out.uint32(code);
-  }
-
-  #putWindowUpdate(stream: number, bytes: number): void {
-    this.#put(4, FrameType.WINDOW_UPDATE, 0, stream);
-    this.#out.uint32(bytes);
-  }
-
-  /** Begins a frame that leaves with the others of this turn of the event loop. */
-  #put(length: number, type: number, flags: number, stream: number): void {
-    putFrameHead(this.#out, length, type, flags, stream);
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    setImmediate(() => {
-      this.#isFlushing = false;
-      if (this.#socket.writable) this.#socket.write(Buffer.from(this.#out.take()));
-    });
-  }
+function checkedWindow(bytes: number): number {
+  if (bytes > LARGEST_WINDOW_BYTES) throw new Error('a window is larger than any may be');
+  return bytes;
 }

@@ -149,22 +149,27 @@ export class FieldWriter {
   #tableUsed = 0;
   #count = 0;
   #tableBytes = TABLE_BYTES;
-  #isResized = false;
+  /** The smallest table since the last block, while the server has not been told. */
+  #smallest: number | undefined;
 
   /** The server keeps no more than these. */
   resize(bytes: number): void {
     const allowed = Math.min(bytes, TABLE_BYTES);
     if (allowed === this.#tableBytes) return;
     this.#tableBytes = allowed;
-    this.#isResized = true;
+    this.#smallest = Math.min(allowed, this.#smallest ?? allowed);
     this.#evict(0);
   }
 
   /** The block of a request; the fields whose name has a colon come first. Valid until the next one is written. */
   write(path: string, fields: readonly Field[]): Buffer {
     const bytes = this.#bytes;
-    if (this.#isResized) putInteger(bytes, SIZE_UPDATE, 5, this.#tableBytes);
-    this.#isResized = false;
+    if (this.#smallest !== undefined) {
+      // the server, too, has dropped what the smallest had no room for
+      if (this.#smallest < this.#tableBytes) putInteger(bytes, SIZE_UPDATE, 5, this.#smallest);
+      putInteger(bytes, SIZE_UPDATE, 5, this.#tableBytes);
+      this.#smallest = undefined;
+    }
     putInteger(bytes, 0, 4, PATH_INDEX);
     putText(bytes, path);
     for (const field of fields) this.#put(field);

@@ -36,13 +36,15 @@ export const Setting = {
 
 export const ErrorCode = {
   NO_ERROR: 0,
+  PROTOCOL_ERROR: 1,
   REFUSED_STREAM: 7,
   CANCEL: 8,
 } as const;
 
 /** What each side begins with, and the largest payload that we take. */
 export const FRAME_BYTES = 16_384;
-const HEAD_BYTES = 9;
+export const HEAD_BYTES = 9;
+export const SETTING_BYTES = 6;
 const PRIORITY_BYTES = 5;
 const STREAM_MASK = 0x7fff_ffff;
 
@@ -110,4 +112,40 @@ export function contentOf({ flags, type, payload }: Frame): Buffer {
   if (type === FrameType.HEADERS && flags & Flag.PRIORITY) begin += PRIORITY_BYTES;
   if (!(begin <= end)) throw new Error('a frame has more padding than bytes');
   return payload.subarray(begin, end);
+}
+
+/** The length of the payload, where a type has but one. */
+const PAYLOAD_BYTES = new Map<number, number>([
+  [FrameType.RST_STREAM, 4],
+  [FrameType.PING, 8],
+  [FrameType.WINDOW_UPDATE, 4],
+]);
+const OF_A_STREAM: ReadonlySet<number> = new Set([
+  FrameType.DATA,
+  FrameType.HEADERS,
+  FrameType.RST_STREAM,
+  FrameType.CONTINUATION,
+]);
+const OF_THE_CONNECTION: ReadonlySet<number> = new Set([
+  FrameType.SETTINGS,
+  FrameType.PING,
+  FrameType.GOAWAY,
+]);
+const GOAWAY_BYTES = 8;
+
+/**
+ * `nextId` is that of the next request: no stream from there on has begun, and none of an even number ever does.
+ * @throws Error when the frame has a length that its type does not have, or is of no stream that it may be of
+ */
+export function checkFrame({ type, flags, stream, payload: { length } }: Frame, nextId: number): void {
+  let isOfLength = length === (PAYLOAD_BYTES.get(type) ?? length);
+  if (type === FrameType.GOAWAY) isOfLength = length >= GOAWAY_BYTES;
+  if (type === FrameType.SETTINGS)
+    isOfLength = flags & Flag.ACK ? length === 0 : length % SETTING_BYTES === 0;
+  if (!isOfLength) throw new Error(`a frame of the type ${type} has ${length} bytes`);
+  const hasBegun = stream % 2 === 1 && stream < nextId;
+  let isOfStream = !OF_THE_CONNECTION.has(type) || stream === 0;
+  if (OF_A_STREAM.has(type)) isOfStream = hasBegun;
+  if (type === FrameType.WINDOW_UPDATE) isOfStream = hasBegun || stream === 0;
+  if (!isOfStream) throw new Error(`a frame of the type ${type} is of the stream ${stream}`);
 }

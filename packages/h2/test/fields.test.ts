@@ -149,4 +149,16 @@ describe('FieldWriter', () => {
     expect(lengthOf(get, agent)).toBeGreaterThan(10);
     expect(lengthOf(get, agent)).toBeGreaterThan(10);
   });
+
+  it('says the smallest table there was, and then the one there is', () => {
+    const writer = new FieldWriter();
+    const withoutUpdate = writer.write('/', []).toString('hex');
+    writer.resize(0);
+    writer.resize(100);
+    writer.resize(4096);
+    expect(writer.write('/', []).toString('hex')).toBe(`203fe11f${withoutUpdate}`);
+    writer.resize(0);
+    expect(writer.write('/', []).toString('hex')).toBe(`20${withoutUpdate}`);
+    expect(writer.write('/', []).toString('hex')).toBe(withoutUpdate);
+  });
 });
