@@ -5,6 +5,7 @@ import { churnBenches } from './churn/index.ts';
 import { cycleBenches } from './cycle/index.ts';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
 import { clusterBenches } from './cluster/index.ts';
+import { h2Benches } from './h2/index.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   ...ratioBenches,
   ...kernelBenches,
   ...partBenches,
+  ...h2Benches,
   ...planBenches,
   ...millionBenches,
   ...cycleBenches,

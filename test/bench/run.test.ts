@@ -28,6 +28,7 @@ const benches: [name: string, figures: string[]][] = [
     ],
   ],
   ['parts', ['parts/nodes/time', 'parts/decode-pods/time']],
+  ['h2', ['h2/requests/coset/cpu', 'h2/requests/node/cpu']],
   ['ratios/pass', ['ratios/pass']],
   ['ratios/mixed', ['ratios/mixed/class-key', 'ratios/mixed/assignment']],
 ];
