@@ -4,9 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
-import type { Message, Schema, Schemas } from '../src/embedded/schema/schemas.ts';
+import type { Message, Schema, Schemas } from '../src/dev/embedded/schema/schemas.ts';
 import { startControlPlane, WITH_POD_GROUPS } from '../test/cluster/control-plane.ts';
-import { RESOURCES, REVIEWS } from '../src/embedded/schema/resources.ts';
+import { RESOURCES, REVIEWS } from '../src/dev/embedded/schema/resources.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'test/cluster/control-plane/kubernetes');

@@ -1,7 +1,7 @@
 // Pods and nodes of an API in memory that are replaced by others, each with names that no other has.
-import type { Node, Pod } from '../../src/api/types.ts';
-import type { Embedded } from '../../src/embedded/server.ts';
-import { resourceOfObject } from '../../src/embedded/schema/resources.ts';
+import type { Node, Pod } from '../../src/model/types.ts';
+import type { Embedded } from '../../src/dev/embedded/server.ts';
+import { resourceOfObject } from '../../src/dev/embedded/schema/resources.ts';
 import { servedNode, servedPod } from '../workloads/served.ts';
 
 export interface ChurnSize {

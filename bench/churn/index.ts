@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serveEmbedded } from '../../src/embedded/server.ts';
+import { serveEmbedded } from '../../src/dev/embedded/server.ts';
 import { startCoset } from '../../test/cluster/scheduler.ts';
 import { writeConfiguration } from '../cycle/run.ts';
 import type { Bench, Figure, Size } from '../figure.ts';

@@ -1,6 +1,6 @@
 // A control plane of its own for every run, in which a workload's nodes and pods were just created. One that is begun anew
 // on an earlier one's data would not do: its watch cache is still so small that it ends watches at the first burst.
-import type { ApiObject, Scenario } from '../../src/api/types.ts';
+import type { ApiObject, Scenario } from '../../src/model/types.ts';
 import type { Client } from '../../test/cluster/client.ts';
 import { startControlPlane, type ControlPlane } from '../../test/cluster/control-plane.ts';
 import { until } from '../../test/cluster/processes.ts';

@@ -1,5 +1,5 @@
 // The whole way through a real API server, side by side with kube-scheduler and with a client that only binds.
-import type { Scenario } from '../../src/api/types.ts';
+import type { Scenario } from '../../src/model/types.ts';
 import { binary } from '../../test/cluster/binaries.ts';
 import type { Bench, Figure, Size } from '../figure.ts';
 import { timingOf, type Timing } from '../measure.ts';

@@ -1,5 +1,5 @@
 // What coset alone is put under: more pods than find room, and a large cluster to begin with.
-import type { Scenario } from '../../src/api/types.ts';
+import type { Scenario } from '../../src/model/types.ts';
 import { until, type Daemon } from '../../test/cluster/processes.ts';
 import type { Figure, Size } from '../figure.ts';
 import { usageOf } from '../process-usage.ts';

@@ -1,5 +1,5 @@
 // One contestant on a cluster of its own, from the start of its process until every pod is bound and has its event.
-import type { Scenario } from '../../src/api/types.ts';
+import type { Scenario } from '../../src/model/types.ts';
 import type { SchedulerState } from '../../src/control/types.ts';
 import type { Client } from '../../test/cluster/client.ts';
 import type { ControlPlane } from '../../test/cluster/control-plane.ts';

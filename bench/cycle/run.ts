@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Pod } from '../../src/api/types.ts';
-import type { Change } from '../../src/embedded/store/collection.ts';
-import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import type { Pod } from '../../src/model/types.ts';
+import type { Change } from '../../src/dev/embedded/store/collection.ts';
+import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 import { until } from '../../test/cluster/processes.ts';
 import { startCoset } from '../../test/cluster/scheduler.ts';
 import { usageOf } from '../process-usage.ts';

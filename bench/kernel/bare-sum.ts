@@ -1,6 +1,6 @@
 // The least that a pass over columns can cost: reading each of them once, and adding up what it holds.
 import { instantiateSync } from '@assemblyscript/loader';
-import type { Arena, LinearMemory } from '../../src/columns/arena.ts';
+import type { Arena, LinearMemory } from '../../src/state/columns/arena.ts';
 import type { ReadColumn } from './columns.ts';
 
 const LANES_BYTES = 16;

@@ -18,7 +18,7 @@ import {
   ResourceScore,
   ScoredResource,
 } from '../../build/records.js';
-import type { Arena } from '../../src/columns/arena.ts';
+import type { Arena } from '../../src/state/columns/arena.ts';
 
 export interface ReadColumn {
   pointer: number;

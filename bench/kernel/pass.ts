@@ -1,13 +1,13 @@
 // The passes of a WASM build over the columns of a cluster, in a loop of their own.
 import { instantiateSync } from '@assemblyscript/loader';
 import { scalar, simd } from '../../build/kernels.js';
-import type { Pod, Scenario } from '../../src/api/types.ts';
+import type { Pod, Scenario } from '../../src/model/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
-import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Correspondence } from '../../src/determination/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
-import type { LinearMemory } from '../../src/columns/arena.ts';
+import type { LinearMemory } from '../../src/state/columns/arena.ts';
 import type { Configuration } from '../../src/config/types.ts';
-import type { PluginContext } from '../../src/plugins/plugin.ts';
+import type { FrameworkContext } from '../../src/plugins/framework.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
@@ -44,7 +44,11 @@ export function correspondenceOf(
 }
 
 /** Looks up the pod's class. What it returns determines the nodes for the class, so that this can be timed by itself. */
-export function determinationOf(master: Pod, kernel: Kernel, context: PluginContext): () => Correspondence {
+export function determinationOf(
+  master: Pod,
+  kernel: Kernel,
+  context: FrameworkContext,
+): () => Correspondence {
   const equivalenceClass = new ClassIndex(kernel).of(master, context);
   const means = { kernel, matches: new Matches(kernel), withDetail: false };
   return () => new Correspondence(means, equivalenceClass, master);

@@ -1,6 +1,6 @@
 // node bench/million/place.ts WORKLOAD KIND COUNT: packs COUNT nodes, places COUNT pods of the workload on them, and prints
 // what that took as JSON.
-import type { Correspondence } from '../../src/classes/correspondence.ts';
+import type { Correspondence } from '../../src/determination/correspondence.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { determinationOf } from '../kernel/pass.ts';

@@ -1,5 +1,5 @@
 // The parts of the path around the kernel, each by itself: the time for one node or one pod.
-import type { ApiObject, Pod, Scenario } from '../../src/api/types.ts';
+import type { ApiObject, Pod, Scenario } from '../../src/model/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { parseLean } from '../../src/kube/lean-json.ts';

@@ -1,5 +1,5 @@
 // The planner: decisions on all nodes without an API server, beside kube-scheduler's own algorithm in the same run.
-import type { Scenario } from '../../src/api/types.ts';
+import type { Scenario } from '../../src/model/types.ts';
 import { oracle } from '../../test/oracle/oracle.ts';
 import type { Bench, Figure, Size } from '../figure.ts';
 import { repeat, type Timing } from '../measure.ts';
@@ -43,14 +43,14 @@ async function* figures(workload: Workload, kind: NodeKind, size: Size): AsyncIt
   const name = (what: string) => `plan/${workload.name}/${kind}/${what}`;
   const placed = workload.outcome === 'none' ? 0 : counts.pods;
 
-  let turns = 0;
+  let batches = 0;
   const times = repeat(size, () => {
     const planned = planOnce(scenario, configuration);
     // a figure about pods that were not placed would be about something else
     if (planned.placed !== placed) {
       throw new Error(`${scenario.name}: ${planned.placed} pods found a node, not ${placed}`);
     }
-    turns = planned.turns;
+    batches = planned.batches;
     return planned.times;
   });
   const figure = (what: string, { median, spread }: Timing, per: number, unit: string): Figure => ({
@@ -66,7 +66,7 @@ async function* figures(workload: Workload, kind: NodeKind, size: Size): AsyncIt
   };
   yield figure('read', read, 1e6, 'ms');
   yield figure('class-key', classify, counts.pods, 'ns/pod');
-  yield figure('determination', determine, 1e3 * turns, 'µs/turn');
+  yield figure('determination', determine, 1e3 * batches, 'µs/batch');
   if (workload.outcome !== 'none') yield figure('assignment', assign, counts.pods, 'ns/pod');
   const inside = workload.outcome === 'one' ? assign.median / counts.pods : undefined;
   // a smoke run has no time for so many nodes, nor for building the oracle

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { Scenario } from '../../src/api/types.ts';
+import type { Scenario } from '../../src/model/types.ts';
 
 /** What `kube-oracle time` prints. */
 export interface OracleSpeed {

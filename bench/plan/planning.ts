@@ -1,9 +1,9 @@
 // Planning without an API server, as src/planner does it, with the time that each phase takes.
-import { objectKey, type Scenario } from '../../src/api/types.ts';
-import type { Cluster } from '../../src/cluster/cluster.ts';
+import { objectKey, type Scenario } from '../../src/model/types.ts';
+import type { Cluster } from '../../src/state/cluster.ts';
 import type { Configuration } from '../../src/config/types.ts';
-import { SchedulingCycle } from '../../src/cycle.ts';
-import { PHASES, type Phase, type PodQueue } from '../../src/classes/cycle-ports.ts';
+import { SchedulingCycle } from '../../src/cycle/cycle.ts';
+import { PHASES, type Phase, type PodQueue } from '../../src/cycle/ports.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import type { QueuedPod } from '../../src/queue/types.ts';
@@ -12,7 +12,7 @@ import { time } from '../measure.ts';
 /** What planning a scenario took, in nanoseconds. */
 export interface Planned {
   placed: number;
-  turns: number;
+  batches: number;
   times: Record<Phase | 'read' | 'classify' | 'decide', number>;
 }
 
@@ -55,15 +55,15 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     for (const pod of pods) pod.classified = cycle.classify(pod.pod);
   });
   let placed = 0;
-  let turns = 0;
+  let batches = 0;
   const decide = time(() => {
     for (const outcome of cycle.run()) {
       placed += outcome.placed.length;
-      turns++;
+      batches++;
     }
     phases.end();
   });
-  return { placed, turns, times: { read, classify, decide, ...phases.times } };
+  return { placed, batches, times: { read, classify, decide, ...phases.times } };
 }
 
 /** Adds up how long each phase lasts, in nanoseconds: until the next one begins. */

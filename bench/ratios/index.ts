@@ -1,6 +1,6 @@
 // What coset's own code takes relative to code that is not coset's, measured in the same moment: ratios that hardly
 // depend on the machine, nor on what else it does, so that they can say of a change that it made something slower.
-import type { Pod, Scenario } from '../../src/api/types.ts';
+import type { Pod, Scenario } from '../../src/model/types.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { compileSum, sumsOver } from '../kernel/bare-sum.ts';

@@ -18,6 +18,7 @@ export function reportFiles(): Map<string, string> {
     million: readResults('million'),
     cycle: readResults('cycle'),
     cluster: readResults('cluster'),
+    churn: readResults('churn'),
   };
   const files = new Map([['README.md', replaceBetweenMarkers(readme, section(saved))]]);
   if (saved.plan) files.set('bench/results/plan.svg', svg(planPlot(saved.plan)));

@@ -10,13 +10,15 @@ export interface Saved {
   million?: Results;
   cycle?: Results;
   cluster?: Results;
+  churn?: Results;
 }
 
 /** Between the section's markers. A level of which nothing was saved is left out. */
-export function section({ kernel, plan, million, cycle, cluster }: Saved): string {
+export function section({ kernel, plan, million, cycle, cluster, churn }: Saved): string {
   const parts = [
     cluster && clusterPart(cluster),
     cycle && cyclePart(cycle),
+    churn && churnPart(churn),
     plan && planPart(plan),
     million && millionPart(million),
     kernel && kernelPart(kernel),
@@ -55,6 +57,17 @@ function clusterPart({ run, figures }: Results): string {
       `${fraction(figures.get('cluster/start-up/synced'))} s after its process has begun, with ` +
       `${whole(figures.get('cluster/start-up/peak-memory'))} MiB at the most.`,
     '![Pods a second on a real API server](bench/results/cluster.svg)',
+    provenance(run),
+  ].join('\n\n');
+}
+
+function churnPart({ run, figures }: Results): string {
+  return [
+    '### Over time',
+    'Ten minutes in which 50 pods a second come and as many go, and a node each second, with labels, keys, affinities, ' +
+      'resources and ports of their own: 1,000 nodes and 2,000 pods at any time. In the last two minutes the process has ' +
+      `${whole(figures.get('churn/names/memory'))} MiB, ${fraction(figures.get('churn/names/end-to-middle'))} times what it ` +
+      'had in the middle.',
     provenance(run),
   ].join('\n\n');
 }

@@ -1,6 +1,6 @@
 // A workload as the scenario that the planner and kube-oracle read.
-import type { Pod, Scenario } from '../../src/api/types.ts';
-import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/api/quantity.ts';
+import type { Pod, Scenario } from '../../src/model/types.ts';
+import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/model/quantity.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { seededRandom } from '../random.ts';

@@ -1,5 +1,5 @@
 // Objects as an API server has them: with what it and the controllers add to what was asked for.
-import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Node, Pod } from '../../src/model/types.ts';
 
 type Served = ApiObject & { spec?: unknown; status?: unknown };
 

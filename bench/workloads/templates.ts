@@ -1,6 +1,6 @@
 // The nodes and pods that workloads are stamped from. Most have the shapes of scheduler_perf's templates
 // (kubernetes/kubernetes, test/integration/scheduler_perf; Apache-2.0).
-import type { Node, Pod, TopologySpreadConstraint } from '../../src/api/types.ts';
+import type { Node, Pod, TopologySpreadConstraint } from '../../src/model/types.ts';
 
 /** What can be allocated on a node. */
 export interface NodeSize {

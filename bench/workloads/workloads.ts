@@ -2,7 +2,7 @@
 // and its 500 nodes, with two differences: 10,000 pods are measured at the full size where so many find room (3,000 on a
 // real API server), and there are three zones where affinity to a zone would otherwise mean the whole cluster. As in
 // MixedSchedulingBasePod, the mixed one has all kinds of pods on its nodes before.
-import type { Service } from '../../src/api/types.ts';
+import type { Service } from '../../src/model/types.ts';
 import type { Size } from '../figure.ts';
 import {
   asking,

@@ -1,9 +1,10 @@
 // Pods to classes: each part of the features is hashed on its own, and the hashes are spliced into the class's index.
 import { Feature } from '../../build/records.js';
-import { TextCache } from '../api/text-cache.ts';
-import type { Pod } from '../api/types.ts';
-import type { PodShape } from '../cluster/pod-shape.ts';
-import type { PluginContext, Features } from '../plugins/plugin.ts';
+import { TextCache } from '../model/text-cache.ts';
+import type { Pod } from '../model/types.ts';
+import type { PodShape } from '../state/pod-shape.ts';
+import type { Features } from '../plugins/plugin.ts';
+import type { FrameworkContext } from '../plugins/framework.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { FEATURE_PARTS, featuresOf } from './features.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -13,7 +14,7 @@ export interface EquivalenceClass {
   /** general | resources | rule, 16 hexadecimal digits each; a class whose hashes another one has gets a number behind. */
   readonly index: string;
   readonly features: Features;
-  readonly context: PluginContext;
+  readonly context: FrameworkContext;
 }
 
 /** What is known of a pod, and of all pods of its template. */
@@ -44,7 +45,7 @@ export class ClassIndex {
   }
 
   /** The class of a pod. */
-  of(pod: Pod, context: PluginContext): EquivalenceClass {
+  of(pod: Pod, context: FrameworkContext): EquivalenceClass {
     return this.lookUp(pod, context).class;
   }
 
@@ -52,7 +53,7 @@ export class ClassIndex {
    * The class of a pod, and what the cluster needs to know of it. What was found for the same object `before` stands until
    * the selectors that are read have changed.
    */
-  lookUp(pod: Pod, context: PluginContext, before?: Classified): Classified {
+  lookUp(pod: Pod, context: FrameworkContext, before?: Classified): Classified {
     const { rules } = context.cluster;
     if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {
       return before;
@@ -71,7 +72,7 @@ export class ClassIndex {
     return known;
   }
 
-  #find(features: Features, context: PluginContext): EquivalenceClass {
+  #find(features: Features, context: FrameworkContext): EquivalenceClass {
     const hashes = this.#hash(features);
     const bucket = this.#classes.get(hashes) ?? [];
     for (const reference of bucket) {

@@ -1,7 +1,8 @@
 // The feature data of a pod: what scheduling reads of it, in three parts. Pods with equal features are equivalent.
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 import { SPEC_FIELDS } from '../plugins/fields.ts';
-import type { Features, PluginContext } from '../plugins/plugin.ts';
+import type { Features } from '../plugins/plugin.ts';
+import type { FrameworkContext } from '../plugins/framework.ts';
 import { readBy } from '../plugins/reading.ts';
 
 export const FEATURE_PARTS = ['general', 'resources', 'rule'] as const;
@@ -21,7 +22,7 @@ export interface PodFeatures extends Features {
 }
 
 /** The features of a pod under a profile. */
-export function featuresOf(pod: Pod, context: PluginContext): PodFeatures {
+export function featuresOf(pod: Pod, context: FrameworkContext): PodFeatures {
   const { registry, schedulerName } = context.profile;
   const features = { general: schedulerName, resources: '', rule: unknownPart(pod), isReadable: true };
   for (const plugin of registry.plugins) {

@@ -1,13 +1,13 @@
 // A cheap text that is equal for pods of one template, so that their features are worked out once for all of them.
-import type { Container, Pod } from '../api/types.ts';
-import { hasResourceStatus } from '../cluster/pod-resources.ts';
-import type { PluginContext } from '../plugins/plugin.ts';
+import type { Container, Pod } from '../model/types.ts';
+import { hasResourceStatus } from '../model/pod-resources.ts';
+import type { FrameworkContext } from '../plugins/framework.ts';
 
 /**
  * The text of all that plugins read of a pod, or undefined for a pod that is told apart by its name: one with claims, with
  * a field that is not known, with resources in its status, or that extenders are asked about.
  */
-export function fingerprintOf(pod: Pod, context: PluginContext): string | undefined {
+export function fingerprintOf(pod: Pod, context: FrameworkContext): string | undefined {
   const { cluster, profile, extenders } = context;
   const { registry } = profile;
   if (extenders?.concerns(pod) || hasResourceStatus(pod) || registry.isUnlikeItsTemplate(pod, context))

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { colours } from './colours.ts';
 import type { CycleRecord } from '../control/types.ts';
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 
-import { readOpenb } from '../embedded/openb.ts';
-import { serveEmbedded, type Embedded } from '../embedded/server.ts';
+import { readOpenb } from '../dev/embedded/openb.ts';
+import { serveEmbedded, type Embedded } from '../dev/embedded/server.ts';
 import { systemClock } from '../kube/backoff.ts';
 import { Progress } from './progress.ts';
 import { toldToEnd } from './signals.ts';

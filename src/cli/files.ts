@@ -1,6 +1,6 @@
 // Files that the command line names.
 import { readFileSync, statSync } from 'node:fs';
-import { decodeText, TextError } from '../api/text.ts';
+import { decodeText, TextError } from '../model/text.ts';
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
 import { pluginModulesIn } from '../config/plugin-modules.ts';
 import type { Configuration } from '../config/types.ts';

@@ -1,5 +1,5 @@
 // coset plan: where the pods of a scenario would go.
-import type { Decision, Scenario } from '../api/types.ts';
+import type { Decision, Scenario } from '../model/types.ts';
 import { configurationOf } from '../config/load.ts';
 import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';

@@ -1,11 +1,11 @@
 // What a run on the embedded cluster came to, as data and in sentences.
 import { dump } from 'js-yaml';
 import { colours } from './colours.ts';
-import type { Node, Pod } from '../api/types.ts';
-import { amountsOf, requestsOf } from '../cluster/pod-resources.ts';
+import type { Node, Pod } from '../model/types.ts';
+import { amountsOf, requestsOf } from '../model/pod-resources.ts';
 import type { CycleRecord } from '../control/types.ts';
-import { GPU } from '../embedded/openb.ts';
-import type { Store } from '../embedded/store/store.ts';
+import { GPU } from '../dev/embedded/openb.ts';
+import type { Store } from '../dev/embedded/store/store.ts';
 
 /** The reasons that are told before the rest is only counted. */
 const REASONS_SHOWN = 5;

@@ -1,13 +1,11 @@
 // The extenders of a KubeSchedulerConfiguration: services that are asked about pods over HTTP.
-import { shown, type Problems } from '../api/shape.ts';
-import { isLabelKey } from '../api/selector-checks.ts';
-import { parseDuration } from '../api/duration.ts';
+import { shown, type Problems } from '../model/shape.ts';
+import { isLabelKey } from '../model/selector-checks.ts';
+import { EXTENDER } from '../plugins/extender/answer.ts';
+import { parseDuration } from '../model/duration.ts';
 import type { ExtenderFile } from './file.ts';
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import type { Extender } from './types.ts';
-
-/** What kube-scheduler calls all extenders together, where it names who rejected a pod. */
-export const EXTENDER = 'Extender';
 
 const DEFAULT_TIMEOUT_SECONDS = 5;
 
@@ -61,7 +59,7 @@ function extenderOf(file: ExtenderFile, path: string, problems: Problems): Exten
 }
 
 /** Lets a profile ask the extenders after its own filters, and leave what they look after to them. */
-export function askExtenders(profile: Profile, extenders: readonly Extender[]): void {
+export function askExtenders(profile: Framework, extenders: readonly Extender[]): void {
   if (extenders.length === 0) return;
   profile.filters.push(EXTENDER);
   const ignored = extenders.flatMap(({ ignoredResources }) => ignoredResources);

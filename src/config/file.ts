@@ -1,6 +1,6 @@
 // The fields of a KubeSchedulerConfiguration file (kubescheduler.config.k8s.io/v1) and their types.
-import { duration } from '../api/duration.ts';
-import { anything, bool, exactly, int32, int64, list, number, text } from '../api/shape.ts';
+import { duration } from '../model/duration.ts';
+import { anything, bool, exactly, int32, int64, list, number, text } from '../model/shape.ts';
 import { EXTENSION_POINTS, type ExtensionPoint } from '../plugins/plugin.ts';
 import type { ExtenderTls } from './types.ts';
 

@@ -1,5 +1,5 @@
 // What a file is that is given as a configuration, before any of its fields is looked at.
-import { isObject, shown } from '../api/shape.ts';
+import { isObject, shown } from '../model/shape.ts';
 import { API_VERSION } from '../plugins/common/args-shape.ts';
 import { KIND } from './file.ts';
 

@@ -1,10 +1,10 @@
 // Reads a KubeSchedulerConfiguration file as kube-scheduler 1.37 does: strictly, with its defaults and its rules.
-import { dropNulls, Problems, shown } from '../api/shape.ts';
-import { mistakenFor, mistakenYaml } from '../api/mistaken.ts';
-import { yamlDocuments } from '../api/yaml.ts';
+import { dropNulls, Problems, shown } from '../model/shape.ts';
+import { mistakenFor, mistakenYaml } from '../model/mistaken.ts';
+import { yamlDocuments } from '../model/yaml.ts';
 import { judge } from './judge.ts';
 import { askExtenders, readExtenders } from './extenders.ts';
-import { parseDuration } from '../api/duration.ts';
+import { parseDuration } from '../model/duration.ts';
 import { API_VERSION } from '../plugins/common/args-shape.ts';
 import { configurationShape, KIND } from './file.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
@@ -12,7 +12,7 @@ import { readPluginArgs } from './plugin-args.ts';
 import { mergePlugins } from './plugins.ts';
 import { inTree } from '../plugins/in-tree.ts';
 import type { Registry } from '../plugins/registry.ts';
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import type { Configuration } from './types.ts';
 
 const JSON_ALONE = /^application\/json\b/;
@@ -107,7 +107,7 @@ function readProfiles(
   registry: Registry,
   problems: Problems,
   notices: string[],
-): Profile[] {
+): Framework[] {
   const given = files.length > 0 ? files : [{}];
   const names = given.map(
     ({ schedulerName }) => schedulerName ?? (given.length === 1 ? 'default-scheduler' : ''),

@@ -1,5 +1,5 @@
 // Reads a profile's pluginConfig: the arguments of every plugin that takes some.
-import { shown, type Problems } from '../api/shape.ts';
+import { shown, type Problems } from '../model/shape.ts';
 import type { ArgsReader } from '../plugins/plugin.ts';
 import type { PluginArgs } from '../plugins/profile.ts';
 import type { Registry } from '../plugins/registry.ts';

@@ -1,7 +1,7 @@
 // The modules that a configuration names for plugins that are not coset's own. They are loaded before it is read: what it
 // may say of a plugin is known by then.
-import { isObject } from '../api/shape.ts';
-import { yamlDocuments } from '../api/yaml.ts';
+import { isObject } from '../model/shape.ts';
+import { yamlDocuments } from '../model/yaml.ts';
 import type { PluginModule } from '../plugins/out-of-tree/plugin.ts';
 import { judge } from './judge.ts';
 

@@ -1,7 +1,7 @@
 // Which plugins a profile asks, in which order and with which weight: the default ones merged with the file's.
-import type { Problems } from '../api/shape.ts';
+import type { Problems } from '../model/shape.ts';
 import { EXTENSION_POINTS, type ExtensionPoint } from '../plugins/plugin.ts';
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import type { Registry } from '../plugins/registry.ts';
 import type { PluginEntry, PluginSet, PluginSets } from './file.ts';
 
@@ -29,7 +29,7 @@ export function mergePlugins(
   path: string,
   problems: Problems,
   notices: string[],
-): Pick<Profile, 'filters' | 'postFilters' | 'permits' | 'scores'> {
+): Pick<Framework, 'filters' | 'postFilters' | 'permits' | 'scores'> {
   for (const point of [...EXTENSION_POINTS, 'multiPoint'] as const) {
     checkEntries(registry, point, sets[point] ?? {}, `${path}.${point}`, problems, notices);
   }

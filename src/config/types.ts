@@ -1,5 +1,5 @@
 // A KubeSchedulerConfiguration as the core sees it: defaulted, validated, with every list of plugins merged.
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import type { Registry } from '../plugins/registry.ts';
 
 /** Files by their paths, data in base64. */
@@ -37,7 +37,7 @@ export interface Extender {
 export interface Configuration {
   /** The plugins that its profiles could name. */
   registry: Registry;
-  profiles: Profile[];
+  profiles: Framework[];
   extenders: Extender[];
   /** The path of a kubeconfig. */
   kubeconfig?: string;

@@ -1,6 +1,6 @@
 // The configuration that is in effect, as a KubeSchedulerConfiguration file with nothing left to defaults.
 import { dump } from 'js-yaml';
-import { EXTENDER } from './extenders.ts';
+import { EXTENDER } from '../plugins/extender/answer.ts';
 import { API_VERSION } from '../plugins/common/args-shape.ts';
 import {
   KIND,
@@ -9,7 +9,7 @@ import {
   type PluginConfig,
   type ProfileFile,
 } from './file.ts';
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import type { Configuration, Extender } from './types.ts';
 
 /** The file's text, in YAML. Read again, it is the same configuration. */
@@ -30,7 +30,7 @@ export function writeConfiguration(configuration: Configuration): string {
 }
 
 /** Each point names its plugins itself, in order; what the points that are fixed do is left as it is. */
-function profileOf(profile: Profile): ProfileFile {
+function profileOf(profile: Framework): ProfileFile {
   const { schedulerName, filters, postFilters, permits, scores } = profile;
   const only = (enabled: { name: string; weight?: number }[]) => ({ enabled, disabled: [{ name: '*' }] });
   const named = (names: readonly string[]) => only(names.map((name) => ({ name })).filter(isPlugin));
@@ -52,7 +52,7 @@ function isPlugin({ name }: { name: string }): boolean {
 }
 
 /** The arguments in the form of the file. */
-function argsOf({ registry, args }: Profile): PluginConfig[] {
+function argsOf({ registry, args }: Framework): PluginConfig[] {
   return registry.having('args').map(({ name, args: reader }) => ({
     name,
     args: reader.write === undefined ? args[name] : reader.write(args[name]),

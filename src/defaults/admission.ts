@@ -1,5 +1,5 @@
 // The admission of a pod: the plugins of kube-apiserver that change or refuse what scheduling reads, in its order.
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 import { addDefaultTolerations } from './default-toleration-seconds.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
 import { checkLimits, setLimits } from './limit-ranger.ts';

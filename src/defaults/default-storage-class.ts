@@ -1,5 +1,5 @@
 // The admission plugin DefaultStorageClass: a claim that names no class is of the default one.
-import type { PersistentVolumeClaim, StorageClass } from '../api/types.ts';
+import type { PersistentVolumeClaim, StorageClass } from '../model/types.ts';
 import type { ClusterFacts } from './facts.ts';
 
 const IS_DEFAULT = [

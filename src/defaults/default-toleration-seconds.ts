@@ -1,5 +1,5 @@
 // The admission plugin DefaultTolerationSeconds: a pod stays five minutes on a node that fails.
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 
 const SECONDS = 300;
 const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];

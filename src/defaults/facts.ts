@@ -1,6 +1,13 @@
 // What admission reads of a cluster.
-import { append } from '../api/append.ts';
-import type { ApiObject, LimitRange, Node, PriorityClass, RuntimeClass, StorageClass } from '../api/types.ts';
+import { append } from '../model/append.ts';
+import type {
+  ApiObject,
+  LimitRange,
+  Node,
+  PriorityClass,
+  RuntimeClass,
+  StorageClass,
+} from '../model/types.ts';
 
 /** The objects of a cluster that decide on what is created. */
 export interface ClusterFacts {

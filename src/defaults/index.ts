@@ -6,7 +6,7 @@
 //        every read, every write      once, at its creation
 //
 // Source: k8s.io/kubernetes pkg/apis/*/v1/defaults.go, plugin/pkg/admission, pkg/registry/core/pod/strategy.go.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 import { admitPod } from './admission.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
 import { setDefaultStorageClass } from './default-storage-class.ts';

@@ -1,7 +1,7 @@
 // What the API server makes of matchLabelKeys and mismatchLabelKeys: requirements of the selector beside them, by the
 // labels that the new pod has.
-import type { Labels } from '../api/labels.ts';
-import type { LabelSelector, Pod } from '../api/types.ts';
+import type { Labels } from '../model/labels.ts';
+import type { LabelSelector, Pod } from '../model/types.ts';
 
 interface WithLabelKeys {
   labelSelector?: LabelSelector;

@@ -1,6 +1,6 @@
 // The admission plugin LimitRanger: what containers ask for that do not say, and how much a namespace lets them.
-import { parseQuantity, quantityText, type Quantity } from '../api/quantity.ts';
-import type { Container, LimitRange, Pod } from '../api/types.ts';
+import { parseQuantity, quantityText, type Quantity } from '../model/quantity.ts';
+import type { Container, LimitRange, Pod } from '../model/types.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
 import { roundUp, sumOfContainers, type ResourceList } from './resource-list.ts';
 

@@ -1,5 +1,5 @@
 // What a pod asks for as a whole, where it says only a part of it (PodLevelResourcesFixDefaulting, on in 1.37).
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 import { sumOfContainers, textOf, type ResourceList } from './resource-list.ts';
 
 const HUGE_PAGES = 'hugepages-';

@@ -1,5 +1,5 @@
 // The defaults of a pod's type, of those fields that scheduling reads.
-import type { Container, Pod } from '../api/types.ts';
+import type { Container, Pod } from '../model/types.ts';
 import { roundUp } from './resource-list.ts';
 
 export function setPodDefaults(pod: Pod): void {

@@ -1,5 +1,5 @@
 // The admission plugin Priority: a pod's priority and preemption policy are those of its class.
-import type { Pod, PriorityClass } from '../api/types.ts';
+import type { Pod, PriorityClass } from '../model/types.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
 
 const PLUGIN = 'Priority';

@@ -1,6 +1,6 @@
 // Lists of resources as pods, nodes and limit ranges have them.
-import { parseQuantity, type Quantity } from '../api/quantity.ts';
-import type { Container, Pod } from '../api/types.ts';
+import { parseQuantity, type Quantity } from '../model/quantity.ts';
+import type { Container, Pod } from '../model/types.ts';
 
 export type ResourceList = Record<string, string>;
 

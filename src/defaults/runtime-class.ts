@@ -1,6 +1,6 @@
 // The admission plugin RuntimeClass: what a runtime needs beside the containers, and where there is one.
-import { parseQuantity } from '../api/quantity.ts';
-import type { Pod, Toleration } from '../api/types.ts';
+import { parseQuantity } from '../model/quantity.ts';
+import type { Pod, Toleration } from '../model/types.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
 import type { ResourceList } from './resource-list.ts';
 

@@ -14,7 +14,7 @@ import type {
   ReplicationController,
   StatefulSet,
   StorageClass,
-} from '../api/types.ts';
+} from '../model/types.ts';
 import { setLimitRangeDefaults } from './limit-ranger.ts';
 import { setPodDefaults } from './pod.ts';
 import { roundUp } from './resource-list.ts';

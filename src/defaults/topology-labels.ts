@@ -1,5 +1,5 @@
 // The admission plugin PodTopologyLabels: a pod has the zone and the region of its node.
-import type { Node, Pod } from '../api/types.ts';
+import type { Node, Pod } from '../model/types.ts';
 import type { ClusterFacts } from './facts.ts';
 
 const LABELS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];

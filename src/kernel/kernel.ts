@@ -2,7 +2,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import * as records from '../../build/records.js';
 import { ABI_VERSION, ERROR_CAPACITY, ERROR_MAGIC, ERROR_POINTER, ERROR_ROW } from '../../assembly/layout.ts';
-import { Arena, type LinearMemory } from '../columns/arena.ts';
+import { Arena, type LinearMemory } from '../state/columns/arena.ts';
 
 /** What a build of the kernel exports: assembly/index.ts says what each does. */
 export interface KernelExports {

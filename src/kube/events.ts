@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EventsV1Event } from '@kubernetes/client-node';
-import type { Pod, Wire } from '../api/types.ts';
+import type { Pod, Wire } from '../model/types.ts';
 import { systemClock, within, type Clock } from './backoff.ts';
 import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';

@@ -2,7 +2,7 @@
 // it only once, and refuses two files that define the same name.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
-import { yamlDocuments } from '../api/yaml.ts';
+import { yamlDocuments } from '../model/yaml.ts';
 
 interface NamedEntry {
   name: string;

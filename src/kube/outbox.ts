@@ -67,7 +67,7 @@ export class Outbox {
     this.#open++;
     this.#limiter.add(async () => {
       await this.#deliver(make);
-      this.#settle();
+      this.#finishOne();
     });
     return true;
   }
@@ -123,7 +123,7 @@ export class Outbox {
     }
   }
 
-  #settle(): void {
+  #finishOne(): void {
     if (--this.#open > 0) return;
     for (const resolve of this.#idle) resolve();
     this.#idle = [];

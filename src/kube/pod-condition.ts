@@ -1,5 +1,5 @@
 // The PodScheduled condition of pods that could not be scheduled.
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 import { systemClock, type Clock } from './backoff.ts';
 import { Outbox, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';

@@ -1,5 +1,5 @@
 // The PodGroupInitiallyScheduled condition of pod groups whose pods were tried together.
-import type { PodGroup } from '../gangs/pod-group.ts';
+import type { PodGroup } from '../model/pod-group.ts';
 import { systemClock, type Clock } from './backoff.ts';
 import { Outbox } from './outbox.ts';
 import { apiTime } from './pod-condition.ts';

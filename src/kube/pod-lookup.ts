@@ -1,5 +1,5 @@
 // What the API server has of one pod, when another answer does not say it.
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 import type { Reply } from './reply.ts';
 import type { Transport } from './transport.ts';
 

@@ -4,7 +4,7 @@
 //    ▲                                                        │
 //    └──────────── 410: the server has forgotten that version ┘
 import type { Readable } from 'node:stream';
-import type { ApiObject, ObjectMeta } from '../api/types.ts';
+import type { ApiObject, ObjectMeta } from '../model/types.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { SilentError } from './carrier.ts';
 import { parseLean } from './lean-json.ts';
@@ -94,7 +94,7 @@ class Reflector<T extends ApiObject> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #abort = new AbortController();
-  #settle!: { resolve: () => void; reject: (error: Error) => void };
+  #firstList!: { resolve: () => void; reject: (error: Error) => void };
   /** Undefined when the next step is a list. */
   #resourceVersion: string | undefined;
 
@@ -102,14 +102,14 @@ class Reflector<T extends ApiObject> {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.synced = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    this.synced = new Promise((resolve, reject) => (this.#firstList = { resolve, reject }));
     // A caller that does not wait for the list need not handle its failure.
     this.synced.catch(() => undefined);
   }
 
   stop(): void {
     this.#abort.abort();
-    this.#settle.reject(new Error(`the watch of ${this.#options.path} was stopped before its first list`));
+    this.#firstList.reject(new Error(`the watch of ${this.#options.path} was stopped before its first list`));
   }
 
   async run(): Promise<void> {
@@ -147,7 +147,7 @@ class Reflector<T extends ApiObject> {
     }
     if (resourceVersion === undefined) return;
     this.#resourceVersion = resourceVersion;
-    this.#settle.resolve();
+    this.#firstList.resolve();
   }
 
   /** Returns the resourceVersion of the list; undefined when it was stopped meanwhile. */

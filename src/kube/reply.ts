@@ -1,6 +1,6 @@
 // The answer to a request. Proxies and load balancers in front of an API server answer too, with any status: a status alone
 // says nothing about an object, only an answer that the API server wrote does.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 import { parseLean } from './lean-json.ts';
 
 /** What an API server answers: the object, or a Status. */

@@ -1,16 +1,16 @@
 // Where the pods of a scenario would go: the cycle over a list of pods, without an API server.
-import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } from '../api/types.ts';
-import { Cluster } from '../cluster/cluster.ts';
+import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } from '../model/types.ts';
+import { Cluster } from '../state/cluster.ts';
 import type { Configuration } from '../config/types.ts';
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import { inTree } from '../plugins/in-tree.ts';
 import { setDefaults } from '../defaults/index.ts';
-import type { Explanation, TurnOutcome } from '../classes/turn-outcome.ts';
-import { SchedulingCycle } from '../cycle.ts';
-import type { Binder, PodQueue } from '../classes/cycle-ports.ts';
+import type { DecisionTrace, Outcome } from '../cycle/outcome.ts';
+import { SchedulingCycle } from '../cycle/cycle.ts';
+import type { Binder, PodQueue } from '../cycle/ports.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Preemptor } from '../preemption/preemptor.ts';
-import type { Candidate } from '../preemption/victims.ts';
+import type { Preemptor } from '../cycle/preemption/preemptor.ts';
+import type { Candidate } from '../cycle/preemption/victims.ts';
 import type { QueuedPod } from '../queue/types.ts';
 
 export interface PlanOptions {
@@ -23,7 +23,7 @@ export interface PlanOptions {
    * Without it those pods are younger than all others, and no claim has.
    */
   now?: number;
-  /** Told after each turn how many of the pods are decided. */
+  /** Told after each batch how many of the pods are decided. */
   onProgress?(decided: number, pods: number): void;
   /** Told when all pods are decided. */
   afterCycle?(cluster: Cluster): void;
@@ -64,7 +64,7 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
   });
   const classes = new Set<string>();
   for (const outcome of cycle.run()) {
-    classes.add(outcome.turn.class.index);
+    classes.add(outcome.batch.class.index);
     decisions.push(...decisionsOf(outcome));
     options.onProgress?.(decisions.length, scenario.pending.length);
   }
@@ -108,7 +108,7 @@ function victimsOf({ victims }: Candidate): string[] {
 }
 
 /** A pod whose scheduler name no profile has is planned by the first one: the question is where it would go. */
-function profilesOf(pods: readonly Pod[], { profiles }: Configuration): Map<string, Profile> {
+function profilesOf(pods: readonly Pod[], { profiles }: Configuration): Map<string, Framework> {
   const byName = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
   for (const { spec } of pods) {
     const name = spec?.schedulerName ?? 'default-scheduler';
@@ -154,19 +154,19 @@ class ListedPods implements PodQueue {
   }
 }
 
-function decisionsOf(outcome: TurnOutcome): Decision[] {
-  const { turn, placed, waiting, preempting, failed, refusal, explanations } = outcome;
-  const explained = (from: Partial<Explanation> = {}) => ({
+function decisionsOf(outcome: Outcome): Decision[] {
+  const { batch, placed, waiting, preempting, failed, refusal, explanations } = outcome;
+  const explained = (from: Partial<DecisionTrace> = {}) => ({
     ...(from.scores && { scores: from.scores }),
     ...(from.rejected && { rejected: from.rejected }),
   });
   const nodes = new Map(placed.map((placement) => [placement.pod, placement]));
   const made = new Map(preempting.map((preemption) => [preemption.pod, preemption]));
   const failures = new Map(failed.map(({ pod, message }) => [pod, message]));
-  // of a gang that failed, pods of one turn wait for different things: each is in the outcome that says so
+  // of a gang that failed, pods of one batch wait for different things: each is in the outcome that says so
   const waits = new Set(waiting);
   const decisions: Decision[] = [];
-  turn.pods.forEach((pod, n) => {
+  batch.pods.forEach((pod, n) => {
     const placement = nodes.get(pod);
     const preemption = made.get(pod);
     // the pods after the first one that found no node share its verdict

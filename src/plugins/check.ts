@@ -1,9 +1,17 @@
 // Checks a definition that comes from outside, where no compiler has.
-import { isObject, shown } from '../api/shape.ts';
+import { isObject, shown } from '../model/shape.ts';
 import { SPEC_FIELDS } from './fields.ts';
 import { EXTENSION_POINTS } from './plugin.ts';
 
-const FUNCTIONS = ['key', 'isUnlikeItsTemplate', 'selectors', 'unbuilt', 'pack', 'reserve', 'helps'] as const;
+const FUNCTIONS = [
+  'key',
+  'isUnlikeItsTemplate',
+  'selectors',
+  'unsupported',
+  'pack',
+  'reserve',
+  'helps',
+] as const;
 const MEMBERS: ReadonlySet<string> = new Set([
   ...FUNCTIONS,
   ...['name', 'points', 'weight', 'needs', 'args', 'reads', 'columns', 'objects', 'kinds'],

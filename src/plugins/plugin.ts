@@ -1,15 +1,15 @@
 // What a plugin is: one definition that owns everything about it. The configuration's known plugins and their arguments,
 // the class key and the fingerprint of pods, the node columns, the objects that are watched, what is kept of nodes, and
 // the right to read all that in deploy/ are derived from it.
-import type { Selector } from '../api/labels.ts';
-import type { ApiObject, Node, Pod, Rejection } from '../api/types.ts';
-import type { CodedColumn } from '../columns/coded-column.ts';
-import type { PodKind, PodKinds } from '../cluster/pod-kinds.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { ClusterEvent } from '../cluster/events.ts';
+import type { Selector } from '../model/labels.ts';
+import type { ApiObject, Node, Pod, Rejection } from '../model/types.ts';
+import type { CodedColumn } from '../state/columns/coded-column.ts';
+import type { PodKind, PodKinds } from '../state/pod-kinds.ts';
+import type { Cluster } from '../state/cluster.ts';
+import type { ClusterEvent } from '../model/events.ts';
 import type { ProgramBuilder } from '../kernel/program/builder.ts';
 import type { Profile } from './profile.ts';
-import type { Problems, Shape } from '../api/shape.ts';
+import type { Problems, Shape } from '../model/shape.ts';
 import type { ExtenderAnswers } from './extender/answer.ts';
 import type { ContainerField, NodeField, SpecField } from './fields.ts';
 
@@ -28,7 +28,7 @@ export interface PluginContext {
 }
 
 export interface PackContext extends PluginContext {
-  readonly packer: ProgramBuilder;
+  readonly builder: ProgramBuilder;
   /** Code of the plugin's first rejection reason; 0 when the profile does not filter by it. */
   readonly code: number;
   /** Weight of the plugin's score; 0 when the profile does not score by it. */
@@ -52,7 +52,7 @@ export interface Counter {
 }
 
 /** Why a plugin rejects a node. */
-export type Explanation = Omit<Rejection, 'plugin'>;
+export type NodeRejection = Omit<Rejection, 'plugin'>;
 
 /**
  * A filter whose answer costs much: it is asked about the nodes only that no filter before it rejects, about each once.
@@ -95,7 +95,7 @@ export interface Packed {
    * Why a row was rejected, for a reason of its own (0 to 3). The same object for the same reasons, where
    * many rows may have them: these are counted by it.
    */
-  explain?(row: number, reason: number): Explanation;
+  explain?(row: number, reason: number): NodeRejection;
   counters?: readonly Counter[];
   /** The reference scores by this plugin: at this slot of the detail, the same for all nodes, or 0 for all but some. */
   detail?:
@@ -108,13 +108,13 @@ export interface Packed {
    */
   recheck?: (row: number) => number;
   /**
-   * Of a plugin that keeps in the turn what the pods in a row are to it: brings it up, in these rows, to those that
+   * Of a plugin that keeps in the program what the pods in a row are to it: brings it up, in these rows, to those that
    * are there now or are supposed to be.
    */
   refresh?: (rows: readonly number[]) => void;
   rowVerdicts?: RowVerdicts;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
-  oneByOne?: boolean;
+  sequential?: boolean;
   question?: Question;
   /** No node is even asked: the whole message. */
   refusal?: string;
@@ -228,7 +228,7 @@ export interface Plugin {
   /** The selectors that the pod brings along: the label keys they read distinguish pods from now on. */
   selectors?(pod: Pod): Selector[];
   /** What the pod asks for that is not built yet; such a pod is not placed. */
-  unbuilt?(pod: Pod, context: PluginContext): string | undefined;
+  unsupported?(pod: Pod, context: PluginContext): string | undefined;
   /** Packs what a class's master asks for; undefined when it asks for nothing. */
   pack?(pod: Pod, context: PackContext): Packed | undefined;
   /**
@@ -246,10 +246,10 @@ export function definePlugin<const P extends Plugin>(plugin: P): P {
 }
 
 /** A rejection that preempting other pods cannot cure. */
-export function unresolvable(...reasons: string[]): Explanation {
+export function unresolvable(...reasons: string[]): NodeRejection {
   return { code: 'UnschedulableAndUnresolvable', reasons };
 }
 
-export function unschedulable(...reasons: string[]): Explanation {
+export function unschedulable(...reasons: string[]): NodeRejection {
   return { code: 'Unschedulable', reasons };
 }

@@ -1,6 +1,4 @@
 // A profile: the plugins that are asked for the pods of one scheduler name, with their arguments.
-import type { Registry } from './registry.ts';
-
 /** The arguments of each plugin that takes some, by its name: each plugin's args.ts adds its own. */
 export interface PluginArgs {
   [plugin: string]: unknown;
@@ -17,6 +15,4 @@ export interface Profile {
   /** Score plugins in order, with their weights. */
   scores: { name: string; weight: number }[];
   args: PluginArgs;
-  /** All plugins that are known, asked for or not. */
-  registry: Registry;
 }

@@ -1,5 +1,5 @@
 // What plugins read of a pod, as texts: the part of its class key for a plugin that has none of its own.
-import type { Container, Pod } from '../api/types.ts';
+import type { Container, Pod } from '../model/types.ts';
 import type { ContainerField } from './fields.ts';
 import type { Features, Reads } from './plugin.ts';
 

@@ -1,8 +1,8 @@
 // The plugins that are known, and what follows from their definitions. It is handed in from the outside with the
 // configuration: who calls the core may bring plugins of their own.
-import type { Selector } from '../api/labels.ts';
-import type { Pod } from '../api/types.ts';
-import type { ClusterEvent } from '../cluster/events.ts';
+import type { Selector } from '../model/labels.ts';
+import type { Pod } from '../model/types.ts';
+import type { ClusterEvent } from '../model/events.ts';
 import { SPEC_FIELDS, type NodeField } from './fields.ts';
 import type {
   ExtensionPoint,
@@ -38,7 +38,7 @@ export class Registry {
   readonly #byName: ReadonlyMap<string, Plugin>;
   readonly #selecting: readonly (Plugin & Required<Pick<Plugin, 'selectors'>>)[];
   readonly #tellingApart: readonly (Plugin & Required<Pick<Plugin, 'isUnlikeItsTemplate'>>)[];
-  readonly #unbuilt: readonly (Plugin & Required<Pick<Plugin, 'unbuilt'>>)[];
+  readonly #unsupported: readonly (Plugin & Required<Pick<Plugin, 'unsupported'>>)[];
   readonly #reserving: readonly (Plugin & Required<Pick<Plugin, 'reserve'>>)[];
 
   /** Each plugin has a name of its own. */
@@ -70,7 +70,7 @@ export class Registry {
     );
     this.#selecting = this.having('selectors');
     this.#tellingApart = this.having('isUnlikeItsTemplate');
-    this.#unbuilt = this.having('unbuilt');
+    this.#unsupported = this.having('unsupported');
     this.#reserving = this.having('reserve');
   }
 
@@ -110,9 +110,9 @@ export class Registry {
   }
 
   /** The first thing that the pod asks for and that is not built, with the plugin that would serve it. */
-  unbuiltOf(pod: Pod, context: PluginContext): { plugin: string; what: string } | undefined {
-    for (const plugin of this.#unbuilt) {
-      const what = plugin.unbuilt(pod, context);
+  unsupportedIn(pod: Pod, context: PluginContext): { plugin: string; what: string } | undefined {
+    for (const plugin of this.#unsupported) {
+      const what = plugin.unsupported(pod, context);
       if (what !== undefined) return { plugin: plugin.name, what };
     }
     return undefined;

@@ -1,10 +1,19 @@
 // A pod as the queue keeps it: what drain() gives out, with what only the queue reads.
-import { objectKey, type Pod } from '../api/types.ts';
-import type { Classified } from '../classes/class-index.ts';
-import { podGroupKeyOf } from '../gangs/pod-group.ts';
+import { objectKey, type Pod } from '../model/types.ts';
+import { podGroupKeyOf } from '../model/pod-group.ts';
 import type { HeapItem } from './heap.ts';
-import type { Group } from './parked-pods.ts';
-import type { QueueName, QueueRow, QueuedPod } from './types.ts';
+import type { QueueName, QueueRow, QueuedPod, ClassMark } from './types.ts';
+
+/** Pods that one verdict parked. */
+export interface Group extends HeapItem {
+  name: string;
+  plugins: readonly string[];
+  /** The time of the verdict, in milliseconds. */
+  parkedAt: number;
+  entries: Set<Entry>;
+  /** How much there is to look at when one of its pods is asked about. */
+  terms: number;
+}
 
 export interface Entry extends QueuedPod, HeapItem {
   queue: QueueName;
@@ -28,7 +37,7 @@ export interface Entry extends QueuedPod, HeapItem {
 }
 
 /** The entry of a pod that was never tried. All fields are there from the start: entries keep one shape. */
-export function newEntry(pod: Pod, sequence: number, now: number, classified?: Classified): Entry {
+export function newEntry(pod: Pod, sequence: number, now: number, classified?: ClassMark): Entry {
   return {
     pod,
     key: objectKey(pod),

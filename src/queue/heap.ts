@@ -41,15 +41,15 @@ export class Heap<T extends HeapItem> {
     const last = this.#items.pop();
     item.heapIndex = -1;
     if (last === undefined || last === item) return;
-    this.#settle(last, index);
+    this.#siftInto(last, index);
   }
 
   /** Restores the order after a change of an item that is in this heap. */
   update(item: T): void {
-    this.#settle(item, item.heapIndex);
+    this.#siftInto(item, item.heapIndex);
   }
 
-  #settle(item: T, index: number): void {
+  #siftInto(item: T, index: number): void {
     this.#up(item, index);
     if (item.heapIndex === index) this.#down(item, index);
   }

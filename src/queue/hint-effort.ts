@@ -1,7 +1,7 @@
 // What wake-up hints may take of the only thread: they are asked for each event and each parked class, so that a pod with
 // thousands of constraints would slow down every event. Over the limit a hint is not asked, which counts as help: the pod is
 // tried again after its backoff.
-import type { Pod } from '../api/types.ts';
+import type { Pod } from '../model/types.ts';
 
 /** Pods with no more terms are always asked about: that is most of them, and what may wait on the others. */
 const FEW_TERMS = 100;

@@ -1,19 +1,8 @@
 // The unschedulable pods: one verdict stands for a whole group, and is asked about once per event.
-import type { Entry } from './entry.ts';
-import { Heap, type HeapItem } from './heap.ts';
+import type { Entry, Group } from './entry.ts';
+import { Heap } from './heap.ts';
 import { termsOf } from './hint-effort.ts';
 import type { Rejections } from './types.ts';
-
-/** Pods that one verdict parked. */
-export interface Group extends HeapItem {
-  name: string;
-  plugins: readonly string[];
-  /** The time of the verdict, in milliseconds. */
-  parkedAt: number;
-  entries: Set<Entry>;
-  /** How much there is to look at when one of its pods is asked about. */
-  terms: number;
-}
 
 export class ParkedPods {
   readonly #groups = new Map<string, Group>();

@@ -1,7 +1,7 @@
 // Which changes of a waiting pod matter to its scheduling.
-import { equal } from '../api/equal.ts';
-import type { Pod } from '../api/types.ts';
-import { hasResourceStatus } from '../cluster/pod-resources.ts';
+import { equal } from '../model/equal.ts';
+import type { Pod } from '../model/types.ts';
+import { hasResourceStatus } from '../model/pod-resources.ts';
 
 /**
  * Whether a constraint could decide differently on the pod, or the pod could stand in another class. Most updates

@@ -9,9 +9,8 @@
 //                 backoff over  |            | still        v
 //                               +------------+--------- unschedulable
 //                                 an event or update that helps, or 5 minutes
-import { objectKey, type Pod } from '../api/types.ts';
-import type { Classified } from '../classes/class-index.ts';
-import type { ClusterEvent } from '../cluster/events.ts';
+import { objectKey, type Pod } from '../model/types.ts';
+import type { ClusterEvent } from '../model/events.ts';
 import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
 import { GroupMembers } from './group-members.ts';
@@ -27,6 +26,7 @@ import type {
   Rejections,
   SharedEvent,
   Verdict,
+  ClassMark,
 } from './types.ts';
 
 const FIVE_MINUTES_MS = 300_000;
@@ -69,7 +69,7 @@ export class SchedulingQueue {
    * Takes a pending pod, with its class where that is known: active, or gated if it has scheduling gates. One that is known
    * is updated.
    */
-  add(pod: Pod, classified?: Classified): void {
+  add(pod: Pod, classified?: ClassMark): void {
     const entry = newEntry(pod, this.#sequence++, this.#options.now(), classified);
     const known = this.#entries.get(entry.key);
     if (known?.uid === entry.uid) {
@@ -92,7 +92,7 @@ export class SchedulingQueue {
    * Takes the new object of a pending pod. A gated pod without gates becomes active; a parked one wakes if the
    * change can help it; one in flight keeps the object until it comes back. An unknown pod is added.
    */
-  update(before: Pod, after: Pod, classified?: Classified): void {
+  update(before: Pod, after: Pod, classified?: ClassMark): void {
     const known = this.#entries.get(objectKey(before));
     if (known && known.uid === (after.metadata?.uid ?? '')) this.#update(known, after, classified);
     else this.add(after, classified);
@@ -280,7 +280,7 @@ export class SchedulingQueue {
     return this.#parked.rejections();
   }
 
-  #update(entry: Entry, pod: Pod, classified?: Classified): void {
+  #update(entry: Entry, pod: Pod, classified?: ClassMark): void {
     const before = entry.newest ?? entry.pod;
     const changed = schedulingPropertiesChanged(before, pod);
     if (entry.queue === 'inFlight') {
@@ -443,7 +443,7 @@ export class SchedulingQueue {
   }
 }
 
-function replacePod(entry: Entry, pod: Pod, classified?: Classified): void {
+function replacePod(entry: Entry, pod: Pod, classified?: ClassMark): void {
   entry.pod = pod;
   entry.priority = pod.spec?.priority ?? 0;
   entry.classified = classified;

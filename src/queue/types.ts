@@ -1,10 +1,14 @@
 // What the scheduling queue takes and gives.
-import type { Pod } from '../api/types.ts';
-import type { Classified } from '../classes/class-index.ts';
-import type { ClusterEvent } from '../cluster/events.ts';
+import type { Pod } from '../model/types.ts';
+import type { ClusterEvent } from '../model/events.ts';
 
 /** Where a pod stands. A pod is in flight from drain() until it is parked, requeued or deleted. */
 export type QueueName = 'active' | 'backoff' | 'unschedulable' | 'gated' | 'inFlight';
+
+/** What the cycle has found of a pod's class. The queue only keeps it. */
+export interface ClassMark {
+  readonly class: object;
+}
 
 /** A pod that waits for a node. Times are in milliseconds of the queue's clock. */
 export interface QueuedPod {
@@ -21,7 +25,7 @@ export interface QueuedPod {
   /** How often it was drained. */
   attempts: number;
   /** The pod's class, once it was looked up; of another object of the pod it is looked up anew. */
-  classified?: Classified;
+  classified?: ClassMark;
 }
 
 /** Why a class of pods fits nowhere. */

@@ -4,12 +4,12 @@
 //                      │                        ├─> on another node    ──> it stands there; ours is free again
 //                      │                        ├─> no longer there    ──> forgotten; the node is free again
 //                      └── not to be had ───────┴─> on none, or unknown ──> back to the queue; the node is free again
-import type { Pod } from '../api/types.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Pod } from '../model/types.ts';
+import type { Cluster } from '../state/cluster.ts';
 import type { SchedulerMetrics } from '../control/metrics.ts';
-import type { Placement } from '../classes/turn-outcome.ts';
-import type { SchedulingCycle } from '../cycle.ts';
-import type { Extenders } from '../extenders/extenders.ts';
+import type { Placement } from '../cycle/outcome.ts';
+import type { SchedulingCycle } from '../cycle/cycle.ts';
+import type { Extenders } from './extenders/extenders.ts';
 import { within } from '../kube/backoff.ts';
 import { Binder, BINDINGS_IN_FLIGHT, type BindOutcome } from '../kube/binder.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -111,7 +111,7 @@ export class Bindings {
     const seconds = (performance.now() - started) / 1000;
     metrics.extensionPoint('PreBind', failure === undefined ? 'Success' : 'Error', profile, seconds);
     if (failure === undefined) this.#bindInTurn(placement, begin);
-    else this.#settle(pod, node, begin, failure);
+    else this.#finish(pod, node, begin, failure);
   }
 
   async #bind({ pod, node }: Placement, begin: number): Promise<void> {
@@ -124,10 +124,10 @@ export class Bindings {
     const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
     const seconds = (performance.now() - sent) / 1000;
     this.#options.metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, seconds);
-    this.#settle(pod, node, begin, outcome);
+    this.#finish(pod, node, begin, outcome);
   }
 
-  #settle(pod: QueuedPod, node: string, begin: number, outcome: BindOutcome): void {
+  #finish(pod: QueuedPod, node: string, begin: number, outcome: BindOutcome): void {
     const { metrics } = this.#options;
     const now = performance.now();
     const holder = this.#holder(pod, node, outcome);

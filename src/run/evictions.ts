@@ -1,6 +1,6 @@
 // Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
-import type { PodRecord } from '../cluster/pod-record.ts';
-import type { SchedulingCycle } from '../cycle.ts';
+import type { PodRecord } from '../state/pod-record.ts';
+import type { SchedulingCycle } from '../cycle/cycle.ts';
 import { systemClock, within } from '../kube/backoff.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
@@ -8,7 +8,7 @@ import { apiTime } from '../kube/pod-condition.ts';
 import { lookUpPod, podPath, type PodReference } from '../kube/pod-lookup.ts';
 import type { Reply } from '../kube/reply.ts';
 import type { Transport } from '../kube/transport.ts';
-import type { Preempting, Preemptor } from '../preemption/preemptor.ts';
+import type { Preempting, Preemptor } from '../cycle/preemption/preemptor.ts';
 import type { Digest } from './digest.ts';
 
 export interface EvictionsOptions {

@@ -1,6 +1,6 @@
 // Whether decisions fail for want of memory, and for how long: a process that stays short of it had better begin anew.
-import type { TurnOutcome } from '../classes/turn-outcome.ts';
-import { OutOfMemoryError } from '../columns/arena.ts';
+import type { Outcome } from '../cycle/outcome.ts';
+import { OutOfMemoryError } from '../state/columns/arena.ts';
 import type { Check } from '../control/types.ts';
 
 /** Pods that are tried again may find what they need for so long, in milliseconds. */
@@ -14,8 +14,8 @@ export class MemoryCheck {
   #last = 0;
   #message = '';
 
-  /** Takes what became of a turn, at `now`. */
-  decided({ fault }: TurnOutcome, now: number): void {
+  /** Takes what became of a batch, at `now`. */
+  decided({ fault }: Outcome, now: number): void {
     if (fault instanceof OutOfMemoryError) {
       this.#first ??= now;
       this.#last = now;

@@ -1,6 +1,6 @@
 // Nodes of the API server, into the cluster; and what changed about them, to the pods that wait.
-import type { Node } from '../api/types.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Node } from '../model/types.ts';
+import type { Cluster } from '../state/cluster.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { NodeField } from '../plugins/fields.ts';

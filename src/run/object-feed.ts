@@ -1,6 +1,6 @@
 // Services, controllers and namespaces of the API server, into the cluster.
-import { objectKey, type ApiObject } from '../api/types.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import { objectKey, type ApiObject } from '../model/types.ts';
+import type { Cluster } from '../state/cluster.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import { listingOf } from './listing.ts';

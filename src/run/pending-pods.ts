@@ -1,7 +1,7 @@
 // Pods that wait, as they are kept: a deployment's thousand replicas hold one spec, and of the rest what they have in common.
-import { equal } from '../api/equal.ts';
-import { TextCache } from '../api/text-cache.ts';
-import type { Pod } from '../api/types.ts';
+import { equal } from '../model/equal.ts';
+import { TextCache } from '../model/text-cache.ts';
+import type { Pod } from '../model/types.ts';
 
 type Metadata = NonNullable<Pod['metadata']>;
 

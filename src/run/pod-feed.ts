@@ -3,10 +3,10 @@
 //   pending ──> queue ──drain──> in flight ──assume──> cluster (assumed) ──bound──> cluster
 //      ^                            │                        │
 //      └────── park, backoff <──────┘<──── binding failed ───┘
-import { objectKey, type Pod } from '../api/types.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { PodRecord } from '../cluster/pod-record.ts';
-import type { SchedulingCycle } from '../cycle.ts';
+import { objectKey, type Pod } from '../model/types.ts';
+import type { Cluster } from '../state/cluster.ts';
+import type { PodRecord } from '../state/pod-record.ts';
+import type { SchedulingCycle } from '../cycle/cycle.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import { isClassedAlike } from '../queue/pod-change.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';

@@ -1,5 +1,5 @@
 // Wakes the loop: when something happened, or when it is time.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 
 export class Pulse {

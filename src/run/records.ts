@@ -1,7 +1,7 @@
 // What the last cycles did, for people.
 import type { CycleRecord } from '../control/types.ts';
-import type { TurnOutcome } from '../classes/turn-outcome.ts';
-import { PHASES, type Phase } from '../classes/cycle-ports.ts';
+import type { Outcome } from '../cycle/outcome.ts';
+import { PHASES, type Phase } from '../cycle/ports.ts';
 
 const KEPT_CYCLES = 256;
 
@@ -62,13 +62,13 @@ export class CycleRecords {
   }
 }
 
-/** Adds what became of a turn. `seen` holds the classes of the cycle so far. */
+/** Adds what became of a batch. `seen` holds the classes of the cycle so far. */
 export function countTurn(
   record: CycleRecord,
-  { turn, placed, waiting, preempting }: TurnOutcome,
+  { batch, placed, waiting, preempting }: Outcome,
   seen: Set<string>,
 ): void {
-  seen.add(turn.class.index);
+  seen.add(batch.class.index);
   record.classes = seen.size;
   const unschedulable = waiting.length + preempting.length;
   record.pods += placed.length + unschedulable;

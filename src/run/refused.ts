@@ -1,6 +1,6 @@
 // Objects of the API server that cannot be used: each is told of and passed over, so that the others are taken.
-import { Problems } from '../api/shape.ts';
-import { objectKey, type ApiObject } from '../api/types.ts';
+import { Problems } from '../model/shape.ts';
+import { objectKey, type ApiObject } from '../model/types.ts';
 import { nodeShape, objectShape, podShape } from '../scenario/shapes.ts';
 
 /** Told of an object that was passed over; the message names it and, where it is known, the field. */

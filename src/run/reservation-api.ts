@@ -1,5 +1,5 @@
 // What a reservation asks of the outside while it is made real: writes, and to be told when something has happened.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 import type { ReservationApi } from '../plugins/plugin.ts';
 import type { Reply } from '../kube/reply.ts';
 import type { Transport } from '../kube/transport.ts';

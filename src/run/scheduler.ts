@@ -2,9 +2,9 @@
 // that reads the clock and talks to the server; all decisions are the cycle's.
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
-import { Cluster } from '../cluster/cluster.ts';
+import { Cluster } from '../state/cluster.ts';
 import type { Configuration } from '../config/types.ts';
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 import { SchedulerMetrics } from '../control/metrics.ts';
 import type {
   Check,
@@ -14,11 +14,12 @@ import type {
   CycleRecord,
   SchedulerState,
 } from '../control/types.ts';
-import type { Refusal, TurnOutcome } from '../classes/turn-outcome.ts';
-import { SchedulingCycle } from '../cycle.ts';
-import { POD_GROUP, type PodGroup } from '../gangs/pod-group.ts';
+import type { Outcome } from '../cycle/outcome.ts';
+import type { Refusal } from '../determination/refusal.ts';
+import { SchedulingCycle } from '../cycle/cycle.ts';
+import { POD_GROUP, type PodGroup } from '../model/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';
-import { Extenders } from '../extenders/extenders.ts';
+import { Extenders } from './extenders/extenders.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { Lifetime } from '../kube/lifetime.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
@@ -28,7 +29,7 @@ import { missingAmong, NODES, OTHER_RESOURCES, PODS, type WatchedResource } from
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
-import type { ApiObject, Pod } from '../api/types.ts';
+import type { ApiObject, Pod } from '../model/types.ts';
 import { Bindings } from './bindings.ts';
 import { Digest } from './digest.ts';
 import { Evictions } from './evictions.ts';
@@ -60,7 +61,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #log: Logger;
   readonly #afterCycle: SchedulerOptions['afterCycle'];
   readonly #configuration: Configuration;
-  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #profiles: ReadonlyMap<string, Framework>;
   readonly #cluster: Cluster;
   readonly #queue: SchedulingQueue;
   readonly #windows: Windows;
@@ -242,7 +243,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   /**
-   * Ends after the turn at hand. Nothing is sent again; bindings and evictions that were sent are waited for, and then the
+   * Ends after the batch at hand. Nothing is sent again; bindings and evictions that were sent are waited for, and then the
    * last events, a few seconds each at the most.
    */
   async stop(): Promise<void> {
@@ -343,7 +344,7 @@ export class Scheduler implements ControlledScheduler {
         this.#memory.decided(outcome, performance.now());
         this.#tell(outcome, begin);
         if (outcome.fault !== undefined)
-          this.#log.error({ error: outcome.fault.stack }, 'a turn failed; its pods are tried again');
+          this.#log.error({ error: outcome.fault.stack }, 'a batch failed; its pods are tried again');
         if (performance.now() - slice > DECISION_SLICE_MS) {
           await new Promise((resolve) => setImmediate(resolve));
           slice = performance.now();
@@ -369,9 +370,9 @@ export class Scheduler implements ControlledScheduler {
   }
 
   /** Says of the pods that wait why they do. */
-  #tell(outcome: TurnOutcome, begin: number): void {
-    const { turn, waiting, preempting, failed, unseated, refusal, gang } = outcome;
-    const { schedulerName } = turn.class.context.profile;
+  #tell(outcome: Outcome, begin: number): void {
+    const { batch, waiting, preempting, failed, unseated, refusal, gang } = outcome;
+    const { schedulerName } = batch.class.context.profile;
     const seconds = (performance.now() - begin) / 1000;
     const tell = (pod: Pod, { message: reason, preemption }: Refusal, nominatedNodeName?: string) => {
       const message = preemption === undefined ? reason : `${reason} ${preemption}`;

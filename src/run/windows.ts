@@ -1,5 +1,5 @@
 // Accumulation windows: pods of a profile come together for its period before they are taken.
-import type { Profile } from '../plugins/profile.ts';
+import type { Framework } from '../plugins/framework.ts';
 
 export class Windows {
   readonly #periodsMs: ReadonlyMap<string, number>;
@@ -7,7 +7,7 @@ export class Windows {
   readonly #closings = new Map<string, number>();
   #now = 0;
 
-  constructor(profiles: readonly Profile[]) {
+  constructor(profiles: readonly Framework[]) {
     this.#periodsMs = new Map(
       profiles.map(({ schedulerName, args }) => [schedulerName, args.EquivalenceClasses.period * 1000]),
     );

@@ -1,7 +1,7 @@
 // Makes a scenario of the objects that files hold: sorts pods by where they stand, creates those that do not exist yet
 // as the API server would, and has workloads make theirs.
-import { Problems } from '../api/shape.ts';
-import { objectKey, type ApiObject, type Pod, type Scenario } from '../api/types.ts';
+import { Problems } from '../model/shape.ts';
+import { objectKey, type ApiObject, type Pod, type Scenario } from '../model/types.ts';
 import { admit, factsOf, generatedName, setDefaults, type ClusterFacts } from '../defaults/index.ts';
 import { claimsFor, type ResourceClaimTemplate } from '../workloads/pod-claims.ts';
 import { controllerOf, surroundingsOf, workloadOf } from '../workloads/index.ts';

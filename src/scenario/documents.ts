@@ -1,7 +1,7 @@
 // The values in a text: JSON, one or several after another, or the documents of a YAML file.
-import { mistakenFor, mistakenYaml, TEMPLATE } from '../api/mistaken.ts';
-import { isObject } from '../api/shape.ts';
-import { yamlDocuments } from '../api/yaml.ts';
+import { mistakenFor, mistakenYaml, TEMPLATE } from '../model/mistaken.ts';
+import { isObject } from '../model/shape.ts';
+import { yamlDocuments } from '../model/yaml.ts';
 
 /** One value of a file. */
 export interface FoundValue {

@@ -1,5 +1,5 @@
 // What pods are of, for people: their workload, or their namespace.
-import { objectKey, type Pod } from '../api/types.ts';
+import { objectKey, type Pod } from '../model/types.ts';
 import { controllerOf } from '../workloads/index.ts';
 
 /** The name of each pod's group, by the pod's key. */

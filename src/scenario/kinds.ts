@@ -1,6 +1,6 @@
 // What kind an object is, by what it says or by its shape, and which kinds scheduling reads.
-import { isObject } from '../api/shape.ts';
-import type { ApiObject } from '../api/types.ts';
+import { isObject } from '../model/shape.ts';
+import type { ApiObject } from '../model/types.ts';
 import { workloadOf } from '../workloads/index.ts';
 
 /** The group of each kind that scheduling reads, and whether it stands in a namespace. */

@@ -1,5 +1,5 @@
 // What pending pods name and the files do not hold, as sentences: each is said once, with how to get it.
-import type { Pod, Scenario } from '../api/types.ts';
+import type { Pod, Scenario } from '../model/types.ts';
 
 interface Missing {
   /** Kinds of which the files hold not one object. */

@@ -1,7 +1,7 @@
 // Prints decisions: as JSON or YAML in kube-oracle's format, or as a table for people.
 import { dump } from 'js-yaml';
-import { append } from '../api/append.ts';
-import type { Decision } from '../api/types.ts';
+import { append } from '../model/append.ts';
+import type { Decision } from '../model/types.ts';
 import type { Intake } from './intake.ts';
 
 /** The summary's lists end after so many rows, the rest is counted. */

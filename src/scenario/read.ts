@@ -1,7 +1,15 @@
 // Reads scenarios: the project's own scenario files, and what kubectl prints of a cluster or people write for it.
-import { having, isObject, dropNulls, Problems, shown, text as textShape, type Shape } from '../api/shape.ts';
-import { objectKey, type ApiObject, type ObjectMeta, type Pod, type Scenario } from '../api/types.ts';
-import { TEMPLATE } from '../api/mistaken.ts';
+import {
+  having,
+  isObject,
+  dropNulls,
+  Problems,
+  shown,
+  text as textShape,
+  type Shape,
+} from '../model/shape.ts';
+import { objectKey, type ApiObject, type ObjectMeta, type Pod, type Scenario } from '../model/types.ts';
+import { TEMPLATE } from '../model/mistaken.ts';
 import { setDefaults } from '../defaults/index.ts';
 import { Assembly } from './assembly.ts';
 import { valuesIn } from './documents.ts';

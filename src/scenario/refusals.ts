@@ -1,5 +1,5 @@
 // Objects that are no input of a plan, though they can be read: what each is, and what to do with it.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 
 interface Status extends ApiObject {
   status?: string;

@@ -1,6 +1,6 @@
 // The fields of the objects that a scheduler reads, and their types. Whatever else an object holds is passed over.
-import { parseQuantity, QuantityError } from '../api/quantity.ts';
-import { labelSelector, nodeAffinity } from '../api/selector-checks.ts';
+import { parseQuantity, QuantityError } from '../model/quantity.ts';
+import { labelSelector, nodeAffinity } from '../model/selector-checks.ts';
 import {
   anything,
   bool,
@@ -14,7 +14,7 @@ import {
   shown,
   text,
   type Shape,
-} from '../api/shape.ts';
+} from '../model/shape.ts';
 
 const quantity: Shape = (value, path, problems) => {
   if (typeof value !== 'string' && typeof value !== 'number') {

@@ -1,6 +1,6 @@
 // Pod templates inside objects of kinds that coset does not know: operators' own resources.
-import { isObject } from '../api/shape.ts';
-import type { ApiObject } from '../api/types.ts';
+import { isObject } from '../model/shape.ts';
+import type { ApiObject } from '../model/types.ts';
 import { groupOf } from './kinds.ts';
 
 const DEPTH_MAX = 12;

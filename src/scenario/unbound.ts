@@ -1,5 +1,5 @@
 // Claims that get a volume before their pod is scheduled: a cluster sees to that, and a plan has nobody who does.
-import { objectKey, type PersistentVolumeClaim, type Pod, type Scenario } from '../api/types.ts';
+import { objectKey, type PersistentVolumeClaim, type Pod, type Scenario } from '../model/types.ts';
 
 /** What the plan supposes of pending pods whose claims are to be bound at once and are not, as one sentence. */
 export function unboundNotices({ pending, objects }: Scenario): string[] {

@@ -1,5 +1,5 @@
 // Lists from a cluster everything that decides where pods go.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 import { missingAmong, NODES, OTHER_RESOURCES, type WatchedResource } from '../kube/resources.ts';
 import { inTree } from '../plugins/in-tree.ts';
 import type { Transport } from '../kube/transport.ts';

@@ -3,8 +3,8 @@
 // What is decided stays the same up to the names. Equal texts become equal ones, wherever they stand, so that selectors
 // select what they did; and names keep their order, since the smallest name wins a tie. Kept are Kubernetes' own words,
 // numbers, times, amounts of resources and their names, drivers, and what is written in CEL.
-import { isObject } from '../api/shape.ts';
-import type { ApiObject } from '../api/types.ts';
+import { isObject } from '../model/shape.ts';
+import type { ApiObject } from '../model/types.ts';
 
 /** Fields whose texts are words of Kubernetes, or programs that everybody knows by their names. */
 const KEPT = new Set([

@@ -1,6 +1,6 @@
 // Leaves out of an object what decides nothing: who set its fields, what its containers run, and what is only reported.
-import { isObject } from '../api/shape.ts';
-import type { ApiObject } from '../api/types.ts';
+import { isObject } from '../model/shape.ts';
+import type { ApiObject } from '../model/types.ts';
 
 /** The annotations that scheduling reads. */
 const READ_ANNOTATIONS = [

@@ -1,5 +1,5 @@
 // CronJob: its next run.
-import type { CronJob, Job } from '../api/types.ts';
+import type { CronJob, Job } from '../model/types.ts';
 import { setDefaults } from '../defaults/index.ts';
 import { job } from './job.ts';
 import { controllerRef, namespaceOf, nothing, type WorkloadKind } from './workload.ts';

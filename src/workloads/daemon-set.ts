@@ -1,7 +1,7 @@
 // DaemonSet: a pod for each node that it may run on, bound to it by its affinity.
-import type { ApiObject, DaemonSet, Node, Pod, PodTemplateSpec, Toleration } from '../api/types.ts';
+import type { ApiObject, DaemonSet, Node, Pod, PodTemplateSpec, Toleration } from '../model/types.ts';
 import { allowsNode } from '../plugins/common/node-selectors.ts';
-import { keepsOff } from '../plugins/common/taints.ts';
+import { repels } from '../plugins/common/taints.ts';
 import { templateHash } from './template-hash.ts';
 import { activePodsOf, nothing, podOf, type WorkloadKind } from './workload.ts';
 
@@ -67,7 +67,7 @@ function matches(one: Toleration, two: Toleration): boolean {
 function shouldRun(pod: Pod, node: Node): boolean {
   const { nodeName, tolerations } = pod.spec!;
   if (nodeName && nodeName !== node.metadata?.name) return false;
-  return allowsNode(pod, node) && !keepsOff(node.spec?.taints ?? [], tolerations ?? []);
+  return allowsNode(pod, node) && !repels(node.spec?.taints ?? [], tolerations ?? []);
 }
 
 /** The only node that the pod may have stands in place of all that its affinity required of nodes. */

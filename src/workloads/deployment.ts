@@ -1,5 +1,5 @@
 // Deployment: its pods are those of a replica set for its template.
-import type { Deployment, LabelSelector, ReplicaSet } from '../api/types.ts';
+import type { Deployment, LabelSelector, ReplicaSet } from '../model/types.ts';
 import { templateHash } from './template-hash.ts';
 import {
   activePodsOf,

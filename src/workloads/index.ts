@@ -1,5 +1,5 @@
 // The workloads that coset knows how to make pods of. Adding one is its file and its line here.
-import type { ApiObject } from '../api/types.ts';
+import type { ApiObject } from '../model/types.ts';
 import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';

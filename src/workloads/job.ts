@@ -1,5 +1,5 @@
 // Job: as many pods at a time as run beside each other, until enough have succeeded.
-import type { Job, Pod, PodTemplateSpec } from '../api/types.ts';
+import type { Job, Pod, PodTemplateSpec } from '../model/types.ts';
 import {
   activePodsOf,
   nothing,

@@ -1,5 +1,5 @@
 // The claims that controllers make for one pod: of its ephemeral volumes, and of the resource claim templates it names.
-import type { ApiObject, PersistentVolumeClaim, Pod } from '../api/types.ts';
+import type { ApiObject, PersistentVolumeClaim, Pod } from '../model/types.ts';
 import { controllerRef, namespaceOf } from './workload.ts';
 
 export interface ResourceClaimTemplate extends ApiObject {

@@ -1,5 +1,5 @@
 // ReplicaSet and ReplicationController: a number of pods that are alike.
-import type { ApiObject, ReplicaSet, ReplicationController } from '../api/types.ts';
+import type { ApiObject, ReplicaSet, ReplicationController } from '../model/types.ts';
 import {
   activePodsOf,
   nothing,

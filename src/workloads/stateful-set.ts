@@ -1,5 +1,5 @@
 // StatefulSet: pods with names and claims of their own.
-import type { PersistentVolumeClaim, Pod, StatefulSet, Volume } from '../api/types.ts';
+import type { PersistentVolumeClaim, Pod, StatefulSet, Volume } from '../model/types.ts';
 import { templateHash } from './template-hash.ts';
 import {
   activePodsOf,

@@ -1,6 +1,6 @@
 // What controllers see of the objects of a cluster.
-import { append } from '../api/append.ts';
-import { objectKey, type ApiObject, type Node, type Pod } from '../api/types.ts';
+import { append } from '../model/append.ts';
+import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
 import { namespaceOf, type Surroundings } from './workload.ts';
 
 /** Of the pods and all other objects that are there. */

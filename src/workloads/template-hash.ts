@@ -1,6 +1,6 @@
 // The hash by which pods of one template are told from those of another. Kubernetes hashes how Go prints the template;
 // this one hashes its JSON: as stable, of the same form, but another value.
-import type { PodTemplateSpec } from '../api/types.ts';
+import type { PodTemplateSpec } from '../model/types.ts';
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;

@@ -1,5 +1,5 @@
 // What the controllers of workloads have in common.
-import type { ApiObject, Node, OwnerReference, Pod, PodTemplateSpec } from '../api/types.ts';
+import type { ApiObject, Node, OwnerReference, Pod, PodTemplateSpec } from '../model/types.ts';
 
 /** What controllers see of a cluster. */
 export interface Surroundings {

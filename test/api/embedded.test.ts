@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';
 import { Transport } from '../../src/kube/transport.ts';
 import { apiSuite } from './suite.ts';

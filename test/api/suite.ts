@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiObject, Event, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Event, Pod } from '../../src/model/types.ts';
 import { Binder } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
 import { parseLean } from '../../src/kube/lean-json.ts';

@@ -27,22 +27,22 @@ describe('claims 18 to 20', () => {
   ])(
     'claim 19: what stands for the medium is the stored module (%s): its bytes alone determine and assign',
     (_, bytes) => {
-      const it = rig({ nodes: NODES, kernel: instantiateKernel(new Uint8Array(bytes)) });
-      it.submit(...pods(4, 'alike', { cpu: '1' }));
-      it.run();
-      expect(it.binder.log).toEqual(['ns/alike-0 a', 'ns/alike-1 b', 'ns/alike-2 a', 'ns/alike-3 b']);
+      const bench = rig({ nodes: NODES, kernel: instantiateKernel(new Uint8Array(bytes)) });
+      bench.submit(...pods(4, 'alike', { cpu: '1' }));
+      bench.run();
+      expect(bench.binder.log).toEqual(['ns/alike-0 a', 'ns/alike-1 b', 'ns/alike-2 a', 'ns/alike-3 b']);
     },
   );
 
   test('claim 20: what stands for the system is queue, cycle, correspondences, kernel and binder put together', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(...pods(4, 'alike', { cpu: '1' }));
-    expect(it.queue.counts().active).toBe(4);
-    it.run();
-    expect(it.cycle.correspondences.size).toBe(1);
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
-    expect(it.queue.snapshot(10)).toEqual([]);
-    expect(it.cluster.podCount).toBe(4);
+    const bench = rig({ nodes: NODES });
+    bench.submit(...pods(4, 'alike', { cpu: '1' }));
+    expect(bench.queue.counts().active).toBe(4);
+    bench.run();
+    expect(bench.cycle.correspondences.size).toBe(1);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
+    expect(bench.queue.snapshot(10)).toEqual([]);
+    expect(bench.cluster.podCount).toBe(4);
   });
 });

@@ -1,6 +1,6 @@
 // Random pods and clusters, small enough that pods are often alike and nodes often matter.
 import fc from 'fast-check';
-import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Node, Pod } from '../../src/model/types.ts';
 import { node, pod, service, type PodShape } from '../cycle/fixtures.ts';
 
 type Spec = NonNullable<Pod['spec']>;

@@ -1,8 +1,8 @@
 // The promise of the class key: pods of one class have the same nodes, with the same scores, for the same reasons.
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
-import { Correspondence } from '../../src/classes/correspondence.ts';
+import type { Pod } from '../../src/model/types.ts';
+import { Correspondence } from '../../src/determination/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
 import { featuresOf } from '../../src/classes/features.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
@@ -14,10 +14,10 @@ import { anyCluster, anyPodFields, neighbours, podOf, type ClusterShape } from '
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Everything that a full pass says of a pod. */
-function passOf(it: Rig, pod: Pod) {
+function passOf(bench: Rig, pod: Pod) {
   const correspondence = new Correspondence(
-    { kernel: it.kernel, matches: new Matches(it.kernel), withDetail: true },
-    it.cycle.classify(pod)!.class,
+    { kernel: bench.kernel, matches: new Matches(bench.kernel), withDetail: true },
+    bench.cycle.classify(pod)!.class,
     pod,
   );
   try {
@@ -35,9 +35,9 @@ function passOf(it: Rig, pod: Pod) {
 }
 
 function rigOf(shape: ClusterShape, waiting: readonly Pod[], build: KernelBuild): Rig {
-  const it = rig({ ...shape, kernel: loadKernel(build) });
-  for (const pod of waiting) it.cluster.setPending(pod);
-  return it;
+  const bench = rig({ ...shape, kernel: loadKernel(build) });
+  for (const pod of waiting) bench.cluster.setPending(pod);
+  return bench;
 }
 
 test.each<KernelBuild>(['scalar', 'simd'])(
@@ -47,10 +47,10 @@ test.each<KernelBuild>(['scalar', 'simd'])(
     fc.assert(
       fc.property(anyCluster, neighbours, (shape, { one, two, field }) => {
         const pods = [podOf('one', one), podOf('two', two)] as const;
-        const it = rigOf(shape, pods, build);
-        if (it.cycle.classify(pods[0])?.class !== it.cycle.classify(pods[1])?.class) return;
+        const bench = rigOf(shape, pods, build);
+        if (bench.cycle.classify(pods[0])?.class !== bench.cycle.classify(pods[1])?.class) return;
         shared.set(field, (shared.get(field) ?? 0) + 1);
-        expect(passOf(it, pods[1])).toEqual(passOf(it, pods[0]));
+        expect(passOf(bench, pods[1])).toEqual(passOf(bench, pods[0]));
       }),
       { numRuns: 600, seed: 7 },
     );
@@ -65,9 +65,9 @@ test('a class that was remembered for a template is the one that the features of
   fc.assert(
     fc.property(anyCluster, fc.array(neighbours, { minLength: 1, maxLength: 6 }), (shape, pairs) => {
       const pods = pairs.flatMap(({ one, two }, n) => [podOf(`one-${n}`, one), podOf(`two-${n}`, two)]);
-      const it = rigOf(shape, pods, 'simd');
+      const bench = rigOf(shape, pods, 'simd');
       for (const pod of pods) {
-        expect(it.cycle.classify(pod)!.class.features).toEqual(featuresOf(pod, it.context));
+        expect(bench.cycle.classify(pod)!.class.features).toEqual(featuresOf(pod, bench.context));
       }
     }),
     { numRuns: 200, seed: 17 },
@@ -78,11 +78,11 @@ test('two pods of any kind that share a class have the same full pass', () => {
   fc.assert(
     fc.property(anyCluster, fc.array(anyPodFields, { minLength: 8, maxLength: 8 }), (shape, fields) => {
       const pods = fields.map((each, n) => podOf(`pod-${n}`, each));
-      const it = rigOf(shape, pods, 'simd');
+      const bench = rigOf(shape, pods, 'simd');
       const passes = new Map<string, ReturnType<typeof passOf>>();
       for (const pod of pods) {
-        const { index } = it.cycle.classify(pod)!.class;
-        const pass = passOf(it, pod);
+        const { index } = bench.cycle.classify(pod)!.class;
+        const pass = passOf(bench, pod);
         expect(pass).toEqual(passes.get(index) ?? pass);
         passes.set(index, pass);
       }
@@ -95,17 +95,17 @@ test('a node taken by one pod of a class changes the same for another', () => {
   fc.assert(
     fc.property(anyCluster, neighbours, (shape, { one, two }) => {
       const pods = [podOf('one', one), podOf('two', two)] as const;
-      const it = rigOf(shape, pods, 'simd');
-      if (it.cycle.classify(pods[0])?.class !== it.cycle.classify(pods[1])?.class) return;
+      const bench = rigOf(shape, pods, 'simd');
+      if (bench.cycle.classify(pods[0])?.class !== bench.cycle.classify(pods[1])?.class) return;
       const correspondence = new Correspondence(
-        { kernel: it.kernel, matches: new Matches(it.kernel), withDetail: false },
-        it.cycle.classify(pods[0])!.class,
+        { kernel: bench.kernel, matches: new Matches(bench.kernel), withDetail: false },
+        bench.cycle.classify(pods[0])!.class,
         pods[0],
       );
       const [assignment] = correspondence.assign(1);
       correspondence.dispose();
-      if (assignment !== undefined) it.cluster.assume(pods[0], assignment.row, true);
-      expect(passOf(it, pods[1])).toEqual(passOf(it, pods[0]));
+      if (assignment !== undefined) bench.cluster.assume(pods[0], assignment.row, true);
+      expect(passOf(bench, pods[1])).toEqual(passOf(bench, pods[0]));
     }),
     { numRuns: 200, seed: 13 },
   );

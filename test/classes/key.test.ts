@@ -1,7 +1,7 @@
 // The class key by example: what tells pods apart, what does not, and that the keys follow the selectors that are read.
 import { describe, expect, test } from 'vitest';
 import { Feature } from '../../build/records.js';
-import type { ApiObject, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Pod } from '../../src/model/types.ts';
 import {
   kernelWith,
   keysOf,
@@ -18,16 +18,16 @@ type Spec = NonNullable<Pod['spec']>;
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-function sameClass(it: Rig, one: Pod, two: Pod): boolean {
-  return it.cycle.classify(one)?.class === it.cycle.classify(two)?.class;
+function sameClass(bench: Rig, one: Pod, two: Pod): boolean {
+  return bench.cycle.classify(one)?.class === bench.cycle.classify(two)?.class;
 }
 
 /** Whether two pods of these shapes share a class where a service reads the label app. */
 function alike(one: PodShape, two: PodShape): boolean {
-  const it = rig({ nodes: [node('a')], objects: [service('web', { app: 'web' })] });
+  const bench = rig({ nodes: [node('a')], objects: [service('web', { app: 'web' })] });
   const [first, second] = [pod('one', one), pod('two', two)];
-  for (const each of [first, second]) it.cluster.setPending(each);
-  return sameClass(it, first, second);
+  for (const each of [first, second]) bench.cluster.setPending(each);
+  return sameClass(bench, first, second);
 }
 
 const withSpec = (spec: Partial<Spec>): PodShape => ({ cpu: '1', spec });
@@ -333,12 +333,12 @@ function indexedJobPods(count: number): Pod[] {
 const NEXT = service('next', { unrelated: 'x' }, 'elsewhere');
 
 describe('labels count when a live selector reads them', () => {
-  const classes = (it: Rig, list: readonly Pod[]) =>
-    new Set(list.map((each) => it.cycle.classify(each)!.class.index));
+  const classes = (bench: Rig, list: readonly Pod[]) =>
+    new Set(list.map((each) => bench.cycle.classify(each)!.class.index));
 
   test('the pods of a StatefulSet are of one class', () => {
-    const it = rig({ objects: [STATEFUL_SET, service('web', { app: 'web' })] });
-    expect(classes(it, statefulSetPods(5)).size).toBe(1);
+    const bench = rig({ objects: [STATEFUL_SET, service('web', { app: 'web' })] });
+    expect(classes(bench, statefulSetPods(5)).size).toBe(1);
   });
 
   test('the pods of an indexed Job are of one class', () => {
@@ -346,20 +346,20 @@ describe('labels count when a live selector reads them', () => {
   });
 
   test('a service for one pod of a StatefulSet tells its pods apart until it is gone and the next one comes', () => {
-    const it = rig({ objects: [STATEFUL_SET] });
+    const bench = rig({ objects: [STATEFUL_SET] });
     const list = statefulSetPods(4);
-    const before = classes(it, list);
+    const before = classes(bench, list);
     const first = service('web-0', { 'statefulset.kubernetes.io/pod-name': 'web-0' });
 
-    it.cluster.setObject(first, true);
-    expect(classes(it, list).size).toBe(4);
-    it.cluster.setObject(first, false);
-    it.cluster.setObject(NEXT, true);
-    expect(classes(it, list)).toEqual(before);
+    bench.cluster.setObject(first, true);
+    expect(classes(bench, list).size).toBe(4);
+    bench.cluster.setObject(first, false);
+    bench.cluster.setObject(NEXT, true);
+    expect(classes(bench, list)).toEqual(before);
   });
 
   test('a waiting pod that spreads by a label makes it count until it is gone', () => {
-    const it = rig({ objects: [service('web', { app: 'web' })] });
+    const bench = rig({ objects: [service('web', { app: 'web' })] });
     const [one, two] = ['1', '2'].map((revision) =>
       pod(`r${revision}`, { labels: { app: 'web', revision } }),
     );
@@ -375,27 +375,27 @@ describe('labels count when a live selector reads them', () => {
         ],
       },
     });
-    expect(sameClass(it, one!, two!)).toBe(true);
-    it.cluster.setPending(spreading);
-    expect(sameClass(it, one!, two!)).toBe(false);
-    it.cluster.dropPending('ns/spreading');
-    it.cluster.setObject(NEXT, true);
-    expect(sameClass(it, one!, two!)).toBe(true);
+    expect(sameClass(bench, one!, two!)).toBe(true);
+    bench.cluster.setPending(spreading);
+    expect(sameClass(bench, one!, two!)).toBe(false);
+    bench.cluster.dropPending('ns/spreading');
+    bench.cluster.setObject(NEXT, true);
+    expect(sameClass(bench, one!, two!)).toBe(true);
   });
 
   test('two selectors that read a label hold it until both are gone', () => {
-    const it = rig({ objects: [service('web', { app: 'web' })] });
+    const bench = rig({ objects: [service('web', { app: 'web' })] });
     const readers = ['x', 'y'].map((name) => service(name, { revision: '1' }, 'elsewhere'));
     const [one, two] = ['1', '2'].map((revision) =>
       pod(`r${revision}`, { labels: { app: 'web', revision } }),
     );
     const apart = (reader: number, present: boolean) => {
-      it.cluster.setObject(readers[reader]!, present);
-      it.cluster.setObject(
+      bench.cluster.setObject(readers[reader]!, present);
+      bench.cluster.setObject(
         service(`next-${reader}`, { [`key-${reader}-${present}`]: 'x' }, 'elsewhere'),
         true,
       );
-      return !sameClass(it, one!, two!);
+      return !sameClass(bench, one!, two!);
     };
     expect([apart(0, true), apart(1, true), apart(0, false), apart(1, false)]).toEqual([
       true,
@@ -408,12 +408,12 @@ describe('labels count when a live selector reads them', () => {
 
 describe('what is not understood', () => {
   test('a pod with an unknown field is of a class of its own, also beside its twin', () => {
-    const it = rig();
+    const bench = rig();
     const strange = (name: string) => pod(name, withSpec({ gravity: 'low' } as Partial<Spec>));
-    expect(sameClass(it, strange('one'), strange('two'))).toBe(false);
-    expect(sameClass(it, strange('one'), pod('three', { cpu: '1' }))).toBe(false);
-    expect(it.cycle.classify(strange('one'))!.class.index).toBe(
-      it.cycle.classify(strange('one'))!.class.index,
+    expect(sameClass(bench, strange('one'), strange('two'))).toBe(false);
+    expect(sameClass(bench, strange('one'), pod('three', { cpu: '1' }))).toBe(false);
+    expect(bench.cycle.classify(strange('one'))!.class.index).toBe(
+      bench.cycle.classify(strange('one'))!.class.index,
     );
   });
 
@@ -436,21 +436,21 @@ describe('collisions', () => {
     }));
 
   test('classes with equal hashes stay apart, each with an index of its own', () => {
-    const it = rig({ nodes: [node('a'), node('b')], kernel: hashless() });
-    it.submit(
+    const bench = rig({ nodes: [node('a'), node('b')], kernel: hashless() });
+    bench.submit(
       ...pods(2, 'small', { cpu: '1' }),
       ...pods(2, 'large', { cpu: '2' }),
       pod('last', { cpu: '3' }),
     );
-    const turns = it.run().map(({ turn }) => ({ index: turn.class.index, pods: keysOf(turn.pods) }));
+    const batches = bench.run().map(({ batch }) => ({ index: batch.class.index, pods: keysOf(batch.pods) }));
     const zeros = '0'.repeat(48);
-    expect(turns).toEqual([
+    expect(batches).toEqual([
       { index: zeros, pods: ['ns/small-0', 'ns/small-1'] },
       { index: `${zeros}-1`, pods: ['ns/large-0', 'ns/large-1'] },
       { index: `${zeros}-2`, pods: ['ns/last'] },
     ]);
-    expect(it.cycle.correspondences.size).toBe(3);
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
+    expect(bench.cycle.correspondences.size).toBe(3);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { featuresOf } from '../../src/classes/features.ts';
 import { fingerprintOf } from '../../src/classes/fingerprint.ts';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { SPEC_FIELDS } from '../../src/plugins/fields.ts';
 import { node, rig, service } from '../cycle/fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { serveEmbedded } from '../../src/embedded/server.ts';
+import { serveEmbedded } from '../../src/dev/embedded/server.ts';
 import { node, pod } from '../cycle/fixtures.ts';
 import { coset, folderWith, kubeconfigFor } from './coset.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dump } from 'js-yaml';
-import type { ApiObject } from '../../src/api/types.ts';
+import type { ApiObject } from '../../src/model/types.ts';
 import type { Expected } from '../vectors/planned.ts';
 import { vectorsOf } from '../vectors/vectors.ts';
 import { node, pod, service } from '../cycle/fixtures.ts';

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
-import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import type { Pod } from '../../src/model/types.ts';
+import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 import { systemClock } from '../../src/kube/backoff.ts';
 import { node, pod } from '../run/fixtures.ts';
 import { Coset, folderWith, kubeconfigFor } from './coset.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Faults } from '../../src/embedded/faults.ts';
-import { serveEmbedded } from '../../src/embedded/server.ts';
+import type { Faults } from '../../src/dev/embedded/faults.ts';
+import { serveEmbedded } from '../../src/dev/embedded/server.ts';
 import { coset, folderWith, kubeconfigFor } from './coset.ts';
 
 const OBJECTS = [

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { expect, it } from 'vitest';
 import { printSummary, summaryOf } from '../../src/cli/summary.ts';
-import { Store } from '../../src/embedded/store/store.ts';
+import { Store } from '../../src/dev/embedded/store/store.ts';
 
 it('a summary is sentences, or the same as data', () => {
   const store = new Store(10);

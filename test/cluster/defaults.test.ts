@@ -1,6 +1,6 @@
 // Pods as people write them, created on a real API server and by coset's defaults: what scheduling reads is equal.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiObject, Container, Node, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Container, Node, Pod } from '../../src/model/types.ts';
 import { admit, factsOf, setDefaults } from '../../src/defaults/index.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { node } from './fixtures.ts';

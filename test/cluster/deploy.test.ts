@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ApiObject } from '../../src/api/types.ts';
+import type { ApiObject } from '../../src/model/types.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 

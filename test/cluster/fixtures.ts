@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../../src/api/types.ts';
+import type { Node, Pod } from '../../src/model/types.ts';
 import type { Client } from './client.ts';
 import { until } from './processes.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
-import type { PodGroup } from '../../src/gangs/pod-group.ts';
+import type { Pod } from '../../src/model/types.ts';
+import type { PodGroup } from '../../src/model/pod-group.ts';
 import { startControlPlane, WITH_POD_GROUPS, type ControlPlane } from './control-plane.ts';
 import { createNodes, listPods, node, pod, waitBound } from './fixtures.ts';
 import { until } from './processes.ts';

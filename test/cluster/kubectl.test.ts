@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 import { binary } from './binaries.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { node } from './fixtures.ts';

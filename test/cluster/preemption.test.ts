@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Event, Pod } from '../../src/api/types.ts';
+import type { Event, Pod } from '../../src/model/types.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { createNodes, pod } from './fixtures.ts';
 import { until } from './processes.ts';

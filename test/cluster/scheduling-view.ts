@@ -1,7 +1,7 @@
 // What scheduling reads of a pod, in a form in which two pods can be compared: amounts as numbers, absent fields away,
 // hashes and uids, which differ between clusters, replaced.
-import { parseQuantity } from '../../src/api/quantity.ts';
-import type { Container, Pod } from '../../src/api/types.ts';
+import { parseQuantity } from '../../src/model/quantity.ts';
+import type { Container, Pod } from '../../src/model/types.ts';
 
 type ResourceList = Record<string, string> | undefined;
 

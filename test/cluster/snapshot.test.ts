@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Decision, PersistentVolume, PersistentVolumeClaim, Pod } from '../../src/api/types.ts';
+import type { Decision, PersistentVolume, PersistentVolumeClaim, Pod } from '../../src/model/types.ts';
 import { coset } from '../cli/coset.ts';
 import { deviceClass, devices, request, slice } from '../devices/objects.ts';
 import { claim, podWith, storageClass, volume } from '../volumes/objects.ts';

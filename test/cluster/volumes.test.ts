@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../src/api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../src/model/types.ts';
 import { claim, podWith, storageClass, volume } from '../volumes/objects.ts';
 import { bindClaims, type VolumeApi } from '../volumes/volume-controller.ts';
 import type { Client } from './client.ts';

@@ -1,7 +1,7 @@
 // The pods that kube-controller-manager makes of workloads on a real API server, and those that coset makes of the same
 // manifests: as many, alike in all that scheduling reads, with the same claims, and decided alike.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ApiObject, Decision, Node, Pod, PersistentVolumeClaim } from '../../src/api/types.ts';
+import type { ApiObject, Decision, Node, Pod, PersistentVolumeClaim } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { plan } from '../../src/planner/plan.ts';

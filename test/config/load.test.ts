@@ -70,6 +70,7 @@ describe('defaults', () => {
         ties: 'first',
         seed: 1,
       },
+      OutOfTreePlugins: { plugins: [] },
     });
   });
 

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { controlApi } from '../../src/control/api.ts';
 import { isLoopback } from '../../src/control/loopback.ts';
 import { serveControl } from '../../src/control/serve.ts';
-import { serveEmbedded } from '../../src/embedded/server.ts';
+import { serveEmbedded } from '../../src/dev/embedded/server.ts';
 import { FakeScheduler } from './fixtures.ts';
 
 it.each(['localhost', 'LocalHost:80', '127.0.0.1', '127.9.9.9:10259', '[::1]:80', '[::1]'])(

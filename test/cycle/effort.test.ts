@@ -1,7 +1,7 @@
 // What one class may take of the only thread: it is refused, or gives way to others, by a count of steps that is the same
 // on every machine.
 import { describe, expect, test, vi } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { members, podGroup } from '../gangs/fixtures.ts';
 import { node, nodesByPod, pod, pods, rig, type Rig } from './fixtures.ts';
 
@@ -95,8 +95,8 @@ describe('a class whose decisions take long', () => {
     const first = cycle.next().value!;
     expect(first.placed.length).toBeGreaterThan(0);
     expect(first.placed.length).toBeLessThan(60);
-    expect(first.turn.pods).toHaveLength(first.placed.length);
-    // what comes now ends the cycle before the rest of the class has its turn
+    expect(first.batch.pods).toHaveLength(first.placed.length);
+    // what comes now ends the cycle before the rest of the class has its batch
     bench.submit(pod('plain', { spec: { nodeSelector: { nowhere: 'x' } } }));
     expect(cycle.next().done).toBe(true);
     expect(bench.queue.counts()).toMatchObject({ active: 60 - first.placed.length + 1, backoff: 0 });
@@ -104,7 +104,7 @@ describe('a class whose decisions take long', () => {
     const next = bench.run();
     Object.assign(placed, nodesByPod(next));
     // no more than one part of the class is decided before the other pod
-    expect(next.findIndex(({ turn }) => turn.pods[0]!.key === 'ns/plain')).toBe(1);
+    expect(next.findIndex(({ batch }) => batch.pods[0]!.key === 'ns/plain')).toBe(1);
     expect(placed).toEqual(expected);
     bench.acknowledgeAll();
     expect([...bench.cycle.correspondences.list()].map(({ open }) => open)).toEqual([]);
@@ -114,7 +114,7 @@ describe('a class whose decisions take long', () => {
     for (const order of ['grouped', 'strict'] as const) {
       const bench = rig({ nodes: NODES, args: { order } });
       bench.submit(...heavyPods(40), pod('plain', { cpu: '1' }));
-      const names = bench.run().map(({ turn }) => turn.pods[0]!.key.split('-')[0]);
+      const names = bench.run().map(({ batch }) => batch.pods[0]!.key.split('-')[0]);
       expect(names.filter((name) => name === 'ns/heavy').length).toBeGreaterThan(1);
       expect(names.indexOf('ns/plain')).toBe(order === 'strict' ? names.length - 1 : 1);
       expect(bench.binder.placements).toHaveLength(41);

@@ -2,19 +2,19 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { expect } from 'vitest';
 import { simd } from '../../build/kernels.js';
-import type { ApiObject, Container, Node, Pod, Service } from '../../src/api/types.ts';
+import type { ApiObject, Container, Node, Pod, Service } from '../../src/model/types.ts';
 import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import type { Placement, TurnOutcome } from '../../src/classes/turn-outcome.ts';
-import { SchedulingCycle } from '../../src/cycle.ts';
-import type { Binder } from '../../src/classes/cycle-ports.ts';
+import type { Placement, Outcome } from '../../src/cycle/outcome.ts';
+import { SchedulingCycle } from '../../src/cycle/cycle.ts';
+import type { Binder } from '../../src/cycle/ports.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { Kernel, type KernelExports } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
-import type { Preemptor } from '../../src/preemption/preemptor.ts';
-import { differences } from '../cluster-state/audit.ts';
+import type { Preemptor } from '../../src/cycle/preemption/preemptor.ts';
+import { differences } from '../state/audit.ts';
 import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
 
 export interface NodeShape {
@@ -184,7 +184,7 @@ export function rig(options: RigOptions = {}) {
       }
     },
     /** One cycle from beginning to end. */
-    run(): TurnOutcome[] {
+    run(): Outcome[] {
       const outcomes = [...cycle.run()];
       expect(differences(cluster)).toEqual([]);
       return outcomes;
@@ -205,7 +205,7 @@ export type Rig = ReturnType<typeof rig>;
 export const keysOf = (list: readonly { key: string }[]): string[] => list.map(({ key }) => key);
 
 /** The node of each pod that was given one, by the pod's name. */
-export function nodesByPod(outcomes: readonly TurnOutcome[]): Record<string, string> {
+export function nodesByPod(outcomes: readonly Outcome[]): Record<string, string> {
   return Object.fromEntries(
     outcomes.flatMap(({ placed }) =>
       placed.map(({ pod: bound, node: name }) => [bound.pod.metadata?.name ?? '', name]),

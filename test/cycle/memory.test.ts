@@ -1,7 +1,7 @@
 // Linear memory that runs out: the pod at hand waits, not all of them.
 import { describe, expect, test } from 'vitest';
-import { OutOfMemoryError } from '../../src/columns/arena.ts';
-import type { TurnOutcome } from '../../src/classes/turn-outcome.ts';
+import { OutOfMemoryError } from '../../src/state/columns/arena.ts';
+import type { Outcome } from '../../src/cycle/outcome.ts';
 import { MemoryCheck } from '../../src/run/memory-check.ts';
 import { kernelWith, node, nodesByPod, pod, pods, rig } from './fixtures.ts';
 
@@ -40,21 +40,21 @@ const greedy = (name: string) =>
 
 describe('when the linear memory is full', () => {
   test('a pod that needs more than there is waits, and the others have their nodes', () => {
-    const it = rig({ nodes: NODES, kernel: smallKernel(3) });
-    it.submit(pod('first', { cpu: '1' }), greedy('greedy'), pod('last', { cpu: '2' }));
-    const outcomes = it.run();
+    const bench = rig({ nodes: NODES, kernel: smallKernel(3) });
+    bench.submit(pod('first', { cpu: '1' }), greedy('greedy'), pod('last', { cpu: '2' }));
+    const outcomes = bench.run();
     expect(Object.keys(nodesByPod(outcomes)).sort()).toEqual(['first', 'last']);
     const fault = outcomes.find((outcome) => outcome.fault !== undefined)!;
     expect(fault.fault).toBeInstanceOf(OutOfMemoryError);
     expect(fault.failed[0]!.message).toMatch(/^scheduling failed: out of memory: .* MiB are needed/);
-    expect(it.queue.counts()).toMatchObject({ backoff: 1 });
+    expect(bench.queue.counts()).toMatchObject({ backoff: 1 });
     // it leaves nothing behind
-    it.acknowledgeAll();
+    bench.acknowledgeAll();
     const used: number[] = [];
     for (let n = 0; n < 20; n++) {
-      it.clock.ms += 20_000;
-      expect(it.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
-      used.push(it.kernel.arena.usedBytes);
+      bench.clock.ms += 20_000;
+      expect(bench.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
+      used.push(bench.kernel.arena.usedBytes);
     }
     expect(new Set(used).size).toBe(1);
   });
@@ -63,8 +63,8 @@ describe('when the linear memory is full', () => {
     const roomy = rig({ nodes: NODES });
     const classes = Array.from({ length: 60 }, (_, n) => pod(`p${n}`, { cpu: '1m', memory: `${n + 1}Mi` }));
     const scarce = rig({ nodes: NODES, kernel: smallKernel(2) });
-    for (const it of [roomy, scarce])
-      it.submit(
+    for (const bench of [roomy, scarce])
+      bench.submit(
         ...classes,
         ...classes.map((each) =>
           pod(`again-${each.metadata!.name}`, {
@@ -73,35 +73,35 @@ describe('when the linear memory is full', () => {
           }),
         ),
       );
-    const [expected, found] = [roomy, scarce].map((it) => nodesByPod(it.run()));
+    const [expected, found] = [roomy, scarce].map((bench) => nodesByPod(bench.run()));
     expect(found).toEqual(expected);
     expect(scarce.cycle.correspondences.size).toBeLessThan(roomy.cycle.correspondences.size);
   });
 
   test('a class that did not get the memory is determined anew when there is some', () => {
-    const it = rig({ nodes: NODES, kernel: smallKernel(3) });
-    const hog = it.kernel.arena.allocate(2 ** 20);
-    it.submit(...pods(2, 'web', { cpu: '1' }));
-    expect(it.run()[0]!.placed).toHaveLength(2);
-    it.cluster.setNode(node('new', { cpu: '64', memory: '256Gi' }));
+    const bench = rig({ nodes: NODES, kernel: smallKernel(3) });
+    const hog = bench.kernel.arena.allocate(2 ** 20);
+    bench.submit(...pods(2, 'web', { cpu: '1' }));
+    expect(bench.run()[0]!.placed).toHaveLength(2);
+    bench.cluster.setNode(node('new', { cpu: '64', memory: '256Gi' }));
     const rest: number[] = [];
     for (;;) {
       try {
-        rest.push(it.kernel.arena.allocate(1024, 0));
+        rest.push(bench.kernel.arena.allocate(1024, 0));
       } catch {
         break;
       }
     }
-    it.submit(...pods(2, 'more', { cpu: '1' }));
-    expect(it.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
-    it.kernel.arena.free(hog, 2 ** 20);
-    it.clock.ms += 20_000;
-    expect(it.run()[0]!.placed.map(({ node: name }) => name)).toEqual(['new', 'new']);
+    bench.submit(...pods(2, 'more', { cpu: '1' }));
+    expect(bench.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
+    bench.kernel.arena.free(hog, 2 ** 20);
+    bench.clock.ms += 20_000;
+    expect(bench.run()[0]!.placed.map(({ node: name }) => name)).toEqual(['new', 'new']);
   });
 });
 
 describe('/livez', () => {
-  const outcome = (fault?: Error) => ({ fault }) as TurnOutcome;
+  const outcome = (fault?: Error) => ({ fault }) as Outcome;
 
   test('fails by name when all decisions have failed for want of memory for half a minute', () => {
     const check = new MemoryCheck();

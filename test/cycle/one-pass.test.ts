@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Node, Pod, Scenario } from '../../src/api/types.ts';
+import type { Node, Pod, Scenario } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';

@@ -1,10 +1,10 @@
 // The order in which pods are taken, and correspondences that live side by side.
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Correspondence } from '../../src/determination/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
-import type { Explanation } from '../../src/classes/turn-outcome.ts';
-import type { Pod } from '../../src/api/types.ts';
+import type { DecisionTrace } from '../../src/cycle/outcome.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { anyCluster, anyPodFields, podOf } from '../classes/arbitrary.ts';
 import { keysOf, node, nodesByPod, pod, pods, rig, service, type Rig } from './fixtures.ts';
 
@@ -17,9 +17,9 @@ const small = (name: string, priority?: number) => pod(name, { cpu: '1', spec: {
 const large = (name: string, priority?: number) => pod(name, { cpu: '2', spec: { priority } });
 
 function turnsOf(order: 'grouped' | 'strict', waiting: readonly Pod[]): string[][] {
-  const it = rig({ nodes: NODES, args: { order } });
-  it.submit(...waiting);
-  return it.run().map(({ turn }) => keysOf(turn.pods).map((key) => key.slice('ns/'.length)));
+  const bench = rig({ nodes: NODES, args: { order } });
+  bench.submit(...waiting);
+  return bench.run().map(({ batch }) => keysOf(batch.pods).map((key) => key.slice('ns/'.length)));
 }
 
 describe('order', () => {
@@ -38,28 +38,28 @@ describe('order', () => {
 
   test('a higher priority goes first in both, and is never taken together with a lower one', () => {
     const waiting = [small('low', 1), large('high', 5), small('middle', 3), small('low-too', 1)];
-    const turns = [['high'], ['middle'], ['low', 'low-too']];
-    expect(turnsOf('grouped', waiting)).toEqual(turns);
-    expect(turnsOf('strict', waiting)).toEqual(turns);
+    const batches = [['high'], ['middle'], ['low', 'low-too']];
+    expect(turnsOf('grouped', waiting)).toEqual(batches);
+    expect(turnsOf('strict', waiting)).toEqual(batches);
   });
 
   test('in strict order the correspondences of several classes live at once, each determined once', () => {
-    const it = rig({ nodes: NODES, args: { order: 'strict' } });
+    const bench = rig({ nodes: NODES, args: { order: 'strict' } });
     const waiting = pods(6, 'small', { cpu: '1' }).flatMap((each, n) => [each, large(`large-${n}`)]);
-    it.submit(...waiting);
-    expect(it.run()).toHaveLength(12);
-    expect(it.cycle.correspondences.size).toBe(2);
-    expect(it.cycle.correspondences.passes).toBe(2);
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
+    bench.submit(...waiting);
+    expect(bench.run()).toHaveLength(12);
+    expect(bench.cycle.correspondences.size).toBe(2);
+    expect(bench.cycle.correspondences.passes).toBe(2);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
   });
 });
 
 /** What a full pass says of the pod now. */
-function fresh(it: Rig, waiting: Pod): Explanation {
+function fresh(bench: Rig, waiting: Pod): DecisionTrace {
   const correspondence = new Correspondence(
-    { kernel: it.kernel, matches: new Matches(it.kernel), withDetail: true },
-    it.cycle.classify(waiting)!.class,
+    { kernel: bench.kernel, matches: new Matches(bench.kernel), withDetail: true },
+    bench.cycle.classify(waiting)!.class,
     waiting,
   );
   const explanation = {
@@ -75,7 +75,7 @@ function fresh(it: Rig, waiting: Pod): Explanation {
 type Happening = 'acknowledge' | 'fail' | 'remove' | 'cordon' | 'service' | 'nothing';
 
 describe('live correspondences', () => {
-  test('each decision in strict order is the one of a full pass, whatever happens between the turns', () => {
+  test('each decision in strict order is the one of a full pass, whatever happens between the batches', () => {
     const happenings = fc.constantFrom<Happening>(
       'nothing',
       'nothing',
@@ -89,19 +89,19 @@ describe('live correspondences', () => {
     const sequence = fc.array(fc.tuple(fc.nat(), happenings), { minLength: 4, maxLength: 16 });
     fc.assert(
       fc.property(anyCluster, kinds, sequence, (shape, fields, steps) => {
-        const it = rig({ ...shape, args: { order: 'strict' }, explain: 'detail' });
+        const bench = rig({ ...shape, args: { order: 'strict' }, explain: 'detail' });
         const waiting = steps.map(([kind], n) => podOf(`pod-${n}`, fields[kind % fields.length]!));
-        it.submit(...waiting);
-        const cycle = it.cycle.run();
+        bench.submit(...waiting);
+        const cycle = bench.cycle.run();
         for (let next = 0; next < waiting.length;) {
-          const expected = fresh(it, waiting[next]!);
-          const { turn, explanations, placed } = cycle.next().value!;
-          expect(turn.pods[0]!.pod).toBe(waiting[next]);
+          const expected = fresh(bench, waiting[next]!);
+          const { batch, explanations, placed } = cycle.next().value!;
+          expect(batch.pods[0]!.pod).toBe(waiting[next]);
           expect(explanations[0]).toEqual(expected);
           if (placed[0]) expect(placed[0].node).toBe(expected.best[0]);
           else expect(expected.best).toEqual([]);
-          happen(it, steps[next]![1], next, shape.nodes[0]!.metadata!.name!);
-          next += turn.pods.length;
+          happen(bench, steps[next]![1], next, shape.nodes[0]!.metadata!.name!);
+          next += batch.pods.length;
         }
         expect(cycle.next().done).toBe(true);
       }),
@@ -109,13 +109,13 @@ describe('live correspondences', () => {
     );
   });
 
-  function happen(it: Rig, what: Happening, step: number, nodeName: string): void {
-    const placement = it.binder.placements[step % Math.max(1, it.binder.placements.length)];
-    if (what === 'acknowledge' && placement) it.cycle.bound(placement.pod.key);
-    if (what === 'fail' && placement) it.cycle.bindingFailed(placement.pod.key, 'refused');
-    if (what === 'remove') it.cluster.removePod('ns/bound-0');
-    if (what === 'cordon') it.cluster.setNode(node(nodeName, { unschedulable: true }));
-    if (what === 'service') it.cluster.setObject(service('late', { tier: 'front' }), true);
+  function happen(bench: Rig, what: Happening, step: number, nodeName: string): void {
+    const placement = bench.binder.placements[step % Math.max(1, bench.binder.placements.length)];
+    if (what === 'acknowledge' && placement) bench.cycle.bound(placement.pod.key);
+    if (what === 'fail' && placement) bench.cycle.bindingFailed(placement.pod.key, 'refused');
+    if (what === 'remove') bench.cluster.removePod('ns/bound-0');
+    if (what === 'cordon') bench.cluster.setNode(node(nodeName, { unschedulable: true }));
+    if (what === 'service') bench.cluster.setObject(service('late', { tier: 'front' }), true);
   }
 });
 
@@ -126,12 +126,12 @@ describe('selectors that appear while a cycle runs', () => {
   const selecting = service('one', { 'statefulset.kubernetes.io/pod-name': 'one' });
 
   test('the pods that are still waiting in the cycle go to the classes that they have now', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(pod('first', { cpu: '2', spec: { priority: 9 } }), ...twins('one', 2), ...twins('two', 2));
-    const cycle = it.cycle.run();
+    const bench = rig({ nodes: NODES });
+    bench.submit(pod('first', { cpu: '2', spec: { priority: 9 } }), ...twins('one', 2), ...twins('two', 2));
+    const cycle = bench.cycle.run();
     cycle.next();
-    it.cluster.setObject(selecting, true);
-    const rest = [...cycle].map(({ turn }) => keysOf(turn.pods));
+    bench.cluster.setObject(selecting, true);
+    const rest = [...cycle].map(({ batch }) => keysOf(batch.pods));
     expect(rest).toEqual([
       ['ns/one-0', 'ns/one-1'],
       ['ns/two-0', 'ns/two-1'],
@@ -142,15 +142,15 @@ describe('selectors that appear while a cycle runs', () => {
 describe('ties', () => {
   const spreadOut = (seed: number) => {
     const nodes = Array.from({ length: 20 }, (_, n) => node(`n${n}`));
-    const it = rig({ nodes, args: { ties: 'random', seed } });
-    it.submit(...pods(12, 'alike', { cpu: '1' }));
-    return nodesByPod(it.run());
+    const bench = rig({ nodes, args: { ties: 'random', seed } });
+    bench.submit(...pods(12, 'alike', { cpu: '1' }));
+    return nodesByPod(bench.run());
   };
 
   test('broken by name take the smallest', () => {
-    const it = rig({ nodes: [node('c'), node('a'), node('b')] });
-    it.submit(...pods(3, 'alike', { cpu: '1' }));
-    expect(Object.values(nodesByPod(it.run()))).toEqual(['a', 'b', 'c']);
+    const bench = rig({ nodes: [node('c'), node('a'), node('b')] });
+    bench.submit(...pods(3, 'alike', { cpu: '1' }));
+    expect(Object.values(nodesByPod(bench.run()))).toEqual(['a', 'b', 'c']);
   });
 
   test('broken at random are the same for the same seed, and others for another', () => {
@@ -159,8 +159,8 @@ describe('ties', () => {
   });
 
   test('broken at random still take a node of the greatest total', () => {
-    const it = rig({ nodes: [...NODES, node('huge', { cpu: '64' })], args: { ties: 'random' } });
-    it.submit(...pods(4, 'alike', { cpu: '2' }));
-    expect(new Set(Object.values(nodesByPod(it.run())))).toEqual(new Set(['huge']));
+    const bench = rig({ nodes: [...NODES, node('huge', { cpu: '64' })], args: { ties: 'random' } });
+    bench.submit(...pods(4, 'alike', { cpu: '2' }));
+    expect(new Set(Object.values(nodesByPod(bench.run())))).toEqual(new Set(['huge']));
   });
 });

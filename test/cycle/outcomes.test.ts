@@ -19,9 +19,9 @@ function usedCpu({ cluster }: Rig): number {
 }
 
 /** Every pod is binding with its node taken, or back in the queue with nothing taken. */
-function expectNoneLost(it: Rig, names: readonly string[]): void {
-  const rows = rowsOf(it);
-  const binding = names.filter((name) => it.cycle.isBinding(`ns/${name}`));
+function expectNoneLost(bench: Rig, names: readonly string[]): void {
+  const rows = rowsOf(bench);
+  const binding = names.filter((name) => bench.cycle.isBinding(`ns/${name}`));
   for (const name of names) {
     const isBinding = binding.includes(name);
     expect({ name, queue: rows[name] }).toEqual({
@@ -30,13 +30,13 @@ function expectNoneLost(it: Rig, names: readonly string[]): void {
     });
     expect({
       name,
-      assumed: it.cluster.pod(`ns/${name}`) !== undefined,
+      assumed: bench.cluster.pod(`ns/${name}`) !== undefined,
     }).toEqual({
       name,
       assumed: isBinding,
     });
   }
-  expect(usedCpu(it)).toBe(1000 * binding.length);
+  expect(usedCpu(bench)).toBe(1000 * binding.length);
 }
 
 /** Prefers nodes by an operator that is not built, as a newer Kubernetes may have one. */
@@ -52,14 +52,14 @@ const UNBUILT = {
 
 describe('pods that are not placed', () => {
   test('a pod that needs what is not built waits with a message that names it', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(...pods(2, 'special', { cpu: '1', spec: UNBUILT }), pod('plain', { cpu: '1' }));
-    const [special, plain] = it.run();
+    const bench = rig({ nodes: NODES });
+    bench.submit(...pods(2, 'special', { cpu: '1', spec: UNBUILT }), pod('plain', { cpu: '1' }));
+    const [special, plain] = bench.run();
     expect(special!.refusal!.plugins).toEqual(['NodeAffinity']);
     expect(special!.refusal!.message).toContain('NodeAffinity is not supported yet');
     expect(keysOf(special!.waiting)).toEqual(['ns/special-0', 'ns/special-1']);
     expect(plain!.placed).toHaveLength(1);
-    expect(rowsOf(it)).toEqual({
+    expect(rowsOf(bench)).toEqual({
       'special-0': 'unschedulable',
       'special-1': 'unschedulable',
       plain: 'inFlight',
@@ -67,22 +67,22 @@ describe('pods that are not placed', () => {
   });
 
   test('a pod that needs what is not built does not hide behind one that does not', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: UNBUILT }));
-    it.run();
-    expect(it.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/plain']);
+    const bench = rig({ nodes: NODES });
+    bench.submit(pod('plain', { cpu: '1' }), pod('special', { cpu: '1', spec: UNBUILT }));
+    bench.run();
+    expect(bench.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/plain']);
   });
 
   test('a pod whose profile is missing leaves the queue; the others are placed', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(pod('foreign', { spec: { schedulerName: 'other' } }), pod('ours', { cpu: '1' }));
-    it.run();
-    expect(it.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/ours']);
-    expect(rowsOf(it)).toEqual({ ours: 'inFlight' });
+    const bench = rig({ nodes: NODES });
+    bench.submit(pod('foreign', { spec: { schedulerName: 'other' } }), pod('ours', { cpu: '1' }));
+    bench.run();
+    expect(bench.binder.placements.map((placement) => placement.pod.key)).toEqual(['ns/ours']);
+    expect(rowsOf(bench)).toEqual({ ours: 'inFlight' });
   });
 
   test('each profile decides by its own rules', () => {
-    const it = rig({
+    const bench = rig({
       nodes: [node('a', { cpu: '4' }), node('b', { cpu: '8' })],
       configuration: configurationOf(
         {
@@ -91,7 +91,7 @@ describe('pods that are not placed', () => {
           profiles: [
             { schedulerName: 'default-scheduler' },
             {
-              schedulerName: 'packer',
+              schedulerName: 'builder',
               pluginConfig: [
                 {
                   name: 'NodeResourcesFit',
@@ -109,55 +109,55 @@ describe('pods that are not placed', () => {
         'two profiles',
       ),
     });
-    it.submit(
+    bench.submit(
       pod('spread', { cpu: '1', memory: '1Gi' }),
       pod('packed', {
         cpu: '2',
         memory: '1Gi',
-        spec: { schedulerName: 'packer' },
+        spec: { schedulerName: 'builder' },
       }),
     );
-    expect(nodesByPod(it.run())).toEqual({ spread: 'b', packed: 'a' });
-    expect(it.cycle.correspondences.size).toBe(2);
+    expect(nodesByPod(bench.run())).toEqual({ spread: 'b', packed: 'a' });
+    expect(bench.cycle.correspondences.size).toBe(2);
   });
 
   test('one verdict parks all pods of a class, and one event wakes them', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(...pods(3, 'huge', { cpu: '10' }));
-    const [outcome] = it.run();
+    const bench = rig({ nodes: NODES });
+    bench.submit(...pods(3, 'huge', { cpu: '10' }));
+    const [outcome] = bench.run();
     expect(outcome!.refusal!.message).toBe('0/2 nodes are available: 2 Insufficient cpu.');
     const after = node('new', { cpu: '64' });
-    it.cluster.setNode(after);
-    expect(it.event({ kind: 'Node', after })).toBe(3);
-    it.clock.ms = 20_000;
-    expect(Object.values(nodesByPod(it.run()))).toEqual(['new', 'new', 'new']);
+    bench.cluster.setNode(after);
+    expect(bench.event({ kind: 'Node', after })).toBe(3);
+    bench.clock.ms = 20_000;
+    expect(Object.values(nodesByPod(bench.run()))).toEqual(['new', 'new', 'new']);
   });
 });
 
 describe('features that are left out', () => {
   test('without resources the fit of each pod is checked by itself', () => {
-    const it = rig({
+    const bench = rig({
       nodes: [node('a', { cpu: '3' }), node('b', { cpu: '2' })],
       args: { features: ['rule'] },
     });
-    it.submit(
+    bench.submit(
       pod('one', { cpu: '2' }),
       pod('two', { cpu: '2' }),
       pod('three', { cpu: '1' }),
       pod('four', { cpu: '1' }),
     );
-    const [outcome] = it.run();
+    const [outcome] = bench.run();
     expect(nodesByPod([outcome!])).toEqual({ one: 'a', two: 'b', three: 'a' });
     expect(keysOf(outcome!.waiting)).toEqual(['ns/four']);
   });
 
   test('what the pods take is counted by their own requests', () => {
-    const it = rig({ nodes: NODES, args: { features: ['general', 'rule'] } });
-    it.submit(pod('one', { cpu: '1' }), pod('two', { cpu: '3' }), pod('three', { cpu: '500m' }));
-    it.run();
-    expect(usedCpu(it)).toBe(4500);
-    for (const name of ['one', 'two', 'three']) it.cycle.bindingFailed(`ns/${name}`, 'refused');
-    expect(usedCpu(it)).toBe(0);
+    const bench = rig({ nodes: NODES, args: { features: ['general', 'rule'] } });
+    bench.submit(pod('one', { cpu: '1' }), pod('two', { cpu: '3' }), pod('three', { cpu: '500m' }));
+    bench.run();
+    expect(usedCpu(bench)).toBe(4500);
+    for (const name of ['one', 'two', 'three']) bench.cycle.bindingFailed(`ns/${name}`, 'refused');
+    expect(usedCpu(bench)).toBe(0);
   });
 
   test('a node that is too small for one pod is as good as before for the next one', () => {
@@ -167,35 +167,35 @@ describe('features that are left out', () => {
         { weight: 100, preference: { matchExpressions: [preferred] } },
       ],
     };
-    const it = rig({
+    const bench = rig({
       nodes: [node('a', { cpu: '4' }), node('b', { cpu: '16' })],
       args: { features: ['general', 'rule'] },
     });
     const spec = { affinity: { nodeAffinity } };
-    it.submit(
+    bench.submit(
       pod('small', { cpu: '1', spec }),
       pod('large', { cpu: '8', spec }),
       pod('small-too', { cpu: '1', spec }),
       pod('small-again', { cpu: '1', spec }),
     );
-    const [outcome] = it.run();
+    const [outcome] = bench.run();
     expect(nodesByPod([outcome!])).toEqual({ small: 'a', large: 'b', 'small-too': 'a', 'small-again': 'a' });
     expect(outcome!.placed.map(({ feasible }) => feasible)).toEqual([2, 2, 2, 2]);
   });
 
   test('without the rule two pods of one host port still never share a node', () => {
-    const it = rig({
+    const bench = rig({
       nodes: NODES,
       args: { features: ['general', 'resources'] },
     });
-    it.submit(...pods(3, 'web', { cpu: '1', ports: [80] }));
-    expect(Object.values(nodesByPod(it.run())).sort()).toEqual(['a', 'b']);
+    bench.submit(...pods(3, 'web', { cpu: '1', ports: [80] }));
+    expect(Object.values(nodesByPod(bench.run())).sort()).toEqual(['a', 'b']);
   });
 
   test('a pod that finds no room does not keep the smaller ones of its class waiting', () => {
-    const it = rig({ nodes: NODES, args: { features: ['general', 'rule'] } });
-    it.submit(pod('small', { cpu: '1' }), pod('huge', { cpu: '100' }), pod('medium', { cpu: '2' }));
-    const [outcome] = it.run();
+    const bench = rig({ nodes: NODES, args: { features: ['general', 'rule'] } });
+    bench.submit(pod('small', { cpu: '1' }), pod('huge', { cpu: '100' }), pod('medium', { cpu: '2' }));
+    const [outcome] = bench.run();
     expect(Object.keys(nodesByPod([outcome!]))).toEqual(['small', 'medium']);
     expect(keysOf(outcome!.waiting)).toEqual(['ns/huge']);
     expect(outcome!.refusal).toEqual({
@@ -205,29 +205,29 @@ describe('features that are left out', () => {
   });
 
   test('nor does it when only some candidates are kept', () => {
-    const it = rig({
+    const bench = rig({
       nodes: NODES,
       args: { features: ['general', 'rule'], candidates: 1 },
     });
-    it.submit(pod('small', { cpu: '1' }), pod('huge', { cpu: '100' }), pod('medium', { cpu: '7500m' }));
-    expect(Object.keys(nodesByPod(it.run()))).toEqual(['small', 'medium']);
+    bench.submit(pod('small', { cpu: '1' }), pod('huge', { cpu: '100' }), pod('medium', { cpu: '7500m' }));
+    expect(Object.keys(nodesByPod(bench.run()))).toEqual(['small', 'medium']);
   });
 });
 
 describe('candidates', () => {
   test('each pod is explained once, also when the nodes are determined again for it', () => {
     const nodes = Array.from({ length: 3 }, (_, n) => node(`n${n}`, { pods: '1' }));
-    const it = rig({ nodes, args: { candidates: 1 }, explain: 'ties' });
-    it.submit(...pods(3, 'alike', { cpu: '1' }));
-    const [outcome] = it.run();
+    const bench = rig({ nodes, args: { candidates: 1 }, explain: 'ties' });
+    bench.submit(...pods(3, 'alike', { cpu: '1' }));
+    const [outcome] = bench.run();
     expect(outcome!.explanations.map(({ best }) => best)).toEqual([['n0'], ['n1'], ['n2']]);
   });
 
   test('when the kept nodes are full the nodes are determined again for the pods that remain', () => {
     const nodes = Array.from({ length: 4 }, (_, n) => node(`n${n}`, { pods: '2' }));
-    const it = rig({ nodes, args: { candidates: 1 } });
-    it.submit(...pods(9, 'alike', { cpu: '1' }));
-    const [outcome] = it.run();
+    const bench = rig({ nodes, args: { candidates: 1 } });
+    bench.submit(...pods(9, 'alike', { cpu: '1' }));
+    const [outcome] = bench.run();
     expect(outcome!.placed.map((placement) => placement.node)).toEqual([
       'n0',
       'n0',
@@ -240,7 +240,7 @@ describe('candidates', () => {
     ]);
     expect(keysOf(outcome!.waiting)).toEqual(['ns/alike-8']);
     expect(outcome!.refusal!.message).toBe('0/4 nodes are available: 4 Too many pods.');
-    expect(it.cycle.correspondences.passes).toBe(4);
+    expect(bench.cycle.correspondences.passes).toBe(4);
   });
 });
 
@@ -251,32 +251,32 @@ describe('when something breaks', () => {
   function failingAt(nth: number) {
     let calls = 0;
     return kernelWith((exports) => ({
-      assign: (turn, count, out) =>
-        count > 0 && ++calls === nth ? ERROR_ROW : exports.assign(turn, count, out),
+      assign: (batch, count, out) =>
+        count > 0 && ++calls === nth ? ERROR_ROW : exports.assign(batch, count, out),
     }));
   }
 
-  test.each([1, 2, 3])('a kernel error at the %d. pod of a turn loses no pod and keeps no node', (nth) => {
+  test.each([1, 2, 3])('a kernel error at the %d. pod of a batch loses no pod and keeps no node', (nth) => {
     // with explanations every pod is assigned by a call of its own
-    const it = rig({ nodes: NODES, explain: 'ties', kernel: failingAt(nth) });
-    it.submit(...pods(3, 'alike', { cpu: '1' }));
-    expect(it.run()[0]!.fault).toBeInstanceOf(KernelError);
-    expectNoneLost(it, names);
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
+    const bench = rig({ nodes: NODES, explain: 'ties', kernel: failingAt(nth) });
+    bench.submit(...pods(3, 'alike', { cpu: '1' }));
+    expect(bench.run()[0]!.fault).toBeInstanceOf(KernelError);
+    expectNoneLost(bench, names);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
 
-    it.clock.ms = 20_000;
-    it.run();
-    it.acknowledgeAll();
-    expect(rowsOf(it)).toEqual({});
-    expect(usedCpu(it)).toBe(3000);
+    bench.clock.ms = 20_000;
+    bench.run();
+    bench.acknowledgeAll();
+    expect(rowsOf(bench)).toEqual({});
+    expect(usedCpu(bench)).toBe(3000);
   });
 
   test('a kernel that traps after it has placed pods leaves nothing of them behind', () => {
     let traps = 0;
     const kernel = kernelWith((exports) => ({
-      assign: (turn, count, out) => {
-        const placed = exports.assign(turn, count, out);
+      assign: (batch, count, out) => {
+        const placed = exports.assign(batch, count, out);
         if (placed > 0 && traps++ < 2) throw new WebAssembly.RuntimeError('unreachable');
         return placed;
       },
@@ -295,52 +295,52 @@ describe('when something breaks', () => {
   test('a gang whose kernel traps leaves nothing of it behind', () => {
     let traps = 0;
     const kernel = kernelWith((exports) => ({
-      assign: (turn, count, out) => {
-        const placed = exports.assign(turn, count, out);
+      assign: (batch, count, out) => {
+        const placed = exports.assign(batch, count, out);
         if (placed > 0 && traps++ === 0) throw new WebAssembly.RuntimeError('unreachable');
         return placed;
       },
     }));
-    const it = rig({ nodes: NODES, kernel, objects: [podGroup('g', 2)] });
-    it.submit(...members('g', 2, { cpu: '1' }));
-    expect(it.run()[0]!.fault?.message).toBe('unreachable');
-    expect(usedCpu(it)).toBe(0);
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run()))).toHaveLength(2);
+    const bench = rig({ nodes: NODES, kernel, objects: [podGroup('g', 2)] });
+    bench.submit(...members('g', 2, { cpu: '1' }));
+    expect(bench.run()[0]!.fault?.message).toBe('unreachable');
+    expect(usedCpu(bench)).toBe(0);
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run()))).toHaveLength(2);
   });
 
   test('a kernel error while the nodes are determined loses no pod', () => {
     let failed = false;
     const kernel = kernelWith((exports) => ({
-      determine: (turn) => (failed ? exports.determine(turn) : ((failed = true), ERROR_ROW)),
+      determine: (batch) => (failed ? exports.determine(batch) : ((failed = true), ERROR_ROW)),
     }));
-    const it = rig({ nodes: NODES, kernel });
-    it.submit(
+    const bench = rig({ nodes: NODES, kernel });
+    bench.submit(
       ...pods(3, 'alike', { cpu: '1' }),
       pod('other', { cpu: '1', spec: { nodeSelector: { x: 'y' } } }),
     );
-    expect(it.run()[0]!.fault).toBeInstanceOf(KernelError);
-    expectNoneLost(it, names);
-    // the turn that broke keeps no other from being taken
-    expect(rowsOf(it)['other']).toBe('unschedulable');
-    expect(it.cycle.correspondences.size).toBe(0);
+    expect(bench.run()[0]!.fault).toBeInstanceOf(KernelError);
+    expectNoneLost(bench, names);
+    // the batch that broke keeps no other from being taken
+    expect(rowsOf(bench)['other']).toBe('unschedulable');
+    expect(bench.cycle.correspondences.size).toBe(0);
   });
 
   test('a kernel error while nodes are determined again keeps the memory of others whole', () => {
     let fail = false;
     const kernel = kernelWith((exports) => ({
-      determine: (turn) => (fail ? ERROR_ROW : exports.determine(turn)),
+      determine: (batch) => (fail ? ERROR_ROW : exports.determine(batch)),
     }));
-    const it = rig({ nodes: NODES, kernel });
-    it.submit(pod('alike-0', { cpu: '1' }));
-    it.run();
-    it.cluster.setNode(node('a', { labels: { new: 'label' } }));
-    it.submit(pod('alike-1', { cpu: '1' }));
+    const bench = rig({ nodes: NODES, kernel });
+    bench.submit(pod('alike-0', { cpu: '1' }));
+    bench.run();
+    bench.cluster.setNode(node('a', { labels: { new: 'label' } }));
+    bench.submit(pod('alike-1', { cpu: '1' }));
     fail = true;
-    expect(it.run()[0]!.fault).toBeInstanceOf(KernelError);
+    expect(bench.run()[0]!.fault).toBeInstanceOf(KernelError);
     fail = false;
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
     // blocks that were given back twice would be handed out twice
     const blocks = Array.from({ length: 50 }, (_, n) => kernel.arena.allocate(16 * (n + 1)));
     const again = Array.from({ length: 50 }, (_, n) => kernel.arena.allocate(16 * (n + 1)));
@@ -348,57 +348,57 @@ describe('when something breaks', () => {
   });
 
   test.each(names)('a binder that throws at %s loses no pod and keeps no node', (name) => {
-    const it = rig({ nodes: NODES });
-    it.binder.throwsOn.add(`ns/${name}`);
-    it.submit(...pods(3, 'alike', { cpu: '1' }));
-    expect(it.run()[0]!.fault!.message).toBe(`no binding for ns/${name}`);
-    expectNoneLost(it, names);
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
+    const bench = rig({ nodes: NODES });
+    bench.binder.throwsOn.add(`ns/${name}`);
+    bench.submit(...pods(3, 'alike', { cpu: '1' }));
+    expect(bench.run()[0]!.fault!.message).toBe(`no binding for ns/${name}`);
+    expectNoneLost(bench, names);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
 
-    it.binder.throwsOn.clear();
-    it.clock.ms = 20_000;
-    it.run();
-    it.acknowledgeAll();
-    expect(rowsOf(it)).toEqual({});
-    expect(usedCpu(it)).toBe(3000);
+    bench.binder.throwsOn.clear();
+    bench.clock.ms = 20_000;
+    bench.run();
+    bench.acknowledgeAll();
+    expect(rowsOf(bench)).toEqual({});
+    expect(usedCpu(bench)).toBe(3000);
   });
 
-  test('a cycle that is ended early gives back the pods of the turns that were not taken', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(pod('alike-0', { cpu: '1' }), ...pods(2, 'other', { cpu: '2' }));
-    for (const outcome of it.cycle.run()) {
+  test('a cycle that is ended early gives back the pods of the batches that were not taken', () => {
+    const bench = rig({ nodes: NODES });
+    bench.submit(pod('alike-0', { cpu: '1' }), ...pods(2, 'other', { cpu: '2' }));
+    for (const outcome of bench.cycle.run()) {
       expect(outcome.placed).toHaveLength(1);
       break;
     }
-    expect(rowsOf(it)).toEqual({
+    expect(rowsOf(bench)).toEqual({
       'alike-0': 'inFlight',
       'other-0': 'active',
       'other-1': 'active',
     });
   });
 
-  test('a pod that was deleted while its turn was decided does not come back', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(pod('alike-0', { cpu: '1' }));
-    it.run();
-    it.queue.delete('ns/alike-0', 'uid-alike-0');
-    it.cluster.removePod('ns/alike-0');
-    it.cycle.bindingFailed('ns/alike-0', 'not found');
-    expect(rowsOf(it)).toEqual({});
-    expect(usedCpu(it)).toBe(0);
-    expect(it.cycle.correspondences.size).toBe(0);
+  test('a pod that was deleted while its batch was decided does not come back', () => {
+    const bench = rig({ nodes: NODES });
+    bench.submit(pod('alike-0', { cpu: '1' }));
+    bench.run();
+    bench.queue.delete('ns/alike-0', 'uid-alike-0');
+    bench.cluster.removePod('ns/alike-0');
+    bench.cycle.bindingFailed('ns/alike-0', 'not found');
+    expect(rowsOf(bench)).toEqual({});
+    expect(usedCpu(bench)).toBe(0);
+    expect(bench.cycle.correspondences.size).toBe(0);
   });
 
   test('a node that goes while a pod is bound to it takes nothing along', () => {
-    const it = rig({ nodes: NODES });
-    it.submit(pod('alike-0', { cpu: '1' }));
-    it.run();
-    it.cluster.removeNode('a');
-    it.cycle.bindingFailed('ns/alike-0', 'no such node');
-    it.cluster.setNode(node('a'));
-    expect(usedCpu(it)).toBe(0);
-    it.clock.ms = 20_000;
-    expect(nodesByPod(it.run())).toEqual({ 'alike-0': 'a' });
+    const bench = rig({ nodes: NODES });
+    bench.submit(pod('alike-0', { cpu: '1' }));
+    bench.run();
+    bench.cluster.removeNode('a');
+    bench.cycle.bindingFailed('ns/alike-0', 'no such node');
+    bench.cluster.setNode(node('a'));
+    expect(usedCpu(bench)).toBe(0);
+    bench.clock.ms = 20_000;
+    expect(nodesByPod(bench.run())).toEqual({ 'alike-0': 'a' });
   });
 });

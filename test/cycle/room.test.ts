@@ -1,6 +1,6 @@
 // The memory that correspondences may have together, where many classes live at once.
 import { describe, expect, test, vi } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { node, nodesByPod, pod, rig } from './fixtures.ts';
 
 // thousands of passes over thousands of nodes, on a machine that may be busy
@@ -20,32 +20,32 @@ const round = (name: string): Pod[] =>
 
 describe('many classes whose pods wait for their bindings', () => {
   test('take no more memory than there is for correspondences, and give it back', () => {
-    const it = rig({ nodes: NODES });
-    const { arena } = it.kernel;
-    it.submit(...round('one'));
+    const bench = rig({ nodes: NODES });
+    const { arena } = bench.kernel;
+    bench.submit(...round('one'));
     let most = 0;
-    for (const { placed } of it.cycle.run()) {
+    for (const { placed } of bench.cycle.run()) {
       expect(placed).toHaveLength(1);
       most = Math.max(most, arena.usedBytes);
     }
-    expect(it.binder.placements).toHaveLength(CLASSES);
+    expect(bench.binder.placements).toHaveLength(CLASSES);
     expect(most).toBeGreaterThan(ROOM / 2);
     expect(most).toBeLessThan(ROOM);
-    it.acknowledgeAll();
-    expect(it.cycle.correspondences.size).toBe(0);
+    bench.acknowledgeAll();
+    expect(bench.cycle.correspondences.size).toBe(0);
     expect(arena.usedBytes).toBeLessThan(8 * MIB);
   });
 
   test('take no more where the nodes are put into groups for them', () => {
-    const it = rig({ nodes: NODES });
+    const bench = rig({ nodes: NODES });
     const replicas = Array.from({ length: 600 * 10 }, (_, n) =>
       pod(`pod-${n}`, { cpu: '100m', memory: `${500 + (n % 600)}Mi` }),
     );
-    it.submit(...replicas);
+    bench.submit(...replicas);
     let most = 0;
-    for (const { placed } of it.cycle.run()) {
+    for (const { placed } of bench.cycle.run()) {
       expect(placed).toHaveLength(10);
-      most = Math.max(most, it.kernel.arena.usedBytes);
+      most = Math.max(most, bench.kernel.arena.usedBytes);
     }
     expect(most).toBeGreaterThan(ROOM / 2);
     expect(most).toBeLessThan(ROOM);
@@ -53,12 +53,12 @@ describe('many classes whose pods wait for their bindings', () => {
 
   test('find, in strict order, the nodes that each of their pods finds alone', () => {
     const waiting = [...round('one'), ...round('two')];
-    const it = rig({ nodes: NODES, args: { order: 'strict' } });
-    it.submit(...waiting);
-    const together = nodesByPod(it.run());
-    expect(it.kernel.arena.usedBytes).toBeLessThan(ROOM);
+    const bench = rig({ nodes: NODES, args: { order: 'strict' } });
+    bench.submit(...waiting);
+    const together = nodesByPod(bench.run());
+    expect(bench.kernel.arena.usedBytes).toBeLessThan(ROOM);
     // the second pod of a class finds its correspondence gone
-    expect(it.cycle.correspondences.passes).toBeGreaterThan(CLASSES);
+    expect(bench.cycle.correspondences.passes).toBeGreaterThan(CLASSES);
 
     const alone = rig({ nodes: NODES });
     const separate = waiting.flatMap((each) => {

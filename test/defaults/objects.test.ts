@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiObject, PersistentVolumeClaim } from '../../src/api/types.ts';
+import type { ApiObject, PersistentVolumeClaim } from '../../src/model/types.ts';
 import { admit, factsOf, generatedName, GENERATED_NAMES, setDefaults } from '../../src/defaults/index.ts';
 
 function defaulted<T extends ApiObject>(object: T): T {

@@ -1,5 +1,5 @@
 // Pods and classes of tests, as people write them.
-import type { ApiObject, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Pod } from '../../src/model/types.ts';
 import { admit, factsOf, setDefaults, type Refusal } from '../../src/defaults/index.ts';
 
 export function podWith(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Container } from '../../src/api/types.ts';
+import type { Container } from '../../src/model/types.ts';
 import { created, object, podWith } from './objects.ts';
 
 const resourcesOf = (pod: ReturnType<typeof podWith>) => pod.spec!.containers[0]!.resources;

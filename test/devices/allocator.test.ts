@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectKey } from '../../src/api/types.ts';
+import { objectKey } from '../../src/model/types.ts';
 import { allocationResult } from '../../src/plugins/dynamic-resources/allocation-result.ts';
 import {
   Allocator,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ClusterEvent } from '../../src/cluster/events.ts';
+import type { ClusterEvent } from '../../src/model/events.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
 import { dynamicResources } from '../../src/plugins/dynamic-resources/plugin.ts';
 import { clusterOf } from '../../src/planner/plan.ts';

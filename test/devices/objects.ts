@@ -1,5 +1,5 @@
 // Device classes, slices and claims as tests need them.
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import type {
   AllocationResult,
   Device,

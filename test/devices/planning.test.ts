@@ -1,6 +1,6 @@
 // Pods with claims, as they are planned: what an error, a deadline and a search without end mean for a pod and for others.
 import { describe, expect, it } from 'vitest';
-import type { ApiObject, Decision, Node, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Decision, Node, Pod } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
 import type { DeviceRequest, ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
 import { plan } from '../../src/planner/plan.ts';

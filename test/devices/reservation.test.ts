@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ApiObject } from '../../src/api/types.ts';
-import { ObjectStore } from '../../src/cluster/object-store.ts';
+import type { ApiObject } from '../../src/model/types.ts';
+import { ObjectStore } from '../../src/state/object-store.ts';
 import type { ReservationApi } from '../../src/plugins/plugin.ts';
 import { DEVICE_KINDS } from '../../src/plugins/dynamic-resources/devices.ts';
 import { ClaimReservation } from '../../src/plugins/dynamic-resources/reservation.ts';

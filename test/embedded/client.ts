@@ -1,6 +1,6 @@
 // An embedded API, and requests to it as a client of Kubernetes sends them.
 import { onTestFinished } from 'vitest';
-import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 
 export interface Answer {
   status: number;

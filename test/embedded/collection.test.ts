@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Collection } from '../../src/embedded/store/collection.ts';
+import { Collection } from '../../src/dev/embedded/store/collection.ts';
 
 it('orders its objects once for all that read them between two changes', () => {
   const collection = new Collection(10);

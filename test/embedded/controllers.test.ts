@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
-import { serveEmbedded } from '../../src/embedded/server.ts';
+import type { Pod } from '../../src/model/types.ts';
+import { serveEmbedded } from '../../src/dev/embedded/server.ts';
 import { Client, deployment, DEPLOYMENTS, PODS, pod } from './client.ts';
 
 const LIMIT_MS = 20_000;

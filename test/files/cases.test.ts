@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, describe } from 'vitest';
-import { decodeText } from '../../src/api/text.ts';
+import { decodeText } from '../../src/model/text.ts';
 import { ConfigurationError, loadConfiguration } from '../../src/config/load.ts';
 import { coset } from '../cli/coset.ts';
 

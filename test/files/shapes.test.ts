@@ -1,7 +1,7 @@
 // The shapes in which objects come: what kubectl takes and prints, on any system, and what is no such thing.
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../src/api/text.ts';
-import { yamlDocuments } from '../../src/api/yaml.ts';
+import { decodeText } from '../../src/model/text.ts';
+import { yamlDocuments } from '../../src/model/yaml.ts';
 import { readScenario, ScenarioError } from '../../src/scenario/read.ts';
 
 const pod = (name: string) => ({

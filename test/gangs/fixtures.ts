@@ -1,6 +1,6 @@
 // Pod groups, and pods that name them.
-import type { Pod } from '../../src/api/types.ts';
-import type { PodGroup } from '../../src/gangs/pod-group.ts';
+import type { Pod } from '../../src/model/types.ts';
+import type { PodGroup } from '../../src/model/pod-group.ts';
 import { pod, type PodShape } from '../cycle/fixtures.ts';
 
 export function podGroup(name: string, minCount: number, spec: PodGroup['spec'] = {}): PodGroup {

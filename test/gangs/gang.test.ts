@@ -1,6 +1,6 @@
 // The pods of a gang get their nodes together or not at all.
 import { describe, expect, test } from 'vitest';
-import type { TurnOutcome } from '../../src/classes/turn-outcome.ts';
+import type { Outcome } from '../../src/cycle/outcome.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import { kernelWith, node, nodesByPod, on, pod, rig, type Rig } from '../cycle/fixtures.ts';
 import { member, members, podGroup } from './fixtures.ts';
@@ -9,7 +9,7 @@ const nodes = (count: number, cpu = '1') => Array.from({ length: count }, (_, n)
 const whole = { cpu: '1' };
 
 /** What each pod that waits is told, by its name. */
-function told(outcomes: readonly TurnOutcome[]): Record<string, string> {
+function told(outcomes: readonly Outcome[]): Record<string, string> {
   return Object.fromEntries(
     outcomes.flatMap(({ waiting, refusal }) =>
       waiting.map((each) => [each.pod.metadata?.name ?? '', refusal?.message ?? '']),
@@ -28,188 +28,191 @@ function usedCpu({ cluster }: Rig, names: readonly string[]): number {
 
 describe('a gang', () => {
   test('of 8 with room for 7 places none, and says what is missing', () => {
-    const it = rig({ nodes: nodes(7), objects: [podGroup('g', 8)] });
-    it.submit(...members('g', 8, whole));
-    const outcomes = it.run();
-    expect(it.binder.placements).toEqual([]);
+    const bench = rig({ nodes: nodes(7), objects: [podGroup('g', 8)] });
+    bench.submit(...members('g', 8, whole));
+    const outcomes = bench.run();
+    expect(bench.binder.placements).toEqual([]);
     const short = 'minCount (8) cannot be satisfied: 7 scheduled, 0 remaining';
     const expected = Object.fromEntries(members('g', 7).map(({ metadata }) => [metadata!.name, short]));
     expect(told(outcomes)).toEqual({
       ...expected,
       'g-7': '0/7 nodes are available: 7 Insufficient cpu.',
     });
-    expect(new Set(Object.values(inQueue(it)))).toEqual(new Set(['unschedulable']));
-    expect(usedCpu(it, ['n0', 'n3', 'n6'])).toBe(0);
-    expect(it.cycle.correspondences.size).toBe(0);
+    expect(new Set(Object.values(inQueue(bench)))).toEqual(new Set(['unschedulable']));
+    expect(usedCpu(bench, ['n0', 'n3', 'n6'])).toBe(0);
+    expect(bench.cycle.correspondences.size).toBe(0);
   });
 
   test('leaves its room to those who come after it in the same cycle', () => {
-    const it = rig({ nodes: nodes(7), objects: [podGroup('g', 8)] });
-    it.submit(...members('g', 8, whole), ...Array.from({ length: 7 }, (_, n) => pod(`free-${n}`, whole)));
-    expect(Object.values(nodesByPod(it.run())).sort()).toEqual(
+    const bench = rig({ nodes: nodes(7), objects: [podGroup('g', 8)] });
+    bench.submit(...members('g', 8, whole), ...Array.from({ length: 7 }, (_, n) => pod(`free-${n}`, whole)));
+    expect(Object.values(nodesByPod(bench.run())).sort()).toEqual(
       nodes(7).map(({ metadata }) => metadata!.name),
     );
-    expect(it.binder.placements.map((placement) => placement.pod.key)).toContain('ns/free-6');
+    expect(bench.binder.placements.map((placement) => placement.pod.key)).toContain('ns/free-6');
   });
 
   test('is placed with one pass as soon as there is room', () => {
-    const it = rig({ nodes: nodes(7), objects: [podGroup('g', 8)] });
-    it.submit(...members('g', 8, whole));
-    it.run();
+    const bench = rig({ nodes: nodes(7), objects: [podGroup('g', 8)] });
+    bench.submit(...members('g', 8, whole));
+    bench.run();
     const after = node('n7', whole);
-    it.cluster.setNode(after);
+    bench.cluster.setNode(after);
     // the pod that found no node is woken, and brings the others
-    expect(it.event({ kind: 'Node', after })).toBe(1);
-    it.clock.ms = 20_000;
-    const { passes } = it.cycle.correspondences;
-    expect(new Set(Object.values(nodesByPod(it.run()))).size).toBe(8);
-    expect(it.cycle.correspondences.passes - passes).toBe(1);
+    expect(bench.event({ kind: 'Node', after })).toBe(1);
+    bench.clock.ms = 20_000;
+    const { passes } = bench.cycle.correspondences;
+    expect(new Set(Object.values(nodesByPod(bench.run()))).size).toBe(8);
+    expect(bench.cycle.correspondences.passes - passes).toBe(1);
   });
 
   test('of pods of several classes is one gang', () => {
     const large = { cpu: '4' };
-    const it = rig({ nodes: [node('small', { cpu: '2' }), node('big', large)], objects: [podGroup('g', 3)] });
+    const bench = rig({
+      nodes: [node('small', { cpu: '2' }), node('big', large)],
+      objects: [podGroup('g', 3)],
+    });
     const gang = [member('g', 'one', large), member('g', 'two', large), member('g', 'three', whole)];
-    it.submit(...gang);
-    expect(told(it.run())).toEqual({
+    bench.submit(...gang);
+    expect(told(bench.run())).toEqual({
       one: 'minCount (3) cannot be satisfied: 1 scheduled, 1 remaining',
       two: '0/2 nodes are available: 2 Insufficient cpu.',
       three: 'minCount (3) cannot be satisfied: 1 scheduled, 1 remaining',
     });
     const after = node('more', large);
-    it.cluster.setNode(after);
-    expect(it.event({ kind: 'Node', after })).toBe(1);
-    it.clock.ms = 20_000;
-    expect(nodesByPod(it.run())).toEqual({ one: 'big', two: 'more', three: 'small' });
+    bench.cluster.setNode(after);
+    expect(bench.event({ kind: 'Node', after })).toBe(1);
+    bench.clock.ms = 20_000;
+    expect(nodesByPod(bench.run())).toEqual({ one: 'big', two: 'more', three: 'small' });
   });
 
   test('stops looking when too many of its pods have found no node', () => {
-    const it = rig({ nodes: nodes(5), objects: [podGroup('g', 8)] });
-    it.submit(...members('g', 10, whole), member('g', 'other', { cpu: '500m' }));
-    const messages = told(it.run());
+    const bench = rig({ nodes: nodes(5), objects: [podGroup('g', 8)] });
+    bench.submit(...members('g', 10, whole), member('g', 'other', { cpu: '500m' }));
+    const messages = told(bench.run());
     expect(messages['g-0']).toBe('minCount (8) cannot be satisfied: 5 scheduled, 2 remaining');
     expect(messages['other']).toBe(messages['g-0']);
-    expect(it.cycle.correspondences.passes).toBe(1);
+    expect(bench.cycle.correspondences.passes).toBe(1);
   });
 
   test('of more pods than its minimum keeps the nodes that are there, and the rest waits', () => {
-    const it = rig({ nodes: nodes(7), objects: [podGroup('g', 5)] });
-    it.submit(...members('g', 9, whole));
-    const outcomes = it.run();
+    const bench = rig({ nodes: nodes(7), objects: [podGroup('g', 5)] });
+    bench.submit(...members('g', 9, whole));
+    const outcomes = bench.run();
     expect(Object.keys(nodesByPod(outcomes))).toHaveLength(7);
     expect(told(outcomes)).toEqual({
       'g-7': '0/7 nodes are available: 7 Insufficient cpu.',
       'g-8': '0/7 nodes are available: 7 Insufficient cpu.',
     });
     // what is left is placed when it fits: the gang has its minimum
-    it.acknowledgeAll();
+    bench.acknowledgeAll();
     const after = node('n7', whole);
-    it.cluster.setNode(after);
-    it.event({ kind: 'Node', after });
-    it.clock.ms = 20_000;
-    expect(nodesByPod(it.run())).toEqual({ 'g-7': 'n7' });
+    bench.cluster.setNode(after);
+    bench.event({ kind: 'Node', after });
+    bench.clock.ms = 20_000;
+    expect(nodesByPod(bench.run())).toEqual({ 'g-7': 'n7' });
   });
 
   test('of which a binding fails binds the others, and tries the one again', () => {
-    const it = rig({ nodes: nodes(4), objects: [podGroup('g', 3)] });
-    it.submit(...members('g', 3, whole));
-    it.run();
-    it.cycle.bound('ns/g-0');
-    it.cycle.bound('ns/g-1');
-    it.cycle.bindingFailed('ns/g-2', 'refused');
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run()))).toEqual(['g-2']);
+    const bench = rig({ nodes: nodes(4), objects: [podGroup('g', 3)] });
+    bench.submit(...members('g', 3, whole));
+    bench.run();
+    bench.cycle.bound('ns/g-0');
+    bench.cycle.bound('ns/g-1');
+    bench.cycle.bindingFailed('ns/g-2', 'refused');
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run()))).toEqual(['g-2']);
   });
 
   test('keeps nobody on a node when an attempt breaks', () => {
     let broken = true;
     const kernel = kernelWith((exports) => ({
-      assign(turn, count, out) {
+      assign(batch, count, out) {
         if (broken && count === 2) throw new Error('broken');
-        return exports.assign(turn, count, out);
+        return exports.assign(batch, count, out);
       },
     }));
-    const it = rig({ nodes: nodes(5), objects: [podGroup('g', 5)], kernel });
-    it.submit(...members('g', 3, { cpu: '500m' }), ...[1, 2].map((n) => member('g', `last-${n}`, whole)));
-    expect(it.run()[0]!.fault!.message).toBe('broken');
-    expect(usedCpu(it, ['n0', 'n1', 'n2', 'n3', 'n4'])).toBe(0);
-    expect(new Set(Object.values(inQueue(it)))).toEqual(new Set(['backoff']));
+    const bench = rig({ nodes: nodes(5), objects: [podGroup('g', 5)], kernel });
+    bench.submit(...members('g', 3, { cpu: '500m' }), ...[1, 2].map((n) => member('g', `last-${n}`, whole)));
+    expect(bench.run()[0]!.fault!.message).toBe('broken');
+    expect(usedCpu(bench, ['n0', 'n1', 'n2', 'n3', 'n4'])).toBe(0);
+    expect(new Set(Object.values(inQueue(bench)))).toEqual(new Set(['backoff']));
     broken = false;
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run()))).toHaveLength(5);
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run()))).toHaveLength(5);
   });
 });
 
 describe('a gang waits', () => {
   test('for its pod group, which wakes it', () => {
-    const it = rig({ nodes: nodes(2) });
-    it.submit(...members('g', 2, whole), pod('free', { cpu: '500m' }));
+    const bench = rig({ nodes: nodes(2) });
+    bench.submit(...members('g', 2, whole), pod('free', { cpu: '500m' }));
     const message = `waiting for pods's pod group "g" to appear in scheduling queue`;
-    const outcomes = it.run();
+    const outcomes = bench.run();
     expect(told(outcomes)).toEqual({ 'g-0': message, 'g-1': message });
     expect(Object.keys(nodesByPod(outcomes))).toEqual(['free']);
-    expect(it.cycle.correspondences.passes).toBe(1);
-    it.acknowledgeAll();
-    it.cluster.removePod('ns/free');
+    expect(bench.cycle.correspondences.passes).toBe(1);
+    bench.acknowledgeAll();
+    bench.cluster.removePod('ns/free');
     const after = podGroup('g', 2);
-    it.cluster.setObject(after, true);
-    expect(it.event({ kind: 'Object', after: podGroup('other', 2) })).toBe(0);
-    expect(it.event({ kind: 'Object', after })).toBe(2);
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run()))).toHaveLength(2);
+    bench.cluster.setObject(after, true);
+    expect(bench.event({ kind: 'Object', after: podGroup('other', 2) })).toBe(0);
+    expect(bench.event({ kind: 'Object', after })).toBe(2);
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run()))).toHaveLength(2);
   });
 
   test('for enough of its pods; the one that completes it brings the others', () => {
-    const it = rig({ nodes: nodes(4), objects: [podGroup('g', 4)] });
+    const bench = rig({ nodes: nodes(4), objects: [podGroup('g', 4)] });
     const [first, ...rest] = members('g', 4, whole);
-    it.submit(first!, ...rest.slice(0, 1));
+    bench.submit(first!, ...rest.slice(0, 1));
     const message = 'waiting for minCount pods from a gang to appear in scheduling queue';
-    expect(told(it.run())).toEqual({ 'g-0': message, 'g-1': message });
-    it.submit(rest[1]!);
-    expect(told(it.run())).toEqual({ 'g-2': message });
-    it.submit(rest[2]!);
-    expect(Object.keys(nodesByPod(it.run())).sort()).toEqual(['g-0', 'g-1', 'g-2', 'g-3']);
+    expect(told(bench.run())).toEqual({ 'g-0': message, 'g-1': message });
+    bench.submit(rest[1]!);
+    expect(told(bench.run())).toEqual({ 'g-2': message });
+    bench.submit(rest[2]!);
+    expect(Object.keys(nodesByPod(bench.run())).sort()).toEqual(['g-0', 'g-1', 'g-2', 'g-3']);
   });
 
   test('counts its gated pods and those that have nodes', () => {
-    const it = rig({ nodes: nodes(4), objects: [podGroup('g', 3)] });
-    it.cluster.setPod(on('n0', member('g', 'running', whole)));
+    const bench = rig({ nodes: nodes(4), objects: [podGroup('g', 3)] });
+    bench.cluster.setPod(on('n0', member('g', 'running', whole)));
     const gated = member('g', 'gated', {
       ...whole,
       spec: { schedulingGates: [{ name: 'example.com/wait' }] },
     });
-    it.submit(gated, member('g', 'one', whole));
-    expect(told(it.run())).toEqual({ one: 'minCount (3) cannot be satisfied: 1 scheduled, 1 remaining' });
-    it.queue.update(gated, member('g', 'gated', whole));
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run())).sort()).toEqual(['gated', 'one']);
+    bench.submit(gated, member('g', 'one', whole));
+    expect(told(bench.run())).toEqual({ one: 'minCount (3) cannot be satisfied: 1 scheduled, 1 remaining' });
+    bench.queue.update(gated, member('g', 'gated', whole));
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run())).sort()).toEqual(['gated', 'one']);
   });
 
   test('for a smaller minimum, not for a larger one', () => {
-    const it = rig({ nodes: nodes(2), objects: [podGroup('g', 3)] });
-    it.submit(...members('g', 2, whole));
-    it.run();
+    const bench = rig({ nodes: nodes(2), objects: [podGroup('g', 3)] });
+    bench.submit(...members('g', 2, whole));
+    bench.run();
     const change = (minCount: number) => {
       const [before, after] = [podGroup('g', 3), podGroup('g', minCount)];
-      it.cluster.setObject(after, true);
-      return it.event({ kind: 'Object', before, after });
+      bench.cluster.setObject(after, true);
+      return bench.event({ kind: 'Object', before, after });
     };
     expect(change(4)).toBe(0);
     expect(change(2)).toBe(2);
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run()))).toHaveLength(2);
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run()))).toHaveLength(2);
   });
 
   test('for another scheduler to give one of its pods a node', () => {
-    const it = rig({ nodes: nodes(4), objects: [podGroup('g', 3)] });
-    it.submit(...members('g', 2, whole));
-    it.run();
+    const bench = rig({ nodes: nodes(4), objects: [podGroup('g', 3)] });
+    bench.submit(...members('g', 2, whole));
+    bench.run();
     const after = on('n0', member('g', 'theirs', whole));
-    it.cluster.setPod(after);
-    expect(it.event({ kind: 'AssignedPod', after: on('n1', member('h', 'strange', whole)) })).toBe(0);
-    expect(it.event({ kind: 'AssignedPod', after })).toBe(2);
-    it.clock.ms = 20_000;
-    expect(Object.keys(nodesByPod(it.run()))).toHaveLength(2);
+    bench.cluster.setPod(after);
+    expect(bench.event({ kind: 'AssignedPod', after: on('n1', member('h', 'strange', whole)) })).toBe(0);
+    expect(bench.event({ kind: 'AssignedPod', after })).toBe(2);
+    bench.clock.ms = 20_000;
+    expect(Object.keys(nodesByPod(bench.run()))).toHaveLength(2);
   });
 
   test.each([
@@ -217,36 +220,36 @@ describe('a gang waits', () => {
     ['a composite pod group', { parentCompositePodGroupName: 'parent' }],
     ['resource claims of its own', { resourceClaims: [{ name: 'gpu' }] }],
   ])('with a message when its group asks for %s', (what, spec) => {
-    const it = rig({ nodes: nodes(2), objects: [podGroup('g', 1, spec)] });
-    it.submit(member('g', 'one', whole));
+    const bench = rig({ nodes: nodes(2), objects: [podGroup('g', 1, spec)] });
+    bench.submit(member('g', 'one', whole));
     const message = `GangScheduling is not supported yet: the pod group asks for ${what}.`;
-    expect(told(it.run())).toEqual({ one: message });
+    expect(told(bench.run())).toEqual({ one: message });
   });
 
   test('when its pods have not the priority of their group', () => {
-    const it = rig({ nodes: nodes(2), objects: [podGroup('g', 2, { priority: 5 })] });
+    const bench = rig({ nodes: nodes(2), objects: [podGroup('g', 2, { priority: 5 })] });
     const spec = { priority: 5 };
-    it.submit(member('g', 'one', { ...whole, spec }), member('g', 'two', whole));
-    expect(told(it.run())['one']).toBe(
+    bench.submit(member('g', 'one', { ...whole, spec }), member('g', 'two', whole));
+    expect(told(bench.run())['one']).toBe(
       "all pods in a single pod group should have the same priority as the pod group's priority, got 0 and 5",
     );
   });
 });
 
 test('gangs of one template share a correspondence, and each stands by itself', () => {
-  const it = rig({ nodes: nodes(7), objects: ['a', 'b', 'c'].map((name) => podGroup(name, 3)) });
-  it.submit(...['a', 'b', 'c'].flatMap((name) => members(name, 3, whole)));
-  const outcomes = it.run();
+  const bench = rig({ nodes: nodes(7), objects: ['a', 'b', 'c'].map((name) => podGroup(name, 3)) });
+  bench.submit(...['a', 'b', 'c'].flatMap((name) => members(name, 3, whole)));
+  const outcomes = bench.run();
   expect(Object.keys(nodesByPod(outcomes))).toEqual(['a-0', 'a-1', 'a-2', 'b-0', 'b-1', 'b-2']);
   expect(told(outcomes)['c-0']).toBe('minCount (3) cannot be satisfied: 1 scheduled, 1 remaining');
-  expect(it.cycle.correspondences.passes).toBe(1);
+  expect(bench.cycle.correspondences.passes).toBe(1);
 });
 
 test('pods of a group that is no gang are placed as they fit', () => {
   const group = podGroup('g', 0, { schedulingPolicy: { basic: {} } });
-  const it = rig({ nodes: nodes(2), objects: [group] });
-  it.submit(...members('g', 3, whole));
-  const outcomes = it.run();
+  const bench = rig({ nodes: nodes(2), objects: [group] });
+  bench.submit(...members('g', 3, whole));
+  const outcomes = bench.run();
   expect(Object.keys(nodesByPod(outcomes))).toEqual(['g-0', 'g-1']);
   expect(told(outcomes)).toEqual({ 'g-2': '0/2 nodes are available: 2 Insufficient cpu.' });
 });
@@ -260,7 +263,7 @@ test('a profile without GangScheduling asks for no minimum', () => {
     },
     'no gangs',
   );
-  const it = rig({ nodes: nodes(2), objects: [podGroup('g', 3)], configuration });
-  it.submit(...members('g', 3, whole));
-  expect(Object.keys(nodesByPod(it.run()))).toEqual(['g-0', 'g-1']);
+  const bench = rig({ nodes: nodes(2), objects: [podGroup('g', 3)], configuration });
+  bench.submit(...members('g', 3, whole));
+  expect(Object.keys(nodesByPod(bench.run()))).toEqual(['g-0', 'g-1']);
 });

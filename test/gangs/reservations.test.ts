@@ -33,7 +33,8 @@ test('a gang that is short of a device leaves those that it had to the pod after
 test('a gang whose attempt breaks keeps no device', () => {
   let calls = 0;
   const kernel = kernelWith((exports) => ({
-    assign: (turn, count, out) => (count > 0 && ++calls === 2 ? ERROR_ROW : exports.assign(turn, count, out)),
+    assign: (batch, count, out) =>
+      count > 0 && ++calls === 2 ? ERROR_ROW : exports.assign(batch, count, out),
   }));
   const scheduler = rig({
     kernel,

@@ -1,6 +1,6 @@
 // Gangs on the running scheduler and the embedded API.
 import { expect, it } from 'vitest';
-import type { PodGroup } from '../../src/gangs/pod-group.ts';
+import type { PodGroup } from '../../src/model/pod-group.ts';
 import { eventually, node, pod, startScheduler, type Running } from '../run/fixtures.ts';
 import { members, podGroup } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as layout from '../../assembly/layout.ts';
 import { Cluster, Feature, Match as MatchRecord, Program } from '../../build/records.js';
-import { Columns } from '../../src/columns/columns.ts';
+import { Columns } from '../../src/state/columns/columns.ts';
 import { Kernel, KernelError } from '../../src/kernel/kernel.ts';
 import { ProgramBuilder } from '../../src/kernel/program/builder.ts';
 import { Match } from '../../src/kernel/program/match.ts';

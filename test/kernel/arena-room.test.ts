@@ -1,6 +1,11 @@
 // What the arena does with freed memory, and when there is no more.
 import { describe, expect, it } from 'vitest';
-import { Arena, BlockLimitError, OutOfMemoryError, type LinearMemory } from '../../src/columns/arena.ts';
+import {
+  Arena,
+  BlockLimitError,
+  OutOfMemoryError,
+  type LinearMemory,
+} from '../../src/state/columns/arena.ts';
 
 const PAGE_BYTES = 65_536;
 const MIB = 2 ** 20;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEAD_RANK, ROW_BLOCK } from '../../assembly/layout.ts';
 import { Cluster } from '../../build/records.js';
-import { Columns } from '../../src/columns/columns.ts';
+import { Columns } from '../../src/state/columns/columns.ts';
 import { KERNELS } from './kernels.ts';
 
 describe.each(KERNELS)("columns in the $name kernel's memory", ({ load }) => {

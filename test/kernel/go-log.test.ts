@@ -8,7 +8,7 @@ import { Cluster, DomainScore, DomainTable, Program } from '../../build/records.
 import { ProgramBuilder } from '../../src/kernel/program/builder.ts';
 import { Match } from '../../src/kernel/program/match.ts';
 import { writeProgram } from '../../src/kernel/program/write.ts';
-import { Columns } from '../../src/columns/columns.ts';
+import { Columns } from '../../src/state/columns/columns.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { goLog } from '../reference/number.ts';
 import { KERNELS } from './kernels.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Decision, Scenario } from '../../src/api/types.ts';
+import type { Decision, Scenario } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { addGroups } from '../../src/kernel/program/groups.ts';

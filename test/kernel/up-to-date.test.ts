@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { objectKey } from '../../src/api/types.ts';
+import { objectKey } from '../../src/model/types.ts';
 import { ClassIndex, type EquivalenceClass } from '../../src/classes/class-index.ts';
-import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Correspondence } from '../../src/determination/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
@@ -11,7 +11,7 @@ import { configurationOfWorld, nodeOf, podOf, scenarioOf, worlds, type World } f
 
 const TIMEOUT_MS = 120_000;
 
-/** What may happen between two turns of a class, and its turns. Numbers pick a template, a pod or a node. */
+/** What may happen between two batches of a class, and its batches. Numbers pick a template, a pod or a node. */
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ assign: fc.nat(3), pods: fc.integer({ min: 1, max: 12 }) }) },
   { weight: 2, arbitrary: fc.record({ bind: fc.nat(3), node: fc.nat() }) },
@@ -102,7 +102,7 @@ function run(kernel: Kernel, world: World, steps: readonly Step[], isWatched: bo
   return trace;
 }
 
-describe('a turn that is brought up to date by what changed', () => {
+describe('a batch that is brought up to date by what changed', () => {
   it.each([
     ['after every step', true],
     ['after all steps', false],

@@ -1,6 +1,6 @@
 // Small random clusters with classes of pods that use everything that the kernel decides on, for property tests.
 import fc from 'fast-check';
-import type { ApiObject, LabelSelector, Node, Pod, Scenario } from '../../src/api/types.ts';
+import type { ApiObject, LabelSelector, Node, Pod, Scenario } from '../../src/model/types.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import type { PluginArgs } from '../../src/plugins/profile.ts';

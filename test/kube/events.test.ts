@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Event } from '../../src/api/types.ts';
-import type { Fault } from '../../src/embedded/faults.ts';
+import type { Event } from '../../src/model/types.ts';
+import type { Fault } from '../../src/dev/embedded/faults.ts';
 import { Binder } from '../../src/kube/binder.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
 import { Reply } from '../../src/kube/reply.ts';
@@ -61,6 +61,26 @@ describe('EventRecorder', () => {
     await recorder.idle();
     expect(stored(harness)).toHaveLength(2);
   });
+
+  it('knows 5,000 series, and ends the first one for one more', async () => {
+    const harness = await startHarness();
+    const { recorder } = record(harness, 20_000);
+    const waiting = Array.from({ length: 5001 }, (_, n) => {
+      const pod = podObject(`pod-${n}`);
+      return { ...pod, metadata: { ...pod.metadata, uid: `uid-${n}` } };
+    });
+    const failAgain = async (pod: (typeof waiting)[number]) => {
+      recorder.failedScheduling(pod, 'no room');
+      await recorder.idle();
+      return stored(harness).length;
+    };
+    for (const pod of waiting) recorder.failedScheduling(pod, 'no room');
+    await recorder.idle();
+    expect(stored(harness)).toHaveLength(5001);
+    // the second one goes on, and the first one begins anew
+    expect(await failAgain(waiting[1]!)).toBe(5001);
+    expect(await failAgain(waiting[0]!)).toBe(5002);
+  }, 60_000);
 
   it('writes a series that goes on again every half hour', async () => {
     const harness = await startHarness();

@@ -1,8 +1,8 @@
 // An embedded API whose requests fail as a test orders, and a clock that does not make it wait.
 import { onTestFinished } from 'vitest';
-import type { Node, Pod } from '../../src/api/types.ts';
-import type { Fault } from '../../src/embedded/faults.ts';
-import { serveEmbedded, type Embedded } from '../../src/embedded/server.ts';
+import type { Node, Pod } from '../../src/model/types.ts';
+import type { Fault } from '../../src/dev/embedded/faults.ts';
+import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 import type { Clock } from '../../src/kube/backoff.ts';
 import type { PodReference } from '../../src/kube/pod-lookup.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';

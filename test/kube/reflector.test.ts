@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Node } from '../../src/api/types.ts';
+import type { Node } from '../../src/model/types.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';
 import { watch, type Watch, type WatchHandler } from '../../src/kube/reflector.ts';
 import { Transport } from '../../src/kube/transport.ts';

@@ -1,7 +1,7 @@
 // Cases for the fuzzer, each drawn from a seed and its number, and kube-oracle's answers to them.
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import type { Decision, Scenario } from '../../src/api/types.ts';
+import type { Decision, Scenario } from '../../src/model/types.ts';
 import { randomBelow } from '../reference/number.ts';
 import { parseScenario, type Expected } from '../vectors/planned.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectKey, type ApiObject, type Scenario } from '../../src/api/types.ts';
+import { objectKey, type ApiObject, type Scenario } from '../../src/model/types.ts';
 import { reduced } from './fuzz-reduce.ts';
 
 const named = (prefix: string, count: number): { metadata: { name: string } }[] =>

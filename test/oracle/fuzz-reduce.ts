@@ -1,5 +1,5 @@
 // Makes a failing scenario small, so that a person can see why it fails.
-import type { Scenario } from '../../src/api/types.ts';
+import type { Scenario } from '../../src/model/types.ts';
 
 const LISTS = ['pending', 'pods', 'nodes', 'objects'] as const;
 

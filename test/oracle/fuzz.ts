@@ -4,11 +4,11 @@
 // file, and ends the run with exit code 1.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Decision, Scenario } from '../../src/api/types.ts';
+import type { Decision, Scenario } from '../../src/model/types.ts';
 import { KERNELS } from '../kernel/kernels.ts';
 import { FAMILIES } from '../vectors/vectors.ts';
 import { caseOf, Oracle, type FuzzCase } from './fuzz-cases.ts';
-import { mismatchIn, shownBeside, unbuiltIn, type Mismatch } from './fuzz-compare.ts';
+import { mismatchIn, shownBeside, unsupportedBy, type Mismatch } from './fuzz-compare.ts';
 import { reduced } from './fuzz-reduce.ts';
 import { oracle as oraclePath } from './oracle.ts';
 
@@ -51,7 +51,7 @@ async function report({ drawn, scenario }: Answered, mismatch: Mismatch): Promis
   const named = KERNELS.filter(({ name }) => kernel.startsWith(name));
   const stays = async (candidate: Scenario): Promise<boolean> => {
     const decisions = await oracle.decisions(candidate);
-    if (unbuiltIn(candidate).length > 0) return false;
+    if (unsupportedBy(candidate).length > 0) return false;
     return named.some((one) => mismatchIn(candidate, decisions, one) !== undefined);
   };
   process.stdout.write(
@@ -76,9 +76,9 @@ for (let n = 0; n < cases; n++) {
   const current = await next;
   // the oracle answers the next case while this one is compared
   if (n + 1 < cases) next = answered(n + 1);
-  const unbuilt = unbuiltIn(current.scenario);
-  for (const plugin of unbuilt) skipped.add(plugin);
-  if (unbuilt.length > 0) {
+  const unsupported = unsupportedBy(current.scenario);
+  for (const plugin of unsupported) skipped.add(plugin);
+  if (unsupported.length > 0) {
     skips++;
     continue;
   }

@@ -1,7 +1,7 @@
 // Which events can help a pod that a constraint rejected: kube-scheduler's queueing hints, case by case.
 import { describe, expect, test } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
-import type { ClusterEvent } from '../../src/cluster/events.ts';
+import type { Pod } from '../../src/model/types.ts';
+import type { ClusterEvent } from '../../src/model/events.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
 import { node, on, pod, rig, service, type NodeShape, type PodShape } from '../cycle/fixtures.ts';
 

@@ -1,7 +1,7 @@
 // Host ports of a pod, and which of them collide.
 import { describe, expect, test } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
-import { hostPortsOf, hostPortText, portsCollide, type HostPort } from '../../src/cluster/host-ports.ts';
+import type { Pod } from '../../src/model/types.ts';
+import { hostPortsOf, hostPortText, portsCollide, type HostPort } from '../../src/state/host-ports.ts';
 
 type Container = NonNullable<Pod['spec']>['containers'][number];
 

@@ -1,6 +1,6 @@
 // Node selector terms, matched on a node and as the kernel filters by them: both must say the same.
 import { describe, expect, test } from 'vitest';
-import type { Node, NodeSelectorTerm, Pod } from '../../src/api/types.ts';
+import type { Node, NodeSelectorTerm, Pod } from '../../src/model/types.ts';
 import { allowsNode, isValidTerm, namedNodesOf } from '../../src/plugins/common/node-selectors.ts';
 import { node, nodesByPod, pod, rig } from '../cycle/fixtures.ts';
 
@@ -18,9 +18,9 @@ function wanting(nodeSelectorTerms: NodeSelectorTerm[], nodeSelector?: Record<st
 
 /** What the kernel says: whether the pod finds a place on the only node. */
 function isPlaced(waiting: Pod, only: Node): boolean {
-  const it = rig({ nodes: [only] });
-  it.submit(waiting);
-  return nodesByPod(it.run())['waiting'] !== undefined;
+  const bench = rig({ nodes: [only] });
+  bench.submit(waiting);
+  return nodesByPod(bench.run())['waiting'] !== undefined;
 }
 
 function agree(waiting: Pod, expected: boolean): void {

@@ -1,6 +1,6 @@
 // What a pod asks for, and what it takes from its node.
 import { describe, expect, test } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import {
   amountsOf,
   isExtendedResource,
@@ -8,7 +8,7 @@ import {
   requestsOf,
   scoredRequestsOf,
   usageOf,
-} from '../../src/cluster/pod-resources.ts';
+} from '../../src/model/pod-resources.ts';
 
 type Spec = NonNullable<Pod['spec']>;
 type Status = NonNullable<Pod['status']>;

@@ -1,7 +1,7 @@
 // Which tolerations tolerate which taints.
 import { describe, expect, test } from 'vitest';
-import type { Taint, Toleration } from '../../src/api/types.ts';
-import { keepsOff, tolerates } from '../../src/plugins/common/taints.ts';
+import type { Taint, Toleration } from '../../src/model/types.ts';
+import { repels, tolerates } from '../../src/plugins/common/taints.ts';
 
 const taint: Taint = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
 
@@ -35,7 +35,7 @@ describe('tolerates', () => {
   });
 });
 
-describe('keepsOff', () => {
+describe('repels', () => {
   const tolerating: Toleration[] = [{ key: 'dedicated', operator: 'Exists' }];
   test.each<[string, Taint[], Toleration[], boolean]>([
     ['no taints', [], [], false],
@@ -46,6 +46,6 @@ describe('keepsOff', () => {
     ['one of two is not tolerated', [taint, { key: 'x', effect: 'NoSchedule' }], tolerating, true],
     ['no tolerations but for another', [taint], [{ key: 'x', operator: 'Exists' }], true],
   ])('%s', (_, taints, tolerations, expected) => {
-    expect(keepsOff(taints, tolerations)).toBe(expected);
+    expect(repels(taints, tolerations)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 // What a pod asks for costs by how much it is, not by its square: measured in memory, which does not depend on the machine.
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { node, pod, rig } from '../cycle/fixtures.ts';
 
 type Spec = NonNullable<Pod['spec']>;

@@ -1,5 +1,5 @@
 // Pods that are hard on the scheduler, and that any user may create.
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { on } from '../cycle/fixtures.ts';
 import { podGroup } from '../gangs/fixtures.ts';
 import { pod } from '../run/fixtures.ts';

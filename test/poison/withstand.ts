@@ -1,6 +1,6 @@
 // What one user's pods may do to everybody else's: nothing that others notice.
 import { expect, onTestFinished } from 'vitest';
-import type { ApiObject, Node, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Node, Pod } from '../../src/model/types.ts';
 import { controlApi } from '../../src/control/api.ts';
 import { serveControl } from '../../src/control/serve.ts';
 import { eventually, node, pod, startScheduler, type Running } from '../run/fixtures.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { PodDisruptionBudget } from '../../src/api/types.ts';
-import type { PodRecord } from '../../src/cluster/pod-record.ts';
-import { Budgets } from '../../src/preemption/budgets.ts';
+import type { PodDisruptionBudget } from '../../src/model/types.ts';
+import type { PodRecord } from '../../src/state/pod-record.ts';
+import { Budgets } from '../../src/cycle/preemption/budgets.ts';
 import { on, pod, rig } from '../cycle/fixtures.ts';
 
 type Spec = PodDisruptionBudget['spec'];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { PodRecord } from '../../src/cluster/pod-record.ts';
-import { best } from '../../src/preemption/choice.ts';
-import type { Candidate } from '../../src/preemption/victims.ts';
+import type { PodRecord } from '../../src/state/pod-record.ts';
+import { best } from '../../src/cycle/preemption/choice.ts';
+import type { Candidate } from '../../src/cycle/preemption/victims.ts';
 import { on, pod, rig } from '../cycle/fixtures.ts';
 
 /** "priority@second" of each victim, "-" in place of the second of one that has not started. */

@@ -1,8 +1,8 @@
 // The cycle with victims that take their time: who is chosen, who yields to whom, and what a nomination is worth.
 import { expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
-import type { Preempting, Preemptor } from '../../src/preemption/preemptor.ts';
+import type { Preempting, Preemptor } from '../../src/cycle/preemption/preemptor.ts';
 import { keysOf, node, nodesByPod, on, pod, rig, type PodShape, type RigOptions } from '../cycle/fixtures.ts';
 
 const withPriority = (name: string, priority: number, shape: PodShape = {}): Pod =>

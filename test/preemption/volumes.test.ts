@@ -1,6 +1,6 @@
 // Preemption frees volumes too: what the host has worked out of a node is worked out again without the victims.
 import { expect, it } from 'vitest';
-import type { ApiObject, Pod, Volume } from '../../src/api/types.ts';
+import type { ApiObject, Pod, Volume } from '../../src/model/types.ts';
 import { node, on, pod, rig } from '../cycle/fixtures.ts';
 
 const withVolume = (name: string, priority: number, volume: Partial<Volume>): Pod =>

@@ -1,9 +1,9 @@
 // The question "what if these pods were gone" against the answer of a cluster where they are gone.
 import { describe, expect, it } from 'vitest';
 import { CODE_FEASIBLE } from '../../assembly/layout.ts';
-import { objectKey, type Scenario } from '../../src/api/types.ts';
+import { objectKey, type Scenario } from '../../src/model/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
-import { Correspondence } from '../../src/classes/correspondence.ts';
+import { Correspondence } from '../../src/determination/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';

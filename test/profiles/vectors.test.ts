@@ -1,6 +1,6 @@
 // Each profile of one process decides as kube-scheduler does with that profile alone.
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';

@@ -1,6 +1,6 @@
 // A queue with a clock that the test moves, and helps() that the test decides.
-import type { Pod } from '../../src/api/types.ts';
-import type { ClusterEvent } from '../../src/cluster/events.ts';
+import type { Pod } from '../../src/model/types.ts';
+import type { ClusterEvent } from '../../src/model/events.ts';
 import { SchedulingQueue } from '../../src/queue/scheduling-queue.ts';
 import type { QueueOptions, QueuedPod, SharedEvent, Verdict } from '../../src/queue/types.ts';
 

@@ -1,6 +1,6 @@
 // Which updates of a waiting pod leave it in its class.
 import { expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { isClassedAlike, schedulingPropertiesChanged } from '../../src/queue/pod-change.ts';
 import { pod } from '../cycle/fixtures.ts';
 

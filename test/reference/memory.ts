@@ -1,5 +1,5 @@
 // Linear memory without WebAssembly: as the kernels see it, little-endian, any alignment.
-import type { LinearMemory } from '../../src/columns/arena.ts';
+import type { LinearMemory } from '../../src/state/columns/arena.ts';
 
 const PAGE_BYTES = 65_536;
 const PAGES_MAX = 65_536;

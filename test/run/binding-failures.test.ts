@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/embedded/faults.ts';
+import type { Fault } from '../../src/dev/embedded/faults.ts';
 import { after, eventually, node, pod, startScheduler } from './fixtures.ts';
 
 const slot = { cpu: '1' };

@@ -1,6 +1,6 @@
 // Pods that change, or end, while they wait or run, and nodes that change beside them.
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { service } from '../cycle/fixtures.ts';
 import { eventually, node, pod, startScheduler, type Running } from './fixtures.ts';
 

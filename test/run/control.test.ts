@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CycleRecord } from '../../src/control/types.ts';
-import type { Fault } from '../../src/embedded/faults.ts';
+import type { Fault } from '../../src/dev/embedded/faults.ts';
 import { startHarness } from '../kube/harness.ts';
 import { eventually, node, pod, Running, startScheduler } from './fixtures.ts';
 

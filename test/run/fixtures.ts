@@ -1,15 +1,15 @@
 // The real scheduler on an embedded API over HTTP, and what a test asks of both.
 import { pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
-import { objectKey, type ApiObject, type Event, type Node, type Pod } from '../../src/api/types.ts';
-import type { Arena } from '../../src/columns/arena.ts';
-import type { Cluster } from '../../src/cluster/cluster.ts';
+import { objectKey, type ApiObject, type Event, type Node, type Pod } from '../../src/model/types.ts';
+import type { Arena } from '../../src/state/columns/arena.ts';
+import type { Cluster } from '../../src/state/cluster.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { controlApi } from '../../src/control/api.ts';
-import type { Fault } from '../../src/embedded/faults.ts';
-import { resourceOfObject, type Resource } from '../../src/embedded/schema/resources.ts';
-import type { Store } from '../../src/embedded/store/store.ts';
+import type { Fault } from '../../src/dev/embedded/faults.ts';
+import { resourceOfObject, type Resource } from '../../src/dev/embedded/schema/resources.ts';
+import type { Store } from '../../src/dev/embedded/store/store.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';
 import {
   configuration,
@@ -18,7 +18,7 @@ import {
   type NodeShape,
   type PodShape,
 } from '../cycle/fixtures.ts';
-import { differences } from '../cluster-state/audit.ts';
+import { differences } from '../state/audit.ts';
 import { startHarness, type Harness } from '../kube/harness.ts';
 
 /** A generous limit: conditions are waited for, and no test says how fast anything is. */

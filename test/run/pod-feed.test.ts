@@ -1,6 +1,6 @@
 // What the API server tells of pods, late and in odd orders, into the real queue, cluster and cycle.
 import { expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { PodFeed } from '../../src/run/pod-feed.ts';
 import { node, on, pod, rig, type Rig } from '../cycle/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ApiObject, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Pod } from '../../src/model/types.ts';
 import { on } from '../cycle/fixtures.ts';
 import { after, eventually, node, pod, startScheduler, type Running } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ApiObject } from '../../src/api/types.ts';
+import type { ApiObject } from '../../src/model/types.ts';
 import { Pulse, withPulse } from '../../src/run/pulse.ts';
 
 const pod = (name: string): ApiObject => ({ kind: 'Pod', metadata: { name } });

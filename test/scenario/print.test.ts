@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Decision } from '../../src/api/types.ts';
+import type { Decision } from '../../src/model/types.ts';
 import { printJson, printTable } from '../../src/scenario/print.ts';
 
 const DECISIONS: Decision[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectKey, type ApiObject, type Decision, type Scenario } from '../../src/api/types.ts';
+import { objectKey, type ApiObject, type Decision, type Scenario } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { plan } from '../../src/planner/plan.ts';

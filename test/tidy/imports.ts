@@ -37,26 +37,18 @@ export function importsOf({ path, text }: SourceFile): Import[] {
   return imports;
 }
 
-const core = [
-  'src/api/',
-  'src/cluster/',
-  'src/columns/',
-  'src/classes/',
-  'src/plugins/',
-  'src/defaults/',
-  'src/gangs/',
-  'src/kernel/',
-  'src/planner/',
-  'src/preemption/',
-  'src/queue/',
-  'src/workloads/',
-  'src/config/',
-  'src/cycle.ts',
-];
+/** The folders of the core, from the inside to the outside: each imports those before it only. */
+export const LAYERS = ['model', 'state', 'kernel', 'plugins', 'classes', 'determination', 'cycle'].map(
+  (name) => `src/${name}/`,
+);
+/** These import the model only. */
+const BESIDE = ['src/queue/', 'src/kube/'];
+
+const core = [...LAYERS, 'src/config/', 'src/defaults/', 'src/planner/', 'src/queue/', 'src/workloads/'];
 const layers = [...core, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
 const corePackages: Record<string, string[]> = {
-  'src/api/': ['js-yaml'],
+  'src/model/': ['js-yaml'],
   'src/config/': ['js-yaml'],
   'src/plugins/': ['re2js'],
   'src/kernel/': ['@assemblyscript/loader'],
@@ -78,6 +70,45 @@ export function wrongDirection({ from, target, typeOnly }: Import): string | und
     if (!corePackages[folder]?.includes(target)) return `${from} imports ${target}: the core is pure`;
   }
   return undefined;
+}
+
+/** Why an import goes from a layer of the core to one that is further out, types included; or undefined. */
+export function outwards({ from, target }: Import): string | undefined {
+  const layerOf = (path: string) => LAYERS.findIndex((layer) => path.startsWith(layer));
+  const [inner, outer] = [layerOf(from), layerOf(target)];
+  if (inner !== -1 && outer > inner) return `${from} imports ${target}: ${LAYERS[inner]} comes before it`;
+  const isBeside = BESIDE.some((folder) => from.startsWith(folder) && !target.startsWith(folder));
+  if (isBeside && target.startsWith('src/') && !target.startsWith('src/model/'))
+    return `${from} imports ${target}: it needs the model only`;
+  return undefined;
+}
+
+/** The files that import each other in circles, types included. */
+export function circlesAmong(imports: readonly Import[]): string[][] {
+  const targets = new Map<string, string[]>();
+  for (const { from, target } of imports) {
+    const file = target.endsWith('.ts') ? target : `${target}.ts`;
+    targets.set(from, [...(targets.get(from) ?? []), file]);
+  }
+  const reaches = (from: string, goal: string): boolean => {
+    const seen = new Set<string>();
+    const open = [...(targets.get(from) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === goal) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...(targets.get(next) ?? []));
+    }
+    return false;
+  };
+  const inCircles = [...targets.keys()].filter((file) => reaches(file, file));
+  const circles: string[][] = [];
+  for (const file of inCircles) {
+    const known = circles.find(([first]) => reaches(first!, file) && reaches(file, first!));
+    if (known === undefined) circles.push([file]);
+    else known.push(file);
+  }
+  return circles;
 }
 
 /** The parts of src/plugins that are of no plugin. */

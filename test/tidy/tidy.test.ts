@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   acrossPackage,
+  circlesAmong,
   importsOf,
+  outwards,
   pastTheList,
   wrongDirection,
   type Import,
@@ -39,7 +41,16 @@ describe('the repository', () => {
     expect(imports.flatMap((found) => wrongDirection(found) ?? [])).toEqual([]);
   });
 
-  it('reaches constraints through their list', () => {
+  it('has layers, each of which imports those before it only, types included', () => {
+    expect(imports.flatMap((found) => outwards(found) ?? [])).toEqual([]);
+  });
+
+  it('has no circle of imports, types included', () => {
+    const within = code.filter(({ path }) => /^(src|assembly|packages)\//.test(path)).flatMap(importsOf);
+    expect(circlesAmong(within)).toEqual([]);
+  });
+
+  it('reaches plugins through the registry', () => {
     expect(imports.flatMap((found) => pastTheList(found) ?? [])).toEqual([]);
   });
 
@@ -72,6 +83,29 @@ describe('the repository', () => {
     expect(layout.flatMap(notLiteral)).toEqual([]);
   });
 
+  it('names in its documents only files and commands that are there', () => {
+    const scripts = Object.keys(
+      (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts,
+    );
+    const documents = files.filter(({ path }) => /^(README|CONTRIBUTING|docs\/[^/]+)\.?m?d?$/.test(path));
+    expect(documents.length).toBeGreaterThan(3);
+    const folder = /`((?:src|test|docs|assembly|bench|examples|packages|deploy|data)\/[\w./-]+)`/g;
+    for (const { path, text } of documents) {
+      const missing = [...text.matchAll(folder)]
+        .map(([, name]) => name!)
+        .filter((name) => !existsSync(join(root, name)));
+      expect(
+        missing.filter((name) => !name.includes('NAME')),
+        path,
+      ).toEqual([]);
+      const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name!);
+      expect(
+        commands.filter((name) => !scripts.includes(name)),
+        path,
+      ).toEqual([]);
+    }
+  });
+
   it('locks packages without saying where they came from', () => {
     const lock = files.find(({ path }) => path === 'package-lock.json');
     expect(lock?.text).not.toContain('"resolved"');
@@ -82,9 +116,9 @@ describe('the checks', () => {
   it.each([
     ['src/queue/a.ts', "import { readFileSync } from 'node:fs';"],
     ['src/queue/a.ts', "import { load } from 'js-yaml';"],
-    ['src/cycle.ts', "import { serve } from './kube/b.ts';"],
-    ['src/cycle.ts', "export * from './cli.ts';"],
-    ['src/planner/a.ts', "import type { Server } from '../embedded/b.ts';"],
+    ['src/cycle/a.ts', "import { serve } from '../kube/b.ts';"],
+    ['src/cycle/a.ts', "export * from '../cli.ts';"],
+    ['src/planner/a.ts', "import type { Server } from '../dev/embedded/b.ts';"],
     ['src/planner/a.ts', "const b = await import('../control/b.ts');"],
     ['src/classes/a.ts', "import { run } from '../b.ts';"],
   ])('refuse in %s: %s', (path, text) => {
@@ -92,13 +126,27 @@ describe('the checks', () => {
   });
 
   it.each([
-    ['src/api/a.ts', "import { load } from 'js-yaml';"],
+    ['src/model/a.ts', "import { load } from 'js-yaml';"],
     ['src/queue/a.ts', "import type { Readable } from 'node:stream';"],
     ['src/kernel/a.ts', "import { ABI_VERSION } from '../../assembly/layout.ts';"],
-    ['src/kube/a.ts', "import { plan } from '../cycle.ts';"],
+    ['src/run/a.ts', "import { plan } from '../cycle/cycle.ts';"],
     ['src/kube/a.ts', "import { request } from 'undici';"],
   ])('accept in %s: %s', (path, text) => {
     expect(wrongDirection(importOf(path, text))).toBeUndefined();
+  });
+
+  it.each([
+    ['src/state/a.ts', "import type { Plugin } from '../plugins/plugin.ts';"],
+    ['src/plugins/a.ts', "import { Correspondence } from '../determination/b.ts';"],
+    ['src/queue/a.ts', "import type { Cluster } from '../state/cluster.ts';"],
+  ])('refuse an import outwards, in %s: %s', (path, text) => {
+    expect(outwards(importOf(path, text))).toContain(path);
+  });
+
+  it('find a circle, and no other', () => {
+    const from = (path: string, target: string) => importOf(path, `import type { A } from './${target}.ts';`);
+    const found = circlesAmong([from('src/a.ts', 'b'), from('src/b.ts', 'a'), from('src/c.ts', 'a')]);
+    expect(found).toEqual([['src/a.ts', 'src/b.ts']]);
   });
 
   it('refuse a plugin that is imported past the registry, and accept its types', () => {

@@ -1,7 +1,7 @@
 // Where kube-scheduler breaks the last tie of a preemption at random, its outcomes are listed as they were seen; coset
 // lists all that are as good.
 import { isDeepStrictEqual } from 'node:util';
-import type { Decision } from '../../src/api/types.ts';
+import type { Decision } from '../../src/model/types.ts';
 
 /** Coset's decision with those of its outcomes that kube-scheduler was seen to have: equal when both decide alike. */
 export function withSeenOutcomes(actual: Decision, { preemption: seen }: Decision): Decision {

@@ -1,6 +1,6 @@
 // What coset decides on a scenario, in the form in which kube-oracle prints decisions.
-import type { Decision, Scenario } from '../../src/api/types.ts';
-import type { Cluster } from '../../src/cluster/cluster.ts';
+import type { Decision, Scenario } from '../../src/model/types.ts';
+import type { Cluster } from '../../src/state/cluster.ts';
 import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
@@ -8,7 +8,7 @@ import type { Kernel } from '../../src/kernel/kernel.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { printJson } from '../../src/scenario/print.ts';
 import { readScenario } from '../../src/scenario/read.ts';
-import { differences } from '../cluster-state/audit.ts';
+import { differences } from '../state/audit.ts';
 
 export interface Expected {
   name: string;

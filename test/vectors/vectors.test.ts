@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectKey, type Pod, type Scenario } from '../../src/api/types.ts';
+import { objectKey, type Pod, type Scenario } from '../../src/model/types.ts';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { KERNELS, type NamedKernel } from '../kernel/kernels.ts';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Decision, Scenario } from '../../src/api/types.ts';
+import type { Decision, Scenario } from '../../src/model/types.ts';
 import { parseScenario, type Expected } from './planned.ts';
 
 /** The families whose constraints are built. */

@@ -1,6 +1,6 @@
 // Volumes of a running scheduler's embedded cluster.
-import type { ApiObject, PersistentVolume, PersistentVolumeClaim } from '../../src/api/types.ts';
-import { resourceOfObject } from '../../src/embedded/schema/resources.ts';
+import type { ApiObject, PersistentVolume, PersistentVolumeClaim } from '../../src/model/types.ts';
+import { resourceOfObject } from '../../src/dev/embedded/schema/resources.ts';
 import { eventually, type Running } from '../run/fixtures.ts';
 import { bindClaims, type VolumeApi } from './volume-controller.ts';
 

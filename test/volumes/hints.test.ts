@@ -1,7 +1,7 @@
 // Which events wake a pod that a volume constraint refused: as kube-scheduler's queueing hints, or one more.
 import { describe, expect, it } from 'vitest';
-import type { ApiObject, CSIDriver, CSIStorageCapacity, Node, Pod } from '../../src/api/types.ts';
-import type { ClusterEvent } from '../../src/cluster/events.ts';
+import type { ApiObject, CSIDriver, CSIStorageCapacity, Node, Pod } from '../../src/model/types.ts';
+import type { ClusterEvent } from '../../src/model/events.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
 import { node, on, rig } from '../cycle/fixtures.ts';
 import { claim, csiNode, podWith, storageClass, volume } from './objects.ts';

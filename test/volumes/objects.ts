@@ -6,7 +6,7 @@ import type {
   Pod,
   StorageClass,
   Volume,
-} from '../../src/api/types.ts';
+} from '../../src/model/types.ts';
 import { pod, type PodShape } from '../cycle/fixtures.ts';
 
 /** Of the driver csi.example.com, once a pod needs it, unless other fields say otherwise. */

@@ -1,6 +1,6 @@
 // Pods with claims in a class, and what one of them takes from the next.
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { Pod } from '../../src/model/types.ts';
 import { node, nodesByPod, on, rig } from '../cycle/fixtures.ts';
 import { boundPair, claim, csiNode, podWith, storageClass, volume } from './objects.ts';
 

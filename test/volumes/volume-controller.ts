@@ -1,5 +1,5 @@
 // What the volume controller and a provisioner do for claims, as far as a scheduler waits for it.
-import type { PersistentVolume, PersistentVolumeClaim } from '../../src/api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../src/model/types.ts';
 
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 

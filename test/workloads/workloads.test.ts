@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiObject, Pod } from '../../src/api/types.ts';
+import type { ApiObject, Pod } from '../../src/model/types.ts';
 import { readScenario, type ReadScenario } from '../../src/scenario/read.ts';
 
 const template = (spec: object = {}, labels: object = { app: 'web' }) => ({

@@ -1,7 +1,7 @@
 // AppPerZone: a zone takes so many pods of an app as the pods' annotation says. A filter over the pods in a domain.
 import { LIMIT_FIXED } from '../../../assembly/layout.ts';
-import { matches, selectorOfSet, type Selector } from '../../../src/api/labels.ts';
-import type { Pod } from '../../../src/api/types.ts';
+import { matches, selectorOfSet, type Selector } from '../../../src/model/labels.ts';
+import type { Pod } from '../../../src/model/types.ts';
 import { definePlugin, unschedulable, type Counter } from '../../../src/plugins/plugin.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -22,11 +22,11 @@ export const appPerZone = definePlugin({
       : { rule: JSON.stringify([pod.metadata?.namespace, pod.metadata?.labels?.['app'], most]) };
   },
 
-  pack(pod, { packer, cluster, code }) {
+  pack(pod, { builder, cluster, code }) {
     const most = mostOf(pod);
     if (code === 0 || most === undefined) return undefined;
     const { column: domain, values } = cluster.nodes.label(ZONE);
-    const tally = packer.domainFilter({
+    const tally = builder.domainFilter({
       ...{ domain, domains: values.length, self: 1, code, absentCode: 0 },
       ...{ limit: LIMIT_FIXED, most: most - 1 },
     });

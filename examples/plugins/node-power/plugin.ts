@@ -10,12 +10,12 @@ export const nodePower = definePlugin({
   reads: { node: ['annotations'] },
   columns: { watts: ({ metadata }) => metadata?.annotations?.[ANNOTATION] },
 
-  pack(_, { packer, column, weight }) {
+  pack(_, { builder, column, weight }) {
     if (weight === 0) return undefined;
     const watts = column('watts');
     const byCode = watts.values.map((text) => Number(text) || 0);
     // the most that a node draws scores 0, and nothing 100
     const raw = { terms: [], values: { column: watts.column, byCode } };
-    return { detail: { slot: packer.normalized(raw, weight, true) } };
+    return { detail: { slot: builder.normalized(raw, weight, true) } };
   },
 });

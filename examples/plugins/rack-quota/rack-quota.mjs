@@ -28,17 +28,17 @@ export default {
 
   key: ({ metadata }) => ({ rule: metadata?.labels?.[TENANT] ?? '' }),
 
-  pack({ metadata }, { packer, cluster, column, profile, code, weight }) {
+  pack({ metadata }, { builder, cluster, column, profile, code, weight }) {
     const tenant = metadata?.labels?.[TENANT];
     if (tenant === undefined) return undefined;
     if (tenant === 'nobody') throw new Error('nobody is no tenant');
     const { podsPerNode } = profile.args.RackQuota;
     const { column: rack, values } = column('rack');
     if (code !== 0)
-      packer.filter(
+      builder.filter(
         [
           [
-            packer.table(
+            builder.table(
               rack,
               values.map((text) => text !== ''),
             ),

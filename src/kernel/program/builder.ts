@@ -1,7 +1,8 @@
 // Collects what a class's constraints ask for, until it is written as the kernel's program for the class.
 import { CONDITION_DIFFERS, CONDITION_EQUALS, CONDITION_TABLE } from '../../../assembly/layout.ts';
-import type { Column, Columns } from '../../columns/columns.ts';
-import type { ResourceColumns } from '../../columns/node-columns.ts';
+import type { Columns } from '../../state/columns/columns.ts';
+import type { Column } from '../../state/columns/column.ts';
+import type { ResourceColumns } from '../../state/columns/node-columns.ts';
 import { Effort } from './effort.ts';
 import { Exclusive } from './exclusive.ts';
 import { HostCodes } from './host-codes.ts';

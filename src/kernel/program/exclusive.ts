@@ -1,5 +1,5 @@
 // What each node has once, and a class needs for itself: its host ports.
-import type { Arena } from '../../columns/arena.ts';
+import type { Arena } from '../../state/columns/arena.ts';
 
 export class Exclusive {
   /** Rejects the rows where it is taken. */

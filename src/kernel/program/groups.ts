@@ -1,9 +1,9 @@
 // The room in which the kernel forms groups of nodes for a program.
 import { Component, Groups, Program } from '../../../build/records.js';
 import { COMPONENT_LIMIT, GROUP_LIMIT, GROUP_SCORE_LIMIT } from '../../../assembly/layout.ts';
-import type { Block } from '../../columns/arena.ts';
-import type { Columns } from '../../columns/columns.ts';
-import { Offsets } from '../../columns/offsets.ts';
+import type { Block } from '../../state/columns/arena.ts';
+import type { Columns } from '../../state/columns/columns.ts';
+import { Offsets } from '../../state/columns/offsets.ts';
 
 /** Gives a program that is in memory the room to form groups. */
 export function addGroups(program: number, { arena, capacity }: Columns): Block {

@@ -1,8 +1,8 @@
 // A class's program as it stands in linear memory, over the match that it shares with other classes.
 import { CODE_CUT, MODE_CUT, STALE_ALL_SCORES, STALE_TOTALS } from '../../../assembly/layout.ts';
 import { Groups, Placement, Program } from '../../../build/records.js';
-import type { Arena, Block } from '../../columns/arena.ts';
-import type { Columns } from '../../columns/columns.ts';
+import type { Arena, Block } from '../../state/columns/arena.ts';
+import type { Columns } from '../../state/columns/columns.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { addGroups } from './groups.ts';

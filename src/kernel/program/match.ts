@@ -2,9 +2,9 @@
 // spec.unschedulable only. No pod and no assignment changes it, so classes that differ in other things share it.
 import * as records from '../../../build/records.js';
 import { CODE_ABSENT, MATCH_MAGIC } from '../../../assembly/layout.ts';
-import type { Block } from '../../columns/arena.ts';
-import type { Columns } from '../../columns/columns.ts';
-import { Offsets } from '../../columns/offsets.ts';
+import type { Block } from '../../state/columns/arena.ts';
+import type { Columns } from '../../state/columns/columns.ts';
+import { Offsets } from '../../state/columns/offsets.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Condition, RawScore, TermList } from './parts.ts';
 

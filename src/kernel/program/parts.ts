@@ -1,6 +1,6 @@
 // The parts that a program is built of: what constraints hand over, and where it stands in memory.
-import type { Block } from '../../columns/arena.ts';
-import type { Column } from '../../columns/columns.ts';
+import type { Block } from '../../state/columns/arena.ts';
+import type { Column } from '../../state/columns/column.ts';
 
 export interface Condition {
   column: Column;

@@ -1,6 +1,6 @@
 // What the domains of a topology key hold, for one filter or one table of a score: counted by the host when a class is
 // determined and when pods come and go, and by the kernel with each placement.
-import type { Arena } from '../../columns/arena.ts';
+import type { Arena } from '../../state/columns/arena.ts';
 import type { Domains } from './parts.ts';
 
 /** Where a tally stands, in bytes from the beginning of the memory; 0 is "absent". */

@@ -14,7 +14,7 @@ import {
   type DomainTableValues,
 } from '../../../build/records.js';
 import { CODE_ABSENT, LIMIT_SKEW, NORMALIZE_FEWEST, PROGRAM_MAGIC } from '../../../assembly/layout.ts';
-import { Offsets } from '../../columns/offsets.ts';
+import { Offsets } from '../../state/columns/offsets.ts';
 import type { ProgramBuilder } from './builder.ts';
 import type { Match } from './match.ts';
 import type { Domains, ProgramMemory, ScoredResource as ScoredResourcePart, TermList } from './parts.ts';

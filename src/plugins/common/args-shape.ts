@@ -1,5 +1,5 @@
 // What the arguments of several plugins have in common.
-import { exactly, int32, int64, list, oneOf, text, type Problems, type Shape } from '../../api/shape.ts';
+import { exactly, int32, int64, list, oneOf, text, type Problems, type Shape } from '../../model/shape.ts';
 
 export const API_VERSION = 'kubescheduler.config.k8s.io/v1';
 

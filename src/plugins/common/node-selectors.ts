@@ -1,7 +1,7 @@
 // Node selectors: terms over a node's labels and its name, as conditions on coded columns, or matched on a node itself.
-import { isLabelKey, isLabelValue } from '../../api/selector-checks.ts';
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../../api/types.ts';
-import type { NodeColumns } from '../../columns/node-columns.ts';
+import { isLabelKey, isLabelValue } from '../../model/selector-checks.ts';
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../../model/types.ts';
+import type { NodeColumns } from '../../state/columns/node-columns.ts';
 import type { ProgramBuilder } from '../../kernel/program/builder.ts';
 import type { Condition } from '../../kernel/program/parts.ts';
 
@@ -77,30 +77,30 @@ function passesOf(
 export function conditionsOf(
   term: NodeSelectorTerm,
   nodes: NodeColumns,
-  packer: ProgramBuilder,
+  builder: ProgramBuilder,
 ): Condition[] {
   const conditions: Condition[] = [];
   for (const requirement of term.matchExpressions ?? []) {
     const { column, codes, values } = nodes.label(requirement.key);
     const [value] = requirement.values ?? [];
     if (requirement.operator === 'In' && requirement.values!.length === 1) {
-      const condition = packer.equals(column, codes.get(value!));
+      const condition = builder.equals(column, codes.get(value!));
       if (!codes.has(value!)) return [condition];
       conditions.push(condition);
     } else if (requirement.operator === 'Exists') {
-      conditions.push(packer.differs(column, 0));
+      conditions.push(builder.differs(column, 0));
     } else if (requirement.operator === 'DoesNotExist') {
-      conditions.push(packer.equals(column, 0));
+      conditions.push(builder.equals(column, 0));
     } else if (requirement.operator === 'NotIn' && requirement.values!.length === 1) {
-      conditions.push(packer.differs(column, codes.get(value!)));
+      conditions.push(builder.differs(column, codes.get(value!)));
     } else {
-      conditions.push(packer.table(column, passesOf(requirement, codes, values)));
+      conditions.push(builder.table(column, passesOf(requirement, codes, values)));
     }
   }
   for (const { key, operator, values } of term.matchFields ?? []) {
     const wanted = key === NODE_NAME_FIELD ? nodes.name.codes.get(values![0]!) : undefined;
     const { column } = nodes.name;
-    conditions.push(operator === 'In' ? packer.equals(column, wanted) : packer.differs(column, wanted));
+    conditions.push(operator === 'In' ? builder.equals(column, wanted) : builder.differs(column, wanted));
   }
   return conditions;
 }

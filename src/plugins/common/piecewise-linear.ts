@@ -7,7 +7,7 @@ export interface ShapePoint {
 }
 
 /** The score of a utilization, 0 to 100: on the straight line between the two points around it. */
-export function brokenLine(shape: readonly ShapePoint[], utilization: number): number {
+export function piecewiseLinear(shape: readonly ShapePoint[], utilization: number): number {
   const at = shape.findIndex((point) => utilization <= point.utilization);
   if (at === -1) return shape.at(-1)!.score * 10;
   const to = shape[at]!;

@@ -1,8 +1,8 @@
 // What NodeResourcesFit and NodeResourcesBalancedAllocation share: the columns of a scored resource.
-import type { Amounts } from '../../cluster/pod-resources.ts';
-import { isScalarResource } from '../../cluster/pod-resources.ts';
-import { NODE_AMOUNTS, type Cluster } from '../../cluster/cluster.ts';
-import type { ResourceColumns } from '../../columns/node-columns.ts';
+import type { Amounts } from '../../model/pod-resources.ts';
+import { isScalarResource } from '../../model/pod-resources.ts';
+import { NODE_AMOUNTS, type Cluster } from '../../state/cluster.ts';
+import type { ResourceColumns } from '../../state/columns/node-columns.ts';
 import type { ProgramBuilder } from '../../kernel/program/builder.ts';
 import type { ScoredResource } from '../../kernel/program/parts.ts';
 import type { ResourceSpec } from './args-shape.ts';
@@ -26,7 +26,7 @@ export function scoredNames(specs: readonly ResourceSpec[], requests: Amounts): 
 export function scoredResources(
   specs: readonly ResourceSpec[],
   requests: Amounts,
-  { cluster, packer }: PackContext,
+  { cluster, builder }: PackContext,
   nonzero: boolean,
 ): ScoredResource[] {
   const { nodes } = cluster;
@@ -43,7 +43,7 @@ export function scoredResources(
           ? nodes.nonzeroMemory
           : used;
     resources.push({ allocatable, used: counted, amount, weight });
-    const byDevices = servedByDevices(name, cluster, packer);
+    const byDevices = servedByDevices(name, cluster, builder);
     if (byDevices !== undefined) resources.push({ ...byDevices, amount, weight });
   }
   return resources;
@@ -53,12 +53,12 @@ export function scoredResources(
 function servedByDevices(
   resource: string,
   cluster: Cluster,
-  packer: ProgramBuilder,
+  builder: ProgramBuilder,
 ): ResourceColumns | undefined {
   const deviceClass = isBackable(resource) ? backingOf(cluster.store).get(resource) : undefined;
   if (deviceClass === undefined) return undefined;
   const { all, taken } = deviceTotals(deviceClass, rowsWithout(resource, cluster), cluster);
-  return { allocatable: packer.ownColumn(all, 0), used: packer.ownColumn(taken, 0) };
+  return { allocatable: builder.ownColumn(all, 0), used: builder.ownColumn(taken, 0) };
 }
 
 /** The nodes that have none of the resource. */
@@ -87,7 +87,7 @@ export function kindsOf(requests: Amounts, { profile, cluster }: PluginContext):
  * What can be asked of a resource on each node. Where a device class backs it and the node has none, nothing is asked: its
  * devices are another filter's.
  */
-export function askedColumns(name: string, { cluster, packer }: PackContext): ResourceColumns {
+export function askedColumns(name: string, { cluster, builder }: PackContext): ResourceColumns {
   const columns = cluster.nodes.resource(name);
   if (!isBackable(name) || !backingOf(cluster.store).has(name)) return columns;
   const without = new Set(rowsWithout(name, cluster));
@@ -96,7 +96,7 @@ export function askedColumns(name: string, { cluster, packer }: PackContext): Re
     const node = cluster.nodes.node(row);
     if (node !== undefined && !without.has(row)) offered.set(row, node.allocatable.get(name)!);
   }
-  return { allocatable: packer.ownColumn(offered, UNLIMITED), used: columns.used };
+  return { allocatable: builder.ownColumn(offered, UNLIMITED), used: columns.used };
 }
 
 /** The same text for the same amounts. */

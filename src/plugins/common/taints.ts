@@ -1,5 +1,5 @@
 // Whether tolerations tolerate taints, as the API's types say.
-import type { Pod, Taint, Toleration } from '../../api/types.ts';
+import type { Pod, Taint, Toleration } from '../../model/types.ts';
 
 /** The taint that stands for spec.unschedulable. */
 export const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -17,7 +17,7 @@ export function tolerates(tolerations: readonly Toleration[], taint: Taint): boo
 }
 
 /** Whether a taint that keeps pods off a node is not tolerated. */
-export function keepsOff(taints: readonly Taint[], tolerations: readonly Toleration[]): boolean {
+export function repels(taints: readonly Taint[], tolerations: readonly Toleration[]): boolean {
   return taints.some(
     (taint) =>
       (taint.effect === 'NoSchedule' || taint.effect === 'NoExecute') && !tolerates(tolerations, taint),

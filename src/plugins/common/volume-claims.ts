@@ -1,7 +1,13 @@
 // The claims that a pod's volumes name, and what stands in a claim.
-import { parseQuantity, QuantityError, type Quantity } from '../../api/quantity.ts';
-import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, Volume } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import { parseQuantity, QuantityError, type Quantity } from '../../model/quantity.ts';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+  Volume,
+} from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 
 export const CLAIM = 'PersistentVolumeClaim';

@@ -1,6 +1,6 @@
 // Where a volume can be reached from, and where a class lets volumes be made.
-import type { Labels } from '../../api/labels.ts';
-import type { NodeSelectorTerm, PersistentVolume, TopologySelectorTerm } from '../../api/types.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { NodeSelectorTerm, PersistentVolume, TopologySelectorTerm } from '../../model/types.ts';
 import { isEmptyTerm, isValidTerm, termMatches } from './node-selectors.ts';
 
 /** The alternatives of a volume's node affinity; undefined when it can be reached from every node. */

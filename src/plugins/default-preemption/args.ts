@@ -1,5 +1,5 @@
 // The arguments of DefaultPreemption.
-import { int32 } from '../../api/shape.ts';
+import { int32 } from '../../model/shape.ts';
 import { argsShape } from '../common/args-shape.ts';
 import type { ArgsReader } from '../plugin.ts';
 

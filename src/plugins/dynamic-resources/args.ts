@@ -1,6 +1,6 @@
 // The arguments of DynamicResources.
-import { duration, parseDuration } from '../../api/duration.ts';
-import { shown } from '../../api/shape.ts';
+import { duration, parseDuration } from '../../model/duration.ts';
+import { shown } from '../../model/shape.ts';
 import { argsShape } from '../common/args-shape.ts';
 import type { ArgsReader } from '../plugin.ts';
 

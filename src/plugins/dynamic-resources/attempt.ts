@@ -1,6 +1,6 @@
 // An attempt to give a pod the devices that it needs: its claims, and what can be allocated for them on each node.
-import type { Pod } from '../../api/types.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
+import type { Pod } from '../../model/types.ts';
+import type { Cluster } from '../../state/cluster.ts';
 import type { Remedy } from '../plugin.ts';
 import { Allocator, type ClaimSolution } from './allocator.ts';
 import { hasTimedOut, isReadyForBinding } from './binding-conditions.ts';

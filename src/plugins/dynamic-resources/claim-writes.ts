@@ -1,5 +1,5 @@
 // What is written to the API server about claims, besides the allocation and reservation of each.
-import type { Pod } from '../../api/types.ts';
+import type { Pod } from '../../model/types.ts';
 import type { ReservationApi } from '../plugin.ts';
 import { claimPath, FINALIZER } from './claims.ts';
 import type { RequestMapping } from './extended-resources.ts';

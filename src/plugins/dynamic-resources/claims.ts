@@ -1,6 +1,6 @@
 // A pod's resource claims: which they are, and what holds each of them.
-import { objectKey, type ApiObject, type Pod } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import { objectKey, type ApiObject, type Pod } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import type { AllocationResult, ResourceClaim } from './types.ts';
 
 /** A claim that a pod needs. */

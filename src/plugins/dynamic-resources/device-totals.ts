@@ -1,7 +1,7 @@
 // How many devices of a class a node has, and how many of them are taken: what scores count of an extended resource where
 // devices serve it.
-import { append } from '../../api/append.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
+import { append } from '../../model/append.ts';
+import type { Cluster } from '../../state/cluster.ts';
 import { allocatedDevices } from './devices.ts';
 import { selectorMatches, type NodeIdentity } from './node-selection.ts';
 import { deviceMatches } from './selectors.ts';

@@ -1,8 +1,8 @@
 // The devices of a cluster, and which of them are taken, from its claims and slices.
-import { parseQuantity, type Quantity } from '../../api/quantity.ts';
-import { objectKey } from '../../api/types.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import { parseQuantity, type Quantity } from '../../model/quantity.ts';
+import { objectKey } from '../../model/types.ts';
+import type { Cluster } from '../../state/cluster.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import type { AllocatedDevices } from './allocator.ts';
 import type { Consumed } from './capacity.ts';
 import { isAllocated, PENDING_ALLOCATION, type PendingAllocation } from './claims.ts';

@@ -1,9 +1,9 @@
 // Extended resources that device classes back: a pod that asks for one gets it from the node's device plugin, or devices of
 // the class, without a claim of its own.
-import { parseQuantity, quantityValue, type Quantity } from '../../api/quantity.ts';
-import type { Container, Pod } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
-import { isExtendedResource, requestsOf } from '../../cluster/pod-resources.ts';
+import { parseQuantity, quantityValue, type Quantity } from '../../model/quantity.ts';
+import type { Container, Pod } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
+import { isExtendedResource, requestsOf } from '../../model/pod-resources.ts';
 import type { DeviceClass, DeviceRequest } from './types.ts';
 
 /** Every class backs a resource of this prefix and its name. */

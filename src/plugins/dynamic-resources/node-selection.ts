@@ -1,5 +1,5 @@
 // Which nodes the devices of a slice can be used from.
-import type { NodeSelector } from '../../api/types.ts';
+import type { NodeSelector } from '../../model/types.ts';
 import { isEmptyTerm, isValidTerm, termMatches } from '../common/node-selectors.ts';
 import { AllocationError, type Device, type ResourceSlice } from './types.ts';
 

@@ -1,17 +1,17 @@
 // DynamicResources: the devices that a pod's resource claims ask for, or hold already, and those that serve its extended
 // resources.
 import { CODE_FEASIBLE } from '../../../assembly/layout.ts';
-import { QuantityError } from '../../api/quantity.ts';
-import type { Node, Pod } from '../../api/types.ts';
+import { QuantityError } from '../../model/quantity.ts';
+import type { Node, Pod } from '../../model/types.ts';
 import type { RawScore } from '../../kernel/program/parts.ts';
-import { NODE_AMOUNTS, type Cluster } from '../../cluster/cluster.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import { NODE_AMOUNTS, type Cluster } from '../../state/cluster.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import { DEVICE_CLASSES, DEVICE_TAINT_RULES, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../common/objects.ts';
 import {
   unresolvable,
   definePlugin,
   type PluginContext,
-  type Explanation,
+  type NodeRejection,
   type PackContext,
   type Packed,
   type Question,
@@ -29,7 +29,7 @@ import { isSpecialClaimOf, leftClaimOf } from './special-claim.ts';
 import { AllocationError, type ResourceClaim } from './types.ts';
 
 const NAME = 'DynamicResources';
-const OBSTACLES: Readonly<Record<Obstacle, Explanation>> = {
+const OBSTACLES: Readonly<Record<Obstacle, NodeRejection>> = {
   'no devices': unresolvable('cannot allocate all claims'),
   'not available': unresolvable('resourceclaim not available on the node'),
   'invalid pools': unresolvable('invalid resource pools were encountered'),
@@ -65,7 +65,7 @@ export const dynamicResources = definePlugin({
   isUnlikeItsTemplate: (pod, { cluster }) => namesClaims(pod) || hasOwnClaim(pod, cluster.store),
 
   pack(pod, context) {
-    const { packer, code, weight } = context;
+    const { builder, code, weight } = context;
     const unscored = weight === 0 ? undefined : { constant: 0 };
     if (code === 0 || !mayNeedDevices(pod)) return { detail: unscored };
     const packed: Packed = { kinds: [...DEVICE_KINDS, NODE_AMOUNTS], detail: unscored };
@@ -73,16 +73,16 @@ export const dynamicResources = definePlugin({
     try {
       attempt = attemptOf(pod, context);
     } catch (error) {
-      return { ...packed, oneByOne: true, refusal: messageOf(error) };
+      return { ...packed, sequential: true, refusal: messageOf(error) };
     }
     // what the pod asks for may be backed by a class that is yet to come
     if (!attempt.isNeeded) return { ...packed, kinds: ['DeviceClass'] };
     const raw: RawScore | undefined = weight === 0 ? undefined : { terms: [], rows: new Map() };
-    const detail = raw && { slot: packer.normalized(raw, weight) };
+    const detail = raw && { slot: builder.normalized(raw, weight) };
     const question = new NodeByNode(attempt, context, raw);
     return {
       ...packed,
-      oneByOne: true,
+      sequential: true,
       question,
       explain: (row) => question.explain(row),
       detail,
@@ -153,7 +153,7 @@ class NodeByNode implements Question {
   readonly #attempt: Attempt;
   readonly #context: PackContext;
   readonly #raw?: RawScore;
-  readonly #explanations = new Map<number, Explanation>();
+  readonly #explanations = new Map<number, NodeRejection>();
   readonly #errors = new Map<number, string>();
 
   /** `raw` is where the scores go, if there are any. */
@@ -164,11 +164,11 @@ class NodeByNode implements Question {
   }
 
   ask(row: number): number {
-    const { cluster, packer, code } = this.#context;
+    const { cluster, builder, code } = this.#context;
     try {
       const found = this.#attempt.on(cluster.nodes.node(row)!);
       if (typeof found !== 'string') {
-        if (this.#raw !== undefined) packer.setRaw(this.#raw, row, this.#attempt.scoreOf(found));
+        if (this.#raw !== undefined) builder.setRaw(this.#raw, row, this.#attempt.scoreOf(found));
         return CODE_FEASIBLE;
       }
       this.#explanations.set(row, OBSTACLES[found]);
@@ -188,7 +188,7 @@ class NodeByNode implements Question {
     return this.#attempt.remedy();
   }
 
-  explain(row: number): Explanation {
+  explain(row: number): NodeRejection {
     return this.#explanations.get(row)!;
   }
 }

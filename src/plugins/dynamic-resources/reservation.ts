@@ -5,8 +5,8 @@
 //      └── released: the pod's entry in reservedFor is deleted, and nothing is pending any more
 //
 // The special claim of extended resources is created first and named in the pod's status; released, it is deleted.
-import { objectKey, type ObjectMeta, type Pod } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import { objectKey, type ObjectMeta, type Pod } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import type { Reservation, ReservationApi } from '../plugin.ts';
 import {
   createClaim,

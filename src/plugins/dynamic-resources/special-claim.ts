@@ -1,6 +1,6 @@
 // The special claim of a pod: what the scheduler makes for extended resources that devices serve on the pod's node.
-import type { Pod } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import type { Pod } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import { backingOf, backedRequestsOf, specialRequestsOf, type Backing } from './extended-resources.ts';
 import type { SpecialRequests } from './extended-resources.ts';
 import type { NodeWithAmounts } from './node-selection.ts';

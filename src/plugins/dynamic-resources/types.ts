@@ -12,7 +12,7 @@ import type {
   V1DeviceTaint,
   V1DeviceToleration,
 } from '@kubernetes/client-node';
-import type { ApiObject, NodeSelector, ObjectMeta, Wire } from '../../api/types.ts';
+import type { ApiObject, NodeSelector, ObjectMeta, Wire } from '../../model/types.ts';
 
 export type ResourceClaim = Wire<ResourceV1ResourceClaim>;
 export type DeviceClass = Wire<V1DeviceClass>;

@@ -1,6 +1,6 @@
 // EquivalenceClasses: coset's own arguments, which are how the method is carried out. kube-scheduler passes over pluginConfig
 // of plugins that it does not know, so one file serves both.
-import { integer, list, number, oneOf } from '../../api/shape.ts';
+import { integer, list, number, oneOf } from '../../model/shape.ts';
 import { argsShape } from '../common/args-shape.ts';
 import { definePlugin, type ArgsReader } from '../plugin.ts';
 

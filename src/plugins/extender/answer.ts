@@ -1,6 +1,8 @@
 // What is known of the extenders' opinion of pods.
-import type { Pod } from '../../api/types.ts';
-import type { QueuedPod } from '../../queue/types.ts';
+import type { Pod } from '../../model/types.ts';
+
+/** What kube-scheduler calls all extenders together, where it names who rejected a pod. */
+export const EXTENDER = 'Extender';
 
 /** Why an extender refuses a node. */
 export interface NodeRefusal {
@@ -26,14 +28,4 @@ export interface ExtenderAnswers {
   concerns(pod: Pod): boolean;
   /** What was answered about this very object of the pod. */
   answerTo(pod: Pod): ExtenderAnswer | undefined;
-}
-
-/** Where a cycle has extenders asked. */
-export interface ExtenderDesk extends ExtenderAnswers {
-  /** Has the extenders asked: the pod comes back to the queue with the answer. */
-  ask(pod: QueuedPod): void;
-  /** The pod goes back to the queue with the answer that there is. */
-  giveBack(pod: QueuedPod): void;
-  /** The pod was decided with the answer that there was, which no longer counts. */
-  decided(pod: QueuedPod): void;
 }

@@ -1,6 +1,6 @@
 // Extender: what services outside have answered about a pod, as rejections and scores of the nodes that they were asked
-// about. They are asked before the turn, about each pod by itself; here is only what they said.
-import { EXTENDER } from '../../config/extenders.ts';
+// about. They are asked before the batch, about each pod by itself; here is only what they said.
+import { EXTENDER } from './answer.ts';
 import { unresolvable, unschedulable, definePlugin } from '../plugin.ts';
 
 export const extender = definePlugin({
@@ -12,17 +12,17 @@ export const extender = definePlugin({
     return extenders?.concerns(pod) ? { rule: pod.metadata?.uid ?? pod.metadata?.name } : {};
   },
 
-  pack(pod, { extenders, cluster, packer, code }) {
+  pack(pod, { extenders, cluster, builder, code }) {
     const answer = extenders?.answerTo(pod);
     if (answer === undefined) return undefined;
     const rowOf = (node: string) => cluster.nodes.rowOf(node);
     for (const node of answer.refused.keys()) {
       const row = rowOf(node);
-      if (row !== undefined) packer.rejectRow(row, code);
+      if (row !== undefined) builder.rejectRow(row, code);
     }
     for (const [node, score] of answer.scores) {
       const row = rowOf(node);
-      if (row !== undefined) packer.addToRow(row, score);
+      if (row !== undefined) builder.addToRow(row, score);
     }
     return {
       explain(row) {

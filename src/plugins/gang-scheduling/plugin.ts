@@ -1,8 +1,13 @@
 // GangScheduling: the pods of a gang are placed all or none, up to its minimum count. It filters and scores no node: the
 // cycle takes a gang's pods together, and says here what can end their waiting.
-import { GANG_SCHEDULING } from '../../gangs/gang.ts';
-import { POD_GROUP, minCountOf, podGroupKeyOf, type PodGroup } from '../../gangs/pod-group.ts';
-import { objectKey } from '../../api/types.ts';
+import {
+  GANG_SCHEDULING,
+  POD_GROUP,
+  minCountOf,
+  podGroupKeyOf,
+  type PodGroup,
+} from '../../model/pod-group.ts';
+import { objectKey } from '../../model/types.ts';
 import { POD_GROUPS } from '../common/objects.ts';
 import { definePlugin } from '../plugin.ts';
 

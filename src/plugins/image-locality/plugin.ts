@@ -1,6 +1,6 @@
 // ImageLocality: nodes that have the pod's images already are better, the more so the larger and the wider spread these
 // are.
-import type { Pod } from '../../api/types.ts';
+import type { Pod } from '../../model/types.ts';
 import { definePlugin } from '../plugin.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -14,7 +14,7 @@ export const imageLocality = definePlugin({
 
   key: (pod) => ({ general: JSON.stringify(imagesOf(pod).sort()) }),
 
-  pack(pod, { packer, cluster, weight }) {
+  pack(pod, { builder, cluster, weight }) {
     if (weight === 0) return undefined;
     const { images: states, count } = cluster.nodes;
     const images = imagesOf(pod);
@@ -32,7 +32,7 @@ export const imageLocality = definePlugin({
       const score = weight * Math.trunc((100 * (clamped - LEAST_BYTES)) / (most - LEAST_BYTES));
       if (score === 0) continue;
       rows.set(row, score);
-      packer.addToRow(row, score);
+      builder.addToRow(row, score);
     }
     return { detail: { rows } };
   },

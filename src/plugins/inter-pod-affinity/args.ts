@@ -1,5 +1,5 @@
 // The arguments of InterPodAffinity.
-import { bool, int32 } from '../../api/shape.ts';
+import { bool, int32 } from '../../model/shape.ts';
 import { argsShape } from '../common/args-shape.ts';
 import type { ArgsReader } from '../plugin.ts';
 

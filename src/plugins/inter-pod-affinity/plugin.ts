@@ -1,7 +1,7 @@
 // InterPodAffinity: a pod's own affinity and anti-affinity to the pods that are there, and theirs to it.
 import { LIMIT_FIXED, LIMIT_PRESENT, NORMALIZE_RANGE } from '../../../assembly/layout.ts';
-import { append } from '../../api/append.ts';
-import type { Pod } from '../../api/types.ts';
+import { append } from '../../model/append.ts';
+import type { Pod } from '../../model/types.ts';
 import {
   affinityOf,
   termMatches,
@@ -9,10 +9,10 @@ import {
   type Matched,
   type PodAffinityTerms,
   type WeightedTerm,
-} from '../../cluster/pod-affinity.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { PodKind, PodKinds } from '../../cluster/pod-kinds.ts';
-import type { Column } from '../../columns/columns.ts';
+} from '../../state/pod-affinity.ts';
+import type { Cluster } from '../../state/cluster.ts';
+import type { PodKind, PodKinds } from '../../state/pod-kinds.ts';
+import type { Column } from '../../state/columns/column.ts';
 import type { DomainFilter, DomainTable } from '../../kernel/program/parts.ts';
 import type { Tally } from '../../kernel/program/tally.ts';
 import { unresolvable, unschedulable, definePlugin, type Counter, type PackContext } from '../plugin.ts';
@@ -150,7 +150,7 @@ function hasDomains(topologyKey: string, { cluster }: PackContext): boolean {
 function nearTerms(
   kinds: PodKinds,
   terms: readonly AffinityTerm[],
-  { packer }: PackContext,
+  { builder }: PackContext,
 ): Iterable<PodKind> {
   const near = ({ selector, namespaces, namespaceSelector }: AffinityTerm) =>
     kinds.near(selector, namespaceSelector.nothing ? namespaces : undefined);
@@ -158,7 +158,7 @@ function nearTerms(
   const all = new Set<PodKind>();
   for (const term of terms) {
     for (const kind of near(term)) {
-      packer.effort.spend(STEPS_A_KIND);
+      builder.effort.spend(STEPS_A_KIND);
       all.add(kind);
     }
   }
@@ -207,7 +207,7 @@ function packAttractions(
   counters: Counter[],
 ): void {
   if (terms.length === 0) return;
-  const { cluster, packer, code } = context;
+  const { cluster, builder, code } = context;
   const matchesAll = (pod: Matched) => terms.every((term) => termMatches(term, pod, cluster.namespaceLabels));
   const keys = [...new Set(terms.map(({ topologyKey }) => topologyKey))];
   // a key that no node has closes all of them, whatever the others do
@@ -221,7 +221,7 @@ function packAttractions(
     self: startsAnywhere ? 1 : 0,
     startsAnywhere,
   }));
-  const tallies = packer.domainFiltersTogether(filters);
+  const tallies = builder.domainFiltersTogether(filters);
   counters.push({
     among: (kinds) => nearTerms(kinds, terms.slice(0, 1), context),
     terms: terms.length,
@@ -245,7 +245,7 @@ function packRepulsions(
   context: PackContext,
   counters: Counter[],
 ): Repelling[] {
-  const { cluster, packer, code } = context;
+  const { cluster, builder, code } = context;
   const isMatched = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
   for (const [key, ofKey] of byTopologyKey(terms)) {
     if (!hasDomains(key, context)) continue;
@@ -255,7 +255,7 @@ function packRepulsions(
     };
     const filter = closedByAny(key, share(self).amount, code + REASON_ANTI_AFFINITY, context);
     const among = (kinds: PodKinds) => nearTerms(kinds, ofKey, context);
-    counters.push(counterOf(packer.domainFilter(filter), among, { terms: ofKey.length, share }));
+    counters.push(counterOf(builder.domainFilter(filter), among, { terms: ofKey.length, share }));
   }
   const against = sharesOf(cluster.affinities.near(self.labels), ({ antiRequired }) =>
     antiRequired.filter((term) => isMatched(term, self)).map((term) => ({ ...term, weight: 1 })),
@@ -266,7 +266,7 @@ function packRepulsions(
     const share = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
     const filter = closedByAny(key, share(self).amount, code + REASON_EXISTING_ANTI_AFFINITY, context);
     const among = (kinds: PodKinds) => withAffinities(kinds, byAffinity.keys());
-    const counter = counterOf(packer.domainFilter(filter), among, { terms: 1, share });
+    const counter = counterOf(builder.domainFilter(filter), among, { terms: 1, share });
     repelling.push({ counter, domain: filter.domain });
   }
   return repelling;
@@ -326,7 +326,7 @@ function packPreferences(
   context: PackContext,
   counters: Counter[],
 ): { slot: number; tallies: readonly Tally[] } | undefined {
-  const { cluster, packer, profile, weight } = context;
+  const { cluster, builder, profile, weight } = context;
   const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods } = profile.args.InterPodAffinity;
   const ours = byTopologyKey(own?.preferred ?? []);
   if (ignorePreferredTermsOfExistingPods && ours.size === 0) return undefined;
@@ -357,7 +357,7 @@ function packPreferences(
     counterOn.push((pods) => counterOf(pods, among, { terms: 1 + ofKey.length, share }));
   }
   if (tables.length === 0) return undefined;
-  const scored = packer.domainScore({ normalizer: NORMALIZE_RANGE, tables, weight });
+  const scored = builder.domainScore({ normalizer: NORMALIZE_RANGE, tables, weight });
   scored.tallies.forEach((pods, n) => counters.push(counterOn[n]!(pods)));
   return scored;
 }

@@ -1,6 +1,6 @@
 // The arguments of NodeAffinity.
-import { nodeAffinity } from '../../api/selector-checks.ts';
-import type { NodeAffinity } from '../../api/types.ts';
+import { nodeAffinity } from '../../model/selector-checks.ts';
+import type { NodeAffinity } from '../../model/types.ts';
 import { argsShape } from '../common/args-shape.ts';
 import type { ArgsReader } from '../plugin.ts';
 

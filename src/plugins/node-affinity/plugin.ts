@@ -1,5 +1,5 @@
 // NodeAffinity: spec.nodeSelector, required and preferred node affinity, and the profile's added affinity.
-import type { NodeSelectorTerm, Pod, PreferredSchedulingTerm } from '../../api/types.ts';
+import type { NodeSelectorTerm, Pod, PreferredSchedulingTerm } from '../../model/types.ts';
 import { unresolvable, definePlugin } from '../plugin.ts';
 import { args } from './args.ts';
 import {
@@ -33,24 +33,24 @@ export const nodeAffinity = definePlugin({
     return { rule: JSON.stringify([labels, affinity?.nodeAffinity ?? null]) };
   },
 
-  unbuilt(pod) {
+  unsupported(pod) {
     const invalid = preferredOf(pod).some(({ preference }) => !isValidTerm(preference));
     return invalid ? 'a preferred node affinity term that cannot be understood' : undefined;
   },
 
-  pack(pod, { packer, cluster, profile, code, weight }) {
+  pack(pod, { builder, cluster, profile, code, weight }) {
     const { nodes } = cluster;
     const added = profile.args.NodeAffinity.addedAffinity;
     const compile = (terms: readonly NodeSelectorTerm[]) =>
-      terms.map((term) => conditionsOf(term, nodes, packer));
+      terms.map((term) => conditionsOf(term, nodes, builder));
     const enforced = added?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
     const required = requiredTermsOf(pod);
     const onlyNodes = code === 0 ? undefined : namedNodesOf(pod);
     if (onlyNodes?.size === 0) return { refusal: 'pod affinity terms conflict' };
     if (code !== 0 && enforced) {
-      packer.filter(compile(enforced.filter((term) => !isEmptyTerm(term))), code + REASON_ENFORCED);
+      builder.filter(compile(enforced.filter((term) => !isEmptyTerm(term))), code + REASON_ENFORCED);
     }
-    if (code !== 0 && required) packer.filter(compile(required), code + REASON_ENFORCED + 1);
+    if (code !== 0 && required) builder.filter(compile(required), code + REASON_ENFORCED + 1);
     const explain = (_: number, reason: number) => (reason === REASON_ENFORCED ? NOT_ENFORCED : NOT_SELECTED);
     const preferred = [
       ...(added?.preferredDuringSchedulingIgnoredDuringExecution ?? []),
@@ -65,10 +65,10 @@ export const nodeAffinity = definePlugin({
       .filter(({ weight: points, preference }) => points !== 0 && !isEmptyTerm(preference))
       .map(({ weight: points, preference }) => ({
         weight: points,
-        conditions: conditionsOf(preference, nodes, packer),
+        conditions: conditionsOf(preference, nodes, builder),
       }));
     if (terms.length === 0) return { explain, onlyNodes, detail: { constant: 0 } };
-    return { explain, onlyNodes, detail: { slot: packer.normalized({ terms }, weight) } };
+    return { explain, onlyNodes, detail: { slot: builder.normalized({ terms }, weight) } };
   },
 
   helps(event, pod, { profile }) {

@@ -1,5 +1,5 @@
 // NodeDeclaredFeatures: a pod that needs a feature goes to nodes that declare it.
-import { declaredFeaturesOf, hasFeatures, neededFeaturesOf } from '../../cluster/declared-features.ts';
+import { declaredFeaturesOf, hasFeatures, neededFeaturesOf } from '../../state/declared-features.ts';
 import { unresolvable, definePlugin } from '../plugin.ts';
 
 const UNDECLARED = unresolvable("node(s) didn't match Pod's required features");
@@ -18,12 +18,12 @@ export const nodeDeclaredFeatures = definePlugin({
 
   columns: { declared: (node) => String(declaredFeaturesOf(node)) },
 
-  pack(pod, { packer, column, code }) {
+  pack(pod, { builder, column, code }) {
     const needed = neededFeaturesOf(pod);
     if (code === 0 || needed === 0) return undefined;
     const declared = column('declared');
     const passes = declared.values.map((set) => hasFeatures(Number(set), needed));
-    packer.filter([[packer.table(declared.column, passes)]], code);
+    builder.filter([[builder.table(declared.column, passes)]], code);
     return { explain: () => UNDECLARED };
   },
 

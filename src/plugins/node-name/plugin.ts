@@ -8,11 +8,11 @@ export const nodeName = definePlugin({
 
   key: (pod) => ({ rule: pod.spec?.nodeName ?? '' }),
 
-  pack(pod, { packer, cluster, code }) {
+  pack(pod, { builder, cluster, code }) {
     const wanted = pod.spec?.nodeName;
     if (!wanted || code === 0) return undefined;
     const { column, codes } = cluster.nodes.name;
-    packer.filter([[packer.equals(column, codes.get(wanted))]], code);
+    builder.filter([[builder.equals(column, codes.get(wanted))]], code);
     return {
       onlyNodes: new Set([wanted]),
       explain: () => unresolvable("node(s) didn't match the requested node name"),

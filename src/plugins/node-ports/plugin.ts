@@ -1,5 +1,5 @@
 // NodePorts: two pods of one node cannot have the same host port on the same address.
-import { hostPortsOf, hostPortText, portsCollide } from '../../cluster/host-ports.ts';
+import { hostPortsOf, hostPortText, portsCollide } from '../../state/host-ports.ts';
 import { unschedulable, definePlugin } from '../plugin.ts';
 
 const NO_FREE_PORTS = unschedulable("node(s) didn't have free ports for the requested pod ports");
@@ -13,11 +13,11 @@ export const nodePorts = definePlugin({
 
   key: (pod) => ({ resources: hostPortsOf(pod).map(hostPortText).sort().join() }),
 
-  pack(pod, { packer, cluster, code }) {
+  pack(pod, { builder, cluster, code }) {
     const wanted = hostPortsOf(pod);
     if (wanted.length === 0 || code === 0) return undefined;
     const { portUsers } = cluster;
-    const ports = packer.exclusive(portUsers.collidingRows(wanted), code);
+    const ports = builder.exclusive(portUsers.collidingRows(wanted), code);
     return {
       explain: () => NO_FREE_PORTS,
       refresh(rows) {

@@ -1,5 +1,5 @@
 // The arguments of NodeResourcesBalancedAllocation.
-import { shown } from '../../api/shape.ts';
+import { shown } from '../../model/shape.ts';
 import { argsShape, resourceSpecs, withDefaults, type ResourceSpec } from '../common/args-shape.ts';
 import type { ArgsReader } from '../plugin.ts';
 

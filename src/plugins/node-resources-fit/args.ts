@@ -1,6 +1,6 @@
 // The arguments of NodeResourcesFit.
-import { exactly, list, oneOf, shown, text } from '../../api/shape.ts';
-import { isLabelKey } from '../../api/selector-checks.ts';
+import { exactly, list, oneOf, shown, text } from '../../model/shape.ts';
+import { isLabelKey } from '../../model/selector-checks.ts';
 import {
   argsShape,
   checkFunctionShape,

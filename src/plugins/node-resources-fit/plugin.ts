@@ -1,7 +1,7 @@
 // NodeResourcesFit: a node must have what the pod asks for left, and the emptier (or fuller) node is better.
 import { STRATEGY_LEAST, STRATEGY_MOST, STRATEGY_RATIO } from '../../../assembly/layout.ts';
-import type { ApiObject, Pod } from '../../api/types.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
+import type { ApiObject, Pod } from '../../model/types.ts';
+import type { Cluster } from '../../state/cluster.ts';
 import {
   amountsOf,
   isExtendedResource,
@@ -9,11 +9,17 @@ import {
   scoredRequestsOf,
   usageOf,
   type Amounts,
-} from '../../cluster/pod-resources.ts';
+} from '../../model/pod-resources.ts';
 import type { PluginArgs } from '../profile.ts';
 import type { ScoringStrategy } from './args.ts';
-import { brokenLine } from '../common/piecewise-linear.ts';
-import { unresolvable, unschedulable, definePlugin, type Explanation, type PackContext } from '../plugin.ts';
+import { piecewiseLinear } from '../common/piecewise-linear.ts';
+import {
+  unresolvable,
+  unschedulable,
+  definePlugin,
+  type NodeRejection,
+  type PackContext,
+} from '../plugin.ts';
 import { args } from './args.ts';
 import { backingOf, resourcesOf } from '../dynamic-resources/extended-resources.ts';
 import type { DeviceClass } from '../dynamic-resources/types.ts';
@@ -48,7 +54,7 @@ export const nodeResourcesFit = definePlugin({
   },
 
   pack(pod, context) {
-    const { packer, cluster, profile, code, weight } = context;
+    const { builder, cluster, profile, code, weight } = context;
     const { nodes } = cluster;
     const args = profile.args.NodeResourcesFit;
     const checked: [string, number][] = [['pods', 1], ...checkedRequests(pod, args)];
@@ -61,7 +67,7 @@ export const nodeResourcesFit = definePlugin({
           if (isMissing || backing.has(name)) continue;
           isMissing = true;
         }
-        packer.requests(askedColumns(name, context), amount, code);
+        builder.requests(askedColumns(name, context), amount, code);
       }
     }
     let detail: { slot: number } | undefined;
@@ -69,9 +75,9 @@ export const nodeResourcesFit = definePlugin({
       const { scoringStrategy } = args;
       const resources = scoredResources(scoringStrategy.resources, scoredRequestsOf(pod), context, true);
       const [strategy, shape] = [strategyOf(scoringStrategy), shapeOf(scoringStrategy)];
-      detail = { slot: packer.resourceScore({ strategy, resources, shape, weight }) };
+      detail = { slot: builder.resourceScore({ strategy, resources, shape, weight }) };
     }
-    let lacking: ((row: number) => Explanation) | undefined;
+    let lacking: ((row: number) => NodeRejection) | undefined;
     const beyond = code !== 0 && nodes.hasBeyond ? passOverBeyond(pod, checked, context) : undefined;
     return {
       detail,
@@ -109,20 +115,20 @@ export const nodeResourcesFit = definePlugin({
 function passOverBeyond(
   pod: Pod,
   checked: readonly [string, number][],
-  { packer, cluster, profile, code }: PackContext,
-): ReadonlyMap<number, Explanation> {
+  { builder, cluster, profile, code }: PackContext,
+): ReadonlyMap<number, NodeRejection> {
   const { nodes } = cluster;
   const { NodeResourcesFit, NodeResourcesBalancedAllocation } = profile.args;
   const scored = [
     ...scoredNames(NodeResourcesFit.scoringStrategy.resources, scoredRequestsOf(pod)),
     ...scoredNames(NodeResourcesBalancedAllocation.resources, requestsOf(pod)),
   ];
-  const reasons = new Map<number, Explanation>();
+  const reasons = new Map<number, NodeRejection>();
   for (const name of new Set([...checked.map(([asked]) => asked), ...scored])) {
     for (const row of nodes.rowsBeyond(name)) {
       const reason = `node ${nodes.node(row)!.name} offers more ${name} than can be counted exactly`;
       reasons.set(row, unresolvable(reason));
-      packer.rejectRow(row, code + REASON_BEYOND);
+      builder.rejectRow(row, code + REASON_BEYOND);
     }
   }
   return reasons;
@@ -149,14 +155,14 @@ interface Branch {
   parent?: Branch;
   outcome: number;
   next: Branch[];
-  explanation?: Explanation;
+  explanation?: NodeRejection;
 }
 
 /** Says what a row lacks: the same object for rows that lack the same. */
 function lackingOf(
   checked: readonly [string, number][],
   { nodes, store }: Cluster,
-): (row: number) => Explanation {
+): (row: number) => NodeRejection {
   const { arena } = nodes.columns;
   const backing = backingOf(store);
   const asked = checked
@@ -164,7 +170,7 @@ function lackingOf(
     .filter(({ name, isBacked }) => !isBacked || nodes.counts(name));
   // what no node has is lacking everywhere
   const counted = asked.filter(({ name }) => nodes.counts(name));
-  const explain = (branch: Branch): Explanation => {
+  const explain = (branch: Branch): NodeRejection => {
     const met = new Set<(typeof counted)[number]>();
     let isBeyond = counted.length < asked.length;
     let n = counted.length;
@@ -240,5 +246,5 @@ function strategyOf({ type }: ScoringStrategy): number {
 /** RequestedToCapacityRatio's broken line at each whole utilization. */
 function shapeOf({ type, shape }: ScoringStrategy): number[] | undefined {
   if (type !== 'RequestedToCapacityRatio') return undefined;
-  return Array.from({ length: 101 }, (_, utilization) => brokenLine(shape, utilization));
+  return Array.from({ length: 101 }, (_, utilization) => piecewiseLinear(shape, utilization));
 }

@@ -13,9 +13,9 @@ export const nodeUnschedulable = definePlugin({
 
   columns: { unschedulable: ({ spec }) => (spec?.unschedulable ? 'true' : undefined) },
 
-  pack(pod, { packer, column, code }) {
+  pack(pod, { builder, column, code }) {
     if (code === 0 || tolerates(tolerationsOf(pod), UNSCHEDULABLE_TAINT)) return undefined;
-    packer.filter([[packer.equals(column('unschedulable').column, 0)]], code);
+    builder.filter([[builder.equals(column('unschedulable').column, 0)]], code);
     return { explain: () => IS_UNSCHEDULABLE };
   },
 

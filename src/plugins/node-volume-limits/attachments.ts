@@ -1,6 +1,6 @@
 // Volumes that are attached to a node, as its CSI drivers count them.
-import type { PersistentVolume, PersistentVolumeClaim, Volume, VolumeAttachment } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Volume, VolumeAttachment } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import { claimOf, classNameOf, classOf, clusterKey, VOLUME, volumeOf } from '../common/volume-claims.ts';
 import { csiOfInline, csiOfVolume, driverOfProvisioner, isInTree, type CSIVolume } from './csi-migration.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';

@@ -1,5 +1,5 @@
 // Volumes of the plugins that once were part of Kubernetes: which CSI driver serves them now, and under which handle.
-import type { CSINode, NodeSelectorTerm, PersistentVolume, Volume } from '../../api/types.ts';
+import type { CSINode, NodeSelectorTerm, PersistentVolume, Volume } from '../../model/types.ts';
 import { affinityTermsOf } from '../common/volume-topology.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 

@@ -1,8 +1,8 @@
 // NodeVolumeLimits: a node's CSI driver can attach so many volumes and no more.
-import type { ApiObject, CSIDriver, CSINode, Pod, Volume } from '../../api/types.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
-import { POD_VOLUMES } from '../../cluster/pod-volumes.ts';
+import type { ApiObject, CSIDriver, CSINode, Pod, Volume } from '../../model/types.ts';
+import type { Cluster } from '../../state/cluster.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
+import { POD_VOLUMES } from '../../state/pod-volumes.ts';
 import {
   CLAIMS,
   CSI_DRIVERS,
@@ -49,7 +49,7 @@ export const nodeVolumeLimits = definePlugin({
 
   pack(pod, context): Packed | undefined {
     if (context.code === 0 || !usesAttachable(pod)) return undefined;
-    const { cluster, packer, code } = context;
+    const { cluster, builder, code } = context;
     const texts = new Map<number, string>();
     const because = (row: number, reason: number, text: string) => {
       texts.set(row, text);
@@ -71,7 +71,7 @@ export const nodeVolumeLimits = definePlugin({
     };
     for (let row = 0; row < cluster.nodes.columns.rows; row++) {
       const found = recheck(row);
-      if (found !== 0) packer.rejectRow(row, found);
+      if (found !== 0) builder.rejectRow(row, found);
     }
     return {
       kinds: KINDS,

@@ -1,6 +1,6 @@
 // OutOfTreePlugins: arguments that name plugins of other people's, each with the module that defines it. kube-scheduler
 // passes over pluginConfig of plugins that it does not know.
-import { exactly, list, text } from '../../api/shape.ts';
+import { exactly, list, text } from '../../model/shape.ts';
 import { argsShape } from '../common/args-shape.ts';
 import { definePlugin, type ArgsReader } from '../plugin.ts';
 

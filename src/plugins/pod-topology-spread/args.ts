@@ -1,7 +1,7 @@
 // The arguments of PodTopologySpread.
-import { exactly, int32, list, map, oneOf, shown, text, type Problems } from '../../api/shape.ts';
-import { isLabelKey } from '../../api/selector-checks.ts';
-import type { TopologySpreadConstraint } from '../../api/types.ts';
+import { exactly, int32, list, map, oneOf, shown, text, type Problems } from '../../model/shape.ts';
+import { isLabelKey } from '../../model/selector-checks.ts';
+import type { TopologySpreadConstraint } from '../../model/types.ts';
 import { argsShape } from '../common/args-shape.ts';
 import type { ArgsReader } from '../plugin.ts';
 

@@ -9,10 +9,10 @@ import {
   selectorOfSet,
   selectorText,
   type Selector,
-} from '../../api/labels.ts';
-import type { Node, Pod, TopologySpreadConstraint } from '../../api/types.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { PodKind } from '../../cluster/pod-kinds.ts';
+} from '../../model/labels.ts';
+import type { Node, Pod, TopologySpreadConstraint } from '../../model/types.ts';
+import type { Cluster } from '../../state/cluster.ts';
+import type { PodKind } from '../../state/pod-kinds.ts';
 import type { Condition, Domains, TermList } from '../../kernel/program/parts.ts';
 import type { Tally } from '../../kernel/program/tally.ts';
 import type { PluginArgs } from '../profile.ts';
@@ -20,7 +20,7 @@ import { definePlugin, type Counter, type PackContext, type PluginContext } from
 import { args } from './args.ts';
 import { unresolvable, unschedulable } from '../plugin.ts';
 import { conditionsOf, requiredTermsOf } from '../common/node-selectors.ts';
-import { keepsOff, tolerationsOf } from '../common/taints.ts';
+import { repels, tolerationsOf } from '../common/taints.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -76,13 +76,13 @@ export const podTopologySpread = definePlugin({
   },
 
   pack(pod, context) {
-    const { packer, code, weight } = context;
+    const { builder, code, weight } = context;
     const counters: Counter[] = [];
     const hard = code === 0 ? [] : deciding(constraintsOf(pod, 'DoNotSchedule', context), context);
     const hardEligible = eligibleNodes(pod, hard, context);
     for (const constraint of hard) {
       const { maxSkew: most, minDomains } = constraint;
-      const pods = packer.domainFilter({
+      const pods = builder.domainFilter({
         ...domainsOf(pod, constraint, hardEligible(constraint), context),
         ...{ limit: LIMIT_SKEW, most, minDomains },
         ...{ code: code + REASON_SKEW, absentCode: code + REASON_NO_LABEL },
@@ -104,7 +104,7 @@ export const podTopologySpread = definePlugin({
       byRow: constraint.topologyKey === HOSTNAME,
       offset: constraint.maxSkew - 1,
     }));
-    const { tallies, slot } = packer.domainScore({
+    const { tallies, slot } = builder.domainScore({
       normalizer: NORMALIZE_FEWEST,
       tables,
       requiresAll,
@@ -232,9 +232,9 @@ function eligibleNodes(
   keyed: readonly SpreadConstraint[],
   context: PackContext,
 ): (constraint: SpreadConstraint) => TermList | undefined {
-  const { packer, cluster } = context;
+  const { builder, cluster } = context;
   const keys = [...new Set(keyed.map(({ topologyKey }) => topologyKey))];
-  const conditions = keys.map((key) => packer.differs(cluster.nodes.label(key).column, 0));
+  const conditions = keys.map((key) => builder.differs(cluster.nodes.label(key).column, 0));
   const known = new Map<string, TermList | undefined>();
   return (constraint) => {
     const { honorsAffinity, honorsTaints } = constraint;
@@ -248,18 +248,18 @@ function eligibleTerms(
   pod: Pod,
   { honorsAffinity, honorsTaints }: SpreadConstraint,
   keyed: readonly Condition[],
-  { cluster, packer }: PackContext,
+  { cluster, builder }: PackContext,
 ): TermList | undefined {
   const { nodes } = cluster;
   const everywhere = [...keyed];
   if (honorsTaints) {
     const { column, values } = nodes.taints;
-    const tolerated = values.map((_, taints) => !keepsOff(nodes.taintSet(taints), tolerationsOf(pod)));
-    if (tolerated.includes(false)) everywhere.push(packer.table(column, tolerated));
+    const tolerated = values.map((_, taints) => !repels(nodes.taintSet(taints), tolerationsOf(pod)));
+    if (tolerated.includes(false)) everywhere.push(builder.table(column, tolerated));
   }
   const required = honorsAffinity ? requiredTermsOf(pod) : undefined;
   if (required === undefined) return everywhere.length === 0 ? undefined : [everywhere];
-  return required.map((term) => [...everywhere, ...conditionsOf(term, nodes, packer)]);
+  return required.map((term) => [...everywhere, ...conditionsOf(term, nodes, builder)]);
 }
 
 function domainsOf(

@@ -1,5 +1,5 @@
 // The arguments of VolumeBinding.
-import { int64 } from '../../api/shape.ts';
+import { int64 } from '../../model/shape.ts';
 import {
   argsShape,
   checkFunctionShape,

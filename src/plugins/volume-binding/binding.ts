@@ -3,8 +3,8 @@
 //
 //   assume ──> PUT volume with claimRef ──────> volume controller binds ──> claim fully bound ──> pod is bound
 //          └─> PUT claim with selected node ──> provisioner makes a volume ──^
-import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts';
-import { objectKey } from '../../api/types.ts';
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod } from '../../model/types.ts';
+import { objectKey } from '../../model/types.ts';
 import type { PluginContext, Reservation, ReservationApi } from '../plugin.ts';
 import { CLAIM, clusterKey, isFullyBound, SELECTED_NODE, VOLUME } from '../common/volume-claims.ts';
 import { affinityTermsOn } from '../node-volume-limits/csi-migration.ts';

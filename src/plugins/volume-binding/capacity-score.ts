@@ -1,5 +1,5 @@
 // The score of VolumeBinding: how well the volumes that a pod would get use the storage that they come from.
-import { brokenLine, type ShapePoint } from '../common/piecewise-linear.ts';
+import { piecewiseLinear, type ShapePoint } from '../common/piecewise-linear.ts';
 
 /** Bytes that are asked for, and that there are, of one storage class. */
 export interface StorageUse {
@@ -15,7 +15,10 @@ export function capacityScore(uses: Iterable<StorageUse>, shape: readonly ShapeP
     classes++;
     const isFull = capacityBytes === 0 || requestedBytes > capacityBytes;
     // bytes times 100 pass 2^53 with 90 TB
-    sum += brokenLine(shape, isFull ? 100 : Number((BigInt(requestedBytes) * 100n) / BigInt(capacityBytes)));
+    sum += piecewiseLinear(
+      shape,
+      isFull ? 100 : Number((BigInt(requestedBytes) * 100n) / BigInt(capacityBytes)),
+    );
   }
   return classes === 0 ? 0 : Math.round(sum / classes);
 }

@@ -1,6 +1,6 @@
 // Available volumes for an unbound claim: the smallest that is large enough, alike in every other respect, and reachable.
-import { matches, selectorOf, SelectorError, type Labels } from '../../api/labels.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
+import { matches, selectorOf, SelectorError, type Labels } from '../../model/labels.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../model/types.ts';
 import { capacityOf, compareQuantities, requestedStorage } from '../common/volume-claims.ts';
 import { affinityTermsOf, reaches } from '../common/volume-topology.ts';
 import { VolumeError } from './volume-error.ts';

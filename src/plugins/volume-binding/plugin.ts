@@ -1,7 +1,7 @@
 // VolumeBinding: the volumes of a pod's bound claims must be reachable from the node, and for its unbound claims the
 // node must have volumes available, or the means to make them.
-import type { Labels } from '../../api/labels.ts';
-import { quantityValue } from '../../api/quantity.ts';
+import type { Labels } from '../../model/labels.ts';
+import { quantityValue } from '../../model/quantity.ts';
 import type {
   CSIDriver,
   CSINode,
@@ -9,8 +9,8 @@ import type {
   PersistentVolumeClaim,
   Pod,
   Volume,
-} from '../../api/types.ts';
-import type { ClusterEvent } from '../../cluster/events.ts';
+} from '../../model/types.ts';
+import type { ClusterEvent } from '../../model/events.ts';
 import type { PluginArgs } from '../profile.ts';
 import {
   CLAIMS,
@@ -109,7 +109,7 @@ export const volumeBinding = definePlugin({
   },
 });
 
-function packVolumes(pod: Pod, { cluster, packer, profile, code, weight }: PackContext): Packed {
+function packVolumes(pod: Pod, { cluster, builder, profile, code, weight }: PackContext): Packed {
   const volumes = new PodVolumes(pod, cluster.store);
   const reasons = new Map<number, string[]>();
   const scores = new Map<number, number>();
@@ -119,17 +119,17 @@ function packVolumes(pod: Pod, { cluster, packer, profile, code, weight }: PackC
     const found = volumesOn(node, volumes);
     if (found.reasons.length > 0) {
       reasons.set(row, found.reasons);
-      packer.rejectRow(row, code);
+      builder.rejectRow(row, code);
       continue;
     }
     const score = weight * scoreOf(found, profile.args.VolumeBinding);
     if (score === 0) continue;
     scores.set(row, score);
-    packer.addToRow(row, score);
+    builder.addToRow(row, score);
   }
   return {
     kinds: KINDS,
-    oneByOne: volumes.takesSome,
+    sequential: volumes.takesSome,
     explain: (row) => unresolvable(...reasons.get(row)!),
     detail: weight === 0 ? undefined : { rows: scores },
   };

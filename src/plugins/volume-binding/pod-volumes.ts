@@ -1,7 +1,7 @@
 // The volumes that a pod has and would get, node by node.
-import type { Labels } from '../../api/labels.ts';
-import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import {
   claimNamesOf,
   claimOf,

@@ -1,8 +1,13 @@
 // Volumes that would have to be made for a claim: whether its class can make one for a node.
-import { matches, selectorOf, SelectorError, type Labels } from '../../api/labels.ts';
-import { quantityValue } from '../../api/quantity.ts';
-import type { CSIDriver, CSIStorageCapacity, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import { matches, selectorOf, SelectorError, type Labels } from '../../model/labels.ts';
+import { quantityValue } from '../../model/quantity.ts';
+import type {
+  CSIDriver,
+  CSIStorageCapacity,
+  PersistentVolumeClaim,
+  StorageClass,
+} from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import { classNameOf, classOf, clusterKey, quantityIn, requestedStorage } from '../common/volume-claims.ts';
 import { allowsTopology } from '../common/volume-topology.ts';
 import { VolumeError } from './volume-error.ts';

@@ -1,11 +1,11 @@
 // VolumeRestrictions: a claim for one pod only is free as long as no pod with a node names it, and a disk of a kind that
 // one machine can write to at a time is free on nodes without it.
-import type { ApiObject, PersistentVolumeClaim, Pod, Volume } from '../../api/types.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
+import type { ApiObject, PersistentVolumeClaim, Pod, Volume } from '../../model/types.ts';
+import type { Cluster } from '../../state/cluster.ts';
 import { CLAIMS } from '../common/objects.ts';
 import { unschedulable, definePlugin, type Packed } from '../plugin.ts';
 import { CLAIM, claimOf, namespaceOf } from '../common/volume-claims.ts';
-import { POD_VOLUMES } from '../../cluster/pod-volumes.ts';
+import { POD_VOLUMES } from '../../state/pod-volumes.ts';
 
 const KINDS = [CLAIM, POD_VOLUMES] as const;
 const DISK_CONFLICT = 0;
@@ -29,7 +29,7 @@ export const volumeRestrictions = definePlugin({
     return disks.length === 0 ? {} : { rule: JSON.stringify(disks) };
   },
 
-  pack(pod, { cluster, packer, code }): Packed | undefined {
+  pack(pod, { cluster, builder, code }): Packed | undefined {
     const disks = disksOf(pod);
     const claims = claimNames(pod);
     if (code === 0 || (disks.length === 0 && claims.length === 0)) return undefined;
@@ -48,12 +48,12 @@ export const volumeRestrictions = definePlugin({
     };
     for (let row = 0; row < cluster.nodes.columns.rows; row++) {
       const found = cluster.nodes.node(row) === undefined ? 0 : recheck(row);
-      if (found !== 0) packer.rejectRow(row, found);
+      if (found !== 0) builder.rejectRow(row, found);
     }
     return {
       kinds: KINDS,
       recheck,
-      oneByOne: disks.length > 0 || exclusive.length > 0,
+      sequential: disks.length > 0 || exclusive.length > 0,
       explain: (_, reason) => REASONS[reason as keyof typeof REASONS],
     };
   },

@@ -1,7 +1,7 @@
 // VolumeZone: a volume that is labelled with zones or regions is usable only on nodes of one of them.
-import type { Labels } from '../../api/labels.ts';
-import type { ApiObject, PersistentVolume, Pod, StorageClass } from '../../api/types.ts';
-import type { ObjectStore } from '../../cluster/object-store.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { ApiObject, PersistentVolume, Pod, StorageClass } from '../../model/types.ts';
+import type { ObjectStore } from '../../state/object-store.ts';
 import { CLAIMS, STORAGE_CLASSES, VOLUMES } from '../common/objects.ts';
 import { unresolvable, definePlugin, type Packed } from '../plugin.ts';
 import {
@@ -41,7 +41,7 @@ export const volumeZone = definePlugin({
   objects: [CLAIMS, VOLUMES, STORAGE_CLASSES],
 
   // what it reads of a pod is in VolumeBinding's key
-  pack(pod, { cluster, packer, code }): Packed | undefined {
+  pack(pod, { cluster, builder, code }): Packed | undefined {
     if (code === 0 || sharedClaimsOf(pod).length === 0) return undefined;
     let topologies: readonly VolumeTopology[];
     try {
@@ -52,7 +52,7 @@ export const volumeZone = definePlugin({
     }
     for (let row = 0; topologies.length > 0 && row < cluster.nodes.columns.rows; row++) {
       const node = cluster.nodes.node(row);
-      if (node !== undefined && !isWithin(node.labels, topologies)) packer.rejectRow(row, code);
+      if (node !== undefined && !isWithin(node.labels, topologies)) builder.rejectRow(row, code);
     }
     return { kinds: KINDS, explain: () => NO_ZONE };
   },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { appPerZone } from '../../../examples/plugins/app-per-zone/plugin.ts';
 import { nodePower } from '../../../examples/plugins/node-power/plugin.ts';
 import rackQuotaModule from '../../../examples/plugins/rack-quota/rack-quota.mjs';
-import type { Node, Pod } from '../../../src/api/types.ts';
+import type { Node, Pod } from '../../../src/model/types.ts';
 import { configurationOf } from '../../../src/config/load.ts';
 import { plan } from '../../../src/planner/plan.ts';
 import { inTree } from '../../../src/plugins/in-tree.ts';
@@ -159,10 +159,10 @@ describe('a verdict on single rows that moves with each placement', () => {
       const { rowVerdicts, ...rest } = packed;
       for (const row of rowVerdicts.rows) {
         const { code, score } = rowVerdicts.of(row, false);
-        if (code !== 0) context.packer.rejectRow(row, code);
-        context.packer.addToRow(row, score);
+        if (code !== 0) context.builder.rejectRow(row, code);
+        context.builder.addToRow(row, score);
       }
-      return { ...rest, oneByOne: true, kinds: ['RackQuota'] };
+      return { ...rest, sequential: true, kinds: ['RackQuota'] };
     },
     reserve(_, __, { cluster }) {
       cluster.store.changed('RackQuota');
@@ -229,11 +229,11 @@ describe('a product beside the sum', () => {
     name: 'Halving',
     points: ['score'],
     columns: { half: ({ metadata }) => metadata?.annotations?.['half'] },
-    pack(_, { packer, cluster, column }) {
+    pack(_, { builder, cluster, column }) {
       const { column: half } = column('half');
       const { columns } = cluster.nodes;
       for (let row = 0; row < columns.rows; row++)
-        if (columns.getU32(half, row) !== 0) packer.multiplyRow(row, 0.5);
+        if (columns.getU32(half, row) !== 0) builder.multiplyRow(row, 0.5);
       return undefined;
     },
   };

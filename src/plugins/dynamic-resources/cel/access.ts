@@ -1,22 +1,7 @@
 // Paths: from a variable or a value over fields and indexes to what is there.
 import type { Expression } from './ast.ts';
-import { isPath, type Frame, type Planner, type Step } from './program.ts';
+import { isPath, type Frame, type Path, type Qualifier, type Planner, type Step } from './plan.ts';
 import { CelError, CelMap, isList, Optional, textOf, typeNameOf, Uint, type Value } from './values.ts';
-
-export interface Path {
-  /** What is at its end. Charges for the steps, not for where it begins. */
-  resolve: Step;
-  root: Step;
-  qualifiers: readonly Qualifier[];
-  /** What its beginning costs. */
-  cost: 0 | 1;
-}
-
-interface Qualifier {
-  key: Step;
-  /** Whether what is not there makes the result an optional without a value. */
-  optional: boolean;
-}
 
 export function pathOf(expression: Expression, planner: Planner): Path {
   if (!isPath(expression) || planner.checked.typeNames.has(expression))

@@ -3,7 +3,7 @@ import { ACCUMULATOR, type Expression } from './ast.ts';
 import { Budget } from './budget.ts';
 import { LIST_COST, type Overload } from './library.ts';
 import { valueOf } from './optionals.ts';
-import type { Plan, Planner, Step } from './program.ts';
+import type { Plan, Planner, Step } from './plan.ts';
 import { regularExpression } from './regular-expressions.ts';
 import { CONVERSIONS } from './standard.ts';
 import { accepts, type Type } from './types.ts';

@@ -8,12 +8,11 @@ import { QUANTITY, quantities } from './quantities.ts';
 import { regularExpressions } from './regular-expressions.ts';
 import { standard } from './standard.ts';
 import { strings } from './strings.ts';
-import { time } from './time.ts';
+import { DURATION, TIMESTAMP, time } from './time.ts';
 import {
   BOOL,
   BYTES,
   DOUBLE,
-  DURATION,
   DYN,
   INT,
   listOf,
@@ -24,7 +23,6 @@ import {
   optionalOf,
   parameter,
   STRING,
-  TIMESTAMP,
   typeOf,
   UINT,
   type Type,

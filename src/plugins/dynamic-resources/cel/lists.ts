@@ -1,21 +1,8 @@
 // Lists and sets: cel-go's extensions (lists version 3, sets) and Kubernetes' own functions on lists.
 import { fn, listCost, method, traversal, type Cost, type Library, type Overload } from './library.ts';
 import { int, uint } from './numbers.ts';
-import { Duration } from './time.ts';
-import {
-  A,
-  BOOL,
-  BYTES,
-  DOUBLE,
-  DURATION,
-  DYN,
-  INT,
-  listOf,
-  STRING,
-  TIMESTAMP,
-  UINT,
-  type Type,
-} from './types.ts';
+import { DURATION, TIMESTAMP, Duration } from './time.ts';
+import { A, BOOL, BYTES, DOUBLE, DYN, INT, listOf, STRING, UINT, type Type } from './types.ts';
 import {
   areEqual,
   CelError,

@@ -1,9 +1,9 @@
 // Turns a checked expression into a function of the device. Costs follow the reference's runtime cost: 1 for a
 // variable and for each step from it to a field, what its library says for a call, nothing for a constant.
 import { ACCUMULATOR, type Expression } from './ast.ts';
-import { pathOf, presenceOf, type Path } from './access.ts';
-import { Budget } from './budget.ts';
+import { pathOf, presenceOf } from './access.ts';
 import { planCall } from './calls.ts';
+import { Frame, isPath, type Path, type Plan, type Planner, type Step } from './plan.ts';
 import type { Checked } from './checker.ts';
 import { LIST_COST, MAP_COST } from './library.ts';
 import {
@@ -18,25 +18,8 @@ import {
   type Value,
 } from './values.ts';
 
-/** The state of one evaluation. */
-export class Frame extends Budget {
-  readonly device: CelMap;
-  /** What variables hold: a value, the error that its evaluation ended with, or nothing yet. */
-  readonly slots: (Value | CelError | undefined)[] = [];
-
-  constructor(device: CelMap) {
-    super();
-    this.device = device;
-  }
-}
-
-export type Step = (frame: Frame) => Value;
-
-/** How to get the value of an expression: it is constant, or a step of the evaluation. */
-export type Plan = { constant: Value } | { constant?: undefined; step: Step };
-
 /** Plans the parts of one expression. */
-export class Planner {
+export class ExpressionPlanner implements Planner {
   readonly checked: Checked;
   readonly #plans = new Map<Expression, Plan>();
   readonly #paths = new Map<Expression, Path>();
@@ -187,13 +170,6 @@ export class Planner {
       return result(frame);
     };
   }
-}
-
-/** Whether the expression reads a variable or goes on from a value, instead of calling a function. */
-export function isPath(expression: Expression): boolean {
-  if (expression.kind === 'identifier') return true;
-  if (expression.kind === 'select') return !expression.testOnly;
-  return expression.kind === 'call' && ['_[_]', '_[?_]', '_?._', '_?_:_'].includes(expression.name);
 }
 
 /** What an optional holds, if anything. */

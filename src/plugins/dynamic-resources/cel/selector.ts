@@ -2,7 +2,8 @@
 import { SyntaxFault, type Expression } from './ast.ts';
 import { check, type Checked, type Fault } from './checker.ts';
 import { parse } from './parser.ts';
-import { Frame, Planner, type Step } from './program.ts';
+import { Frame, type Step } from './plan.ts';
+import { ExpressionPlanner } from './program.ts';
 import { textOf as textOfType } from './types.ts';
 import { TooComplex } from './unification.ts';
 import { CelError, typeNameOf, type CelMap, type Value } from './values.ts';
@@ -75,7 +76,7 @@ function compiled(expression: string): Step {
 
 function planned(tree: Expression, checked: Checked): Step {
   try {
-    return new Planner(checked).step(tree);
+    return new ExpressionPlanner(checked).step(tree);
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
     throw new Error(`program instantiation failed: ${error.message}`, { cause: error });

@@ -20,20 +20,18 @@ import {
   uintOfDouble,
   uintOfText,
 } from './numbers.ts';
-import { Duration, Timestamp } from './time.ts';
+import { DURATION, TIMESTAMP, Duration, Timestamp } from './time.ts';
 import {
   A,
   B,
   BOOL,
   BYTES,
   DOUBLE,
-  DURATION,
   DYN,
   INT,
   listOf,
   mapOf,
   STRING,
-  TIMESTAMP,
   typeOf,
   UINT,
   type Type,

@@ -1,7 +1,10 @@
 // Durations and timestamps, in nanoseconds, with their functions.
 import { fn, method, type Library } from './library.ts';
-import { DURATION, INT, STRING, TIMESTAMP } from './types.ts';
+import { INT, plain, STRING } from './types.ts';
 import { CelError, MAX_INT, MIN_INT, type CelObject } from './values.ts';
+
+export const DURATION = plain<Duration>('google.protobuf.Duration');
+export const TIMESTAMP = plain<Timestamp>('google.protobuf.Timestamp');
 
 const SECOND = 1_000_000_000n;
 const MILLISECOND = 1_000_000n;

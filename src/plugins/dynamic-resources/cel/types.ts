@@ -1,5 +1,4 @@
 // The types of CEL, and how a checker makes two of them one.
-import type { Duration, Timestamp } from './time.ts';
 import { CelMap, Optional, isList, typeNameOf, type TypeName, type Uint, type Value } from './values.ts';
 
 /**
@@ -13,7 +12,7 @@ export interface Type<T extends Value = Value> {
   parameters: readonly Type[];
 }
 
-const plain = <T extends Value>(name: string): Type<T> => ({ kind: 'plain', name, parameters: [] });
+export const plain = <T extends Value>(name: string): Type<T> => ({ kind: 'plain', name, parameters: [] });
 
 export const BOOL = plain<boolean>('bool');
 export const INT = plain<bigint>('int');
@@ -22,8 +21,6 @@ export const DOUBLE = plain<number>('double');
 export const STRING = plain<string>('string');
 export const BYTES = plain<Uint8Array>('bytes');
 export const NULL = plain<null>('null_type');
-export const DURATION = plain<Duration>('google.protobuf.Duration');
-export const TIMESTAMP = plain<Timestamp>('google.protobuf.Timestamp');
 export const DYN: Type = { kind: 'dyn', name: 'dyn', parameters: [] };
 export const ERROR: Type = { kind: 'error', name: '*error*', parameters: [] };
 

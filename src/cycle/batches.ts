@@ -1,0 +1,49 @@
+// Batches: pods of one class that are taken together, formed in the queue's order.
+import type { QueuedPod } from '../queue/types.ts';
+import type { EquivalenceClass } from '../classes/class-index.ts';
+import type { Refusal } from '../determination/refusal.ts';
+
+/** Pods of one class that are taken together. */
+export interface Batch {
+  class: EquivalenceClass;
+  pods: QueuedPod[];
+  /** The only pod of the batch waits for the node that others were to leave for it. */
+  isNominated: boolean;
+}
+
+export class Batches {
+  /** By class, then by priority. */
+  readonly #grouped = new Map<EquivalenceClass, Map<number, Batch>>();
+  #last?: Batch;
+
+  /** Adds a pod to a batch of its class, and returns the batch if it is a new one. */
+  add(pod: QueuedPod, equivalenceClass: EquivalenceClass, isNominated: boolean): Batch | undefined {
+    const { order } = equivalenceClass.context.profile.args.EquivalenceClasses;
+    const isGrouped = order === 'grouped' && !isNominated;
+    const open = isGrouped ? this.#grouped.get(equivalenceClass)?.get(pod.priority) : this.#last;
+    if (open !== undefined && open.class === equivalenceClass && !open.isNominated && !isNominated) {
+      open.pods.push(pod);
+      return undefined;
+    }
+    const batch: Batch = { class: equivalenceClass, pods: [pod], isNominated };
+    this.#last = batch;
+    if (isGrouped) {
+      const byPriority = this.#grouped.get(equivalenceClass) ?? new Map<number, Batch>();
+      this.#grouped.set(equivalenceClass, byPriority.set(pod.priority, batch));
+    }
+    return batch;
+  }
+
+  /** Something else comes between: the pods after it are not taken with those before it, but for groups of a class. */
+  interrupt(): void {
+    this.#last = undefined;
+  }
+}
+
+/** Why the batch's pods wait when they ask for what is not built. */
+export function unsupportedBy({ pods, class: { context } }: Batch): Refusal | undefined {
+  const unsupported = context.profile.registry.unsupportedIn(pods[0]!.pod, context);
+  if (unsupported === undefined) return undefined;
+  const message = `${unsupported.plugin} is not supported yet: the pod asks for ${unsupported.what}.`;
+  return { message, plugins: [unsupported.plugin] };
+}

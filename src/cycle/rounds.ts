@@ -1,0 +1,135 @@
+// The batches of a cycle, in rounds. In one round a namespace has its share: what it has beyond comes in the next one, so that
+// the pods of one user, however many classes they are, keep those of others waiting for a moment only.
+//
+//   round 1:  a a a b c        what is left:  a a a a a
+//   round 2:  a a a                           a a
+//
+// Pods of less priority come after all rounds of those of more.
+import type { Gang } from './gangs/gang-batches.ts';
+import type { QueuedPod } from '../queue/types.ts';
+import type { Batch } from './batches.ts';
+
+type Part = Batch | Gang;
+
+/** Some tenths of a second. */
+const SHARE_STEPS = 20_000_000;
+/**
+ * Of each pod that waits when a round begins: after it they may be given back and taken again, which must not take longer
+ * than what was decided.
+ */
+const STEPS_A_POD = 2000;
+/** Of a batch, besides what its pods take: its class is determined, and what keeps its pods waiting is said. */
+const BATCH_STEPS = 50_000;
+const STEPS_A_ROW = 100;
+
+/** The steps that a batch takes on so many nodes, besides its pods. */
+export function batchSteps(rows: number): number {
+  return BATCH_STEPS + rows * STEPS_A_ROW;
+}
+
+export class Rounds {
+  #parts: Part[] = [];
+  #next = 0;
+  #later: Part[] = [];
+  /** What a namespace has of a round. */
+  #share = SHARE_STEPS;
+  readonly #spent = new Map<string, number>();
+
+  constructor(parts: Part[]) {
+    this.restart(parts);
+  }
+
+  /** Begins the first round of these in the place of what was left. */
+  restart(parts: Part[]): void {
+    this.#parts = parts;
+    this.#next = 0;
+    this.#later = [];
+    this.#share = shareOf(parts);
+  }
+
+  /** The next one; undefined when the round is over. */
+  take(): Part | undefined {
+    for (;;) {
+      const part = this.#parts[this.#next];
+      if (part === undefined || this.#isLessUrgent(part)) return undefined;
+      this.#next++;
+      if (!this.#hasHadItsShare(part)) return part;
+      this.#later.push(part);
+    }
+  }
+
+  /** Counts what was taken of a namespace's share. */
+  spend(part: Part, steps: number): void {
+    const namespace = namespaceOf(part);
+    this.#spent.set(namespace, (this.#spent.get(namespace) ?? 0) + steps);
+  }
+
+  /** Puts what is left of a batch after all others, or before them where the order is strict. */
+  putOff(batch: Batch, pods: QueuedPod[]): void {
+    const rest = { ...batch, pods, isNominated: false };
+    if (isStrict(batch)) this.#parts[--this.#next] = rest;
+    else this.#later.push(rest);
+  }
+
+  /** Begins the next round with what is left. Returns whether there is anything. */
+  begin(): boolean {
+    this.restart(this.#left());
+    this.#spent.clear();
+    return this.#parts.length > 0;
+  }
+
+  /** The batches that were not taken. */
+  get rest(): Batch[] {
+    return batchesIn(this.#left());
+  }
+
+  /** In the order in which they are taken when nothing else comes. */
+  #left(): Part[] {
+    const left = this.#parts.slice(this.#next);
+    const found = left.findIndex((part) => this.#isLessUrgent(part));
+    const end = found < 0 ? left.length : found;
+    return [...left.slice(0, end), ...this.#later, ...left.slice(end)];
+  }
+
+  /** Whether the part has less priority than one that was put off. */
+  #isLessUrgent(part: Part): boolean {
+    const [first] = this.#later;
+    return first !== undefined && priorityOf(part) < priorityOf(first);
+  }
+
+  #hasHadItsShare(part: Part): boolean {
+    if (this.#spent.size === 0 || isStrict(part)) return false;
+    return (this.#spent.get(namespaceOf(part)) ?? 0) >= this.#share;
+  }
+}
+
+export function batchesIn(parts: readonly Part[]): Batch[] {
+  return parts.flatMap((part) => ('podGroup' in part ? part.batches : part));
+}
+
+function firstOf(part: Part): Batch {
+  return 'podGroup' in part ? part.batches[0]! : part;
+}
+
+function priorityOf(part: Part): number {
+  return firstOf(part).pods[0]!.priority;
+}
+
+/** Namespaces have as much as one another. */
+function shareOf(parts: readonly Part[]): number {
+  let pods = 0;
+  for (const batch of batchesIn(parts)) pods += batch.pods.length;
+  // most have few pods, and one namespace's share is enough for them
+  if (pods * STEPS_A_POD <= SHARE_STEPS) return SHARE_STEPS;
+  const namespaces = new Set(parts.map(namespaceOf));
+  return Math.max(SHARE_STEPS, (pods * STEPS_A_POD) / namespaces.size);
+}
+
+function namespaceOf(part: Part): string {
+  return firstOf(part).pods[0]!.pod.metadata?.namespace ?? 'default';
+}
+
+/** Whether the queue's own order is kept. */
+function isStrict(part: Part): boolean {
+  return firstOf(part).class.context.profile.args.EquivalenceClasses.order === 'strict';
+}

@@ -1,0 +1,143 @@
+// The cache of the live correspondences: one for each class whose pods do not all have their outcomes yet, as far as there
+// is room.
+import type { Pod } from '../model/types.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { EquivalenceClass } from '../classes/class-index.ts';
+import { Correspondence, type CorrespondenceDeps } from './correspondence.ts';
+import { Matches } from '../kernel/program/match.ts';
+
+interface Entry {
+  /** Absent until the class has its batch, and again when others have needed the room. */
+  correspondence?: Correspondence;
+  /** Pods of the class whose outcome is still open. */
+  open: number;
+  /** Linear memory that the correspondence had when it was opened, or pods released it, last. */
+  bytes: number;
+}
+
+/**
+ * The linear memory that correspondences may have together. Without a limit, classes whose pods wait for their bindings
+ * would fill it: a correspondence takes some 20 bytes a node.
+ */
+const BYTES_LIMIT = 32 * 2 ** 20;
+/** So many live at the least, however large they are: classes that take turns find theirs. */
+const LIVE_LEAST = 16;
+
+export class Correspondences {
+  /** Full passes over the nodes so far. */
+  passes = 0;
+  readonly #means: CorrespondenceDeps;
+  readonly #entries = new Map<EquivalenceClass, Entry>();
+  /** Those that have a correspondence; the one that was opened last is the last. */
+  readonly #live = new Set<Entry>();
+  /** The one that was opened last, which may be in use. */
+  #opened?: Entry;
+  #bytes = 0;
+
+  constructor(kernel: Kernel, withDetail: boolean) {
+    this.#means = { kernel, matches: new Matches(kernel), withDetail };
+    kernel.arena.onShortage = () => this.#dropAll();
+  }
+
+  /** The live correspondences. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Pods of the class will have their turn: what is determined for the first of them stays until `release` of them all. */
+  expect(equivalenceClass: EquivalenceClass, pods: number): void {
+    const entry = this.#entries.get(equivalenceClass);
+    if (entry === undefined) this.#entries.set(equivalenceClass, { open: pods, bytes: 0 });
+    else entry.open += pods;
+  }
+
+  /** The correspondence of a class that has pods to come, brought up to date, or determined for `master` when there is none. */
+  open(equivalenceClass: EquivalenceClass, master: Pod): Correspondence {
+    const entry = this.#entries.get(equivalenceClass)!;
+    this.#opened = entry;
+    const before = entry.correspondence?.passes ?? 0;
+    if (entry.correspondence === undefined) {
+      entry.correspondence = new Correspondence(this.#means, equivalenceClass, master);
+    } else {
+      this.#deleteOnFault(entry.correspondence, (known) => known.bringUpToDate(master));
+    }
+    this.passes += entry.correspondence.passes - before;
+    this.#makeRoom(entry);
+    return entry.correspondence;
+  }
+
+  /** Brings a correspondence that is open up to what others changed. */
+  bringUpToDate(correspondence: Correspondence): void {
+    const before = correspondence.passes;
+    this.#deleteOnFault(correspondence, (known) => known.bringUpToDate());
+    this.passes += correspondence.passes - before;
+  }
+
+  /** Determines the nodes of a class anew, for pods that found none among the candidates that were kept. */
+  determineAgain(correspondence: Correspondence, master: Pod): void {
+    this.#deleteOnFault(correspondence, (known) => known.determineAgain(master));
+    this.passes++;
+  }
+
+  /** One that could not be brought up to date says nothing any more. */
+  #deleteOnFault(correspondence: Correspondence, update: (known: Correspondence) => void): void {
+    try {
+      update(correspondence);
+    } catch (error) {
+      const entry = this.#entries.get(correspondence.class);
+      if (entry?.correspondence === correspondence) this.#delete(entry);
+      throw error;
+    }
+  }
+
+  /** Some pods of the class have their outcomes. After the last one the correspondence is deleted. */
+  release(equivalenceClass: EquivalenceClass, pods: number): void {
+    const entry = this.#entries.get(equivalenceClass);
+    if (entry === undefined) return;
+    entry.open -= pods;
+    // groups may have been formed for its pods
+    this.#weigh(entry);
+    if (entry.open > 0) return;
+    this.#entries.delete(equivalenceClass);
+    this.#delete(entry);
+  }
+
+  /**
+   * The live correspondences that need not be determined anew, and the pods that they wait for. The columns that others
+   * have read may be gone.
+   */
+  *list(): Iterable<{ correspondence: Correspondence; open: number }> {
+    for (const { correspondence, open } of this.#live)
+      if (correspondence!.isCurrent) yield { correspondence: correspondence!, open };
+  }
+
+  /** Deletes those that were not opened for the longest when there are too many: they are determined anew when needed. */
+  #makeRoom(opened: Entry): void {
+    this.#live.delete(opened);
+    this.#live.add(opened);
+    this.#weigh(opened);
+    for (const entry of this.#live) {
+      if (this.#bytes <= BYTES_LIMIT || this.#live.size <= LIVE_LEAST) break;
+      this.#delete(entry);
+    }
+  }
+
+  /** Deletes all that are not in use, and what was kept for classes to come. */
+  #dropAll(): void {
+    for (const entry of this.#live) if (entry !== this.#opened) this.#delete(entry);
+    this.#means.matches.dropUnread();
+  }
+
+  #weigh(entry: Entry): void {
+    const bytes = entry.correspondence?.bytes ?? 0;
+    this.#bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+  }
+
+  #delete(entry: Entry): void {
+    entry.correspondence?.dispose();
+    entry.correspondence = undefined;
+    this.#live.delete(entry);
+    this.#weigh(entry);
+  }
+}

@@ -1,0 +1,102 @@
+// What the plugins have packed for a class, and what they packed it from.
+import { CODE_CLOSED, CODE_NOT_CHOSEN, CODE_REASON_BITS } from '../../assembly/layout.ts';
+import type { Pod } from '../model/types.ts';
+import { BlockLimitError, OutOfMemoryError } from '../state/columns/arena.ts';
+import { usageOf } from '../model/pod-resources.ts';
+import { EffortError } from '../kernel/program/effort.ts';
+import { PluginError } from '../plugins/plugin-error.ts';
+import type { Packed } from '../plugins/plugin.ts';
+import type { FrameworkContext } from '../plugins/framework.ts';
+import { KnownVerdicts } from './known-verdicts.ts';
+import { placesIn } from './places.ts';
+import type { Refusal } from './refusal.ts';
+import type { ProgramBuilder } from '../kernel/program/builder.ts';
+
+/** What is thrown where the pod asks for too much: no plugin is at fault. */
+const OWN_ERRORS = [EffortError, BlockLimitError, OutOfMemoryError];
+
+export class Packing {
+  /** By the plugin's name. */
+  readonly packed = new Map<string, Packed>();
+  /** Why no node is asked. */
+  refusal?: Refusal;
+  /** Its pods must be placed one by one. */
+  isSequential = false;
+  readonly #context: FrameworkContext;
+  /** What plugins keep in the program, by their names: of the pod at hand, where that asks for other things than its master. */
+  readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
+  /** Of plugins that say anew what they make of a row when pods have come to it or left it. */
+  readonly rowVerdicts: KnownVerdicts[] = [];
+  /** Of each kind of the store that was read. */
+  readonly #generations = new Map<string, number>();
+
+  constructor(context: FrameworkContext) {
+    this.#context = context;
+  }
+
+  /** Whether the objects are still those that were read. */
+  get isCurrent(): boolean {
+    const { store } = this.#context.cluster;
+    for (const [kind, generation] of this.#generations)
+      if (store.generation(kind) !== generation) return false;
+    return true;
+  }
+
+  /** The changes of the objects up to here are known. */
+  markSeen(): void {
+    const { store } = this.#context.cluster;
+    for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
+  }
+
+  /** Has every plugin pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
+  pack(pod: Pod, builder: ProgramBuilder, only?: readonly string[]): void {
+    const { profile, cluster, extenders } = this.#context;
+    cluster.eachAmount(usageOf(pod), (column, amount) => builder.uses(column, amount));
+    for (const { plugin, code, weight } of placesIn(profile)) {
+      if (only !== undefined && !only.includes(plugin.name)) continue;
+      const column = (name: string) => cluster.nodes.textColumn(`${plugin.name}/${name}`);
+      const packed = asked(plugin, () =>
+        plugin.pack(pod, { cluster, profile, extenders, builder, code, weight, column }),
+      );
+      if (packed?.refresh !== undefined) this.#refreshers.set(plugin.name, packed.refresh);
+      else if (only !== undefined) this.#refreshers.delete(plugin.name);
+      if (packed === undefined || only !== undefined) continue;
+      this.#take(plugin.name, packed, builder);
+      if (packed.rowVerdicts !== undefined)
+        this.rowVerdicts.push(new KnownVerdicts(packed.rowVerdicts, code >> CODE_REASON_BITS, builder));
+    }
+    for (const row of cluster.nodes.closedRows) builder.rejectRow(row, CODE_CLOSED);
+  }
+
+  /** Brings what the program keeps of the pods in these rows up to date. */
+  refresh(rows: readonly number[]): void {
+    for (const refresh of this.#refreshers.values()) refresh(rows);
+  }
+
+  #take(name: string, packed: Packed, builder: ProgramBuilder): void {
+    const { cluster } = this.#context;
+    this.packed.set(name, packed);
+    this.isSequential ||= packed.sequential ?? false;
+    for (const kind of packed.kinds ?? []) this.#generations.set(kind, cluster.store.generation(kind));
+    if (packed.refusal !== undefined) {
+      const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
+      this.refusal ??= { message, plugins: [name] };
+    }
+    if (packed.onlyNodes !== undefined) {
+      const { column, values } = cluster.nodes.name;
+      const chosen = packed.onlyNodes;
+      const passes = values.map((node) => chosen.has(node));
+      builder.filter([[builder.table(column, passes)]], CODE_NOT_CHOSEN);
+    }
+  }
+}
+
+/** Names the plugin in what it throws, but for what says itself what the pod asks for. */
+function asked<T>(plugin: { name: string }, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (OWN_ERRORS.some((own) => error instanceof own)) throw error;
+    throw new PluginError(plugin.name, error);
+  }
+}

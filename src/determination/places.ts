@@ -1,0 +1,32 @@
+// Where a profile has the plugins that pack something: among its filters, and among its scores.
+import { CODE_REASON_BITS } from '../../assembly/layout.ts';
+import type { Framework } from '../plugins/framework.ts';
+import type { Plugin } from '../plugins/plugin.ts';
+
+type Packing = Plugin & Required<Pick<Plugin, 'pack'>>;
+
+export interface Place {
+  plugin: Packing;
+  /** Code of the plugin's first rejection reason; 0 when the profile does not filter by it. */
+  code: number;
+  /** Weight of the plugin's score; 0 when the profile does not score by it. */
+  weight: number;
+}
+
+const known = new WeakMap<Framework, readonly Place[]>();
+
+/** The plugins that pack something, with their places in the profile. */
+export function placesIn(profile: Framework): readonly Place[] {
+  const before = known.get(profile);
+  if (before !== undefined) return before;
+  const places = profile.registry.having('pack').map((plugin): Place => {
+    const position = profile.filters.indexOf(plugin.name);
+    return {
+      plugin,
+      code: position === -1 ? 0 : (position + 1) << CODE_REASON_BITS,
+      weight: profile.scores.find(({ name }) => name === plugin.name)?.weight ?? 0,
+    };
+  });
+  known.set(profile, places);
+  return places;
+}

@@ -1,0 +1,181 @@
+// Who set which field, and server-side apply, which is refused where it would take a field from somebody else.
+//
+// Fields are recorded of objects that were written with a field manager, as kubectl states it. An object that was written
+// without one before is taken, at its first apply, as set by a manager called "before-first-apply".
+import { isObject } from '../../../model/shape.ts';
+import type { ApiObject, ObjectMeta } from '../../../model/types.ts';
+import { ApiError } from '../http/errors.ts';
+import { omit } from '../omit.ts';
+import { groupVersion, type Resource } from '../schema/resources.ts';
+import { schemaOf, type Schema } from '../schema/schemas.ts';
+import {
+  changedFields,
+  difference,
+  fieldsOf,
+  intersection,
+  isEmpty,
+  merged,
+  pathsOf,
+  union,
+  without,
+  type FieldSet,
+} from './field-sets.ts';
+
+type ManagedFields = NonNullable<ObjectMeta['managedFields']>;
+type Entry = ManagedFields[number];
+
+/** Who writes. */
+export interface Manager {
+  name: string;
+  subresource?: string;
+}
+
+export interface Apply {
+  manager: Manager;
+  /** Take fields away from other managers. */
+  force: boolean;
+  time: string;
+}
+
+const BEFORE_FIRST_APPLY = 'before-first-apply';
+
+/** Fields that belong to the API itself, or that name the object. */
+const UNOWNED: FieldSet = {
+  'f:apiVersion': {},
+  'f:kind': {},
+  'f:metadata': Object.fromEntries(
+    [
+      ...['name', 'namespace', 'generateName', 'creationTimestamp', 'deletionTimestamp'],
+      ...['deletionGracePeriodSeconds', 'uid', 'generation', 'managedFields', 'resourceVersion'],
+    ].map((name) => [`f:${name}`, {}]),
+  ),
+};
+
+function ownable(set: FieldSet): FieldSet {
+  const owned = difference(set, UNOWNED);
+  if (owned['f:metadata'] !== undefined && isEmpty(owned['f:metadata'])) delete owned['f:metadata'];
+  return owned;
+}
+
+/**
+ * The object after a write that is no apply, with its managed fields brought up to date: who wrote has the fields that
+ * changed, and nobody else has them any more.
+ */
+export function recordUpdate(
+  resource: Resource,
+  before: ApiObject | undefined,
+  after: ApiObject,
+  manager: Manager,
+  time: string,
+): ApiObject {
+  const schema = schemaOf(resource);
+  const changed = ownable(changedFields(schema, before, after));
+  const present = fieldsOf(schema, after);
+  const entries: ManagedFields = [];
+  let own: FieldSet = changed;
+  for (const entry of before?.metadata?.managedFields ?? []) {
+    const set = intersection(setOf(entry), present);
+    if (isOf(entry, 'Update', manager)) own = union(set, changed);
+    else entries.push(...kept(entry, difference(set, changed)));
+  }
+  if (!isEmpty(own)) entries.push(entryOf(resource, 'Update', manager, own, time));
+  return withManagedFields(after, entries);
+}
+
+/**
+ * The object after an apply: the applied fields over the live ones, without those that this manager had applied before and
+ * now leaves out. Throws ApiError 409 naming the fields that others have set to something else, unless it is forced.
+ */
+export function applied(resource: Resource, live: ApiObject, sent: ApiObject, apply: Apply): ApiObject {
+  const schema = schemaOf(resource);
+  const set = ownable(fieldsOf(schema, sent));
+  const others = othersOf(resource, schema, live, apply);
+  const previous = (live.metadata?.managedFields ?? []).find((entry) => isOf(entry, 'Apply', apply.manager));
+  let next = merged(schema, live, withoutUnowned(sent));
+  if (previous !== undefined) {
+    const owned = others.reduce((sum, entry) => union(sum, setOf(entry)), set);
+    next = without(schema, next, difference(setOf(previous), owned));
+  }
+  const changed = ownable(changedFields(schema, live, next));
+  const entries: ManagedFields = [];
+  const conflicts: [Entry, FieldSet][] = [];
+  for (const entry of others) {
+    const taken = intersection(setOf(entry), changed);
+    if (isEmpty(taken)) entries.push(entry);
+    else if (apply.force) entries.push(...kept(entry, difference(setOf(entry), taken)));
+    else conflicts.push([entry, taken]);
+  }
+  if (conflicts.length > 0) throw applyConflict(conflicts);
+  entries.push(entryOf(resource, 'Apply', apply.manager, set, apply.time));
+  return withManagedFields(next as ApiObject, entries);
+}
+
+/** The object that an apply creates. */
+export function firstApplied(resource: Resource, sent: ApiObject, apply: Apply): ApiObject {
+  const set = ownable(fieldsOf(schemaOf(resource), sent));
+  return withManagedFields(sent, [entryOf(resource, 'Apply', apply.manager, set, apply.time)]);
+}
+
+function othersOf(resource: Resource, schema: Schema, live: ApiObject, apply: Apply): ManagedFields {
+  const entries = live.metadata?.managedFields;
+  if (entries === undefined || entries.length === 0) {
+    const all = ownable(fieldsOf(schema, live));
+    return [entryOf(resource, 'Update', { name: BEFORE_FIRST_APPLY }, all, apply.time)];
+  }
+  return entries.filter((entry) => !isOf(entry, 'Apply', apply.manager));
+}
+
+function withoutUnowned(sent: ApiObject): ApiObject {
+  const { labels, annotations, finalizers, ownerReferences } = sent.metadata ?? {};
+  const owned = { labels, annotations, finalizers, ownerReferences };
+  const metadata = Object.fromEntries(Object.entries(owned).filter(([, value]) => value !== undefined));
+  return { ...sent, metadata };
+}
+
+function applyConflict(conflicts: [Entry, FieldSet][]): ApiError {
+  const causes = conflicts.flatMap(([{ manager, apiVersion }, set]) =>
+    pathsOf(set).map((field) => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with "${manager}" using ${apiVersion}`,
+      field,
+    })),
+  );
+  const told = causes.map(({ message, field }) => `${message}: ${field}`).join('\n- ');
+  const count = causes.length === 1 ? '1 conflict: ' : `${causes.length} conflicts:\n- `;
+  return new ApiError(409, 'Conflict', `Apply failed with ${count}${told}`, { causes });
+}
+
+function setOf({ fieldsV1 }: Entry): FieldSet {
+  return isObject(fieldsV1) ? (fieldsV1 as FieldSet) : {};
+}
+
+function isOf(entry: Entry, operation: 'Apply' | 'Update', { name, subresource = '' }: Manager): boolean {
+  return entry.operation === operation && entry.manager === name && (entry.subresource ?? '') === subresource;
+}
+
+function kept(entry: Entry, set: FieldSet): ManagedFields {
+  return isEmpty(set) ? [] : [{ ...entry, fieldsV1: set }];
+}
+
+function entryOf(
+  resource: Resource,
+  operation: 'Apply' | 'Update',
+  { name, subresource }: Manager,
+  set: FieldSet,
+  time: string,
+): Entry {
+  return {
+    manager: name,
+    operation,
+    apiVersion: groupVersion(resource),
+    time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: set,
+    ...(subresource && { subresource }),
+  };
+}
+
+function withManagedFields(object: ApiObject, managedFields: ManagedFields): ApiObject {
+  const metadata = omit(object.metadata ?? {}, 'managedFields');
+  return { ...object, metadata: managedFields.length > 0 ? { ...metadata, managedFields } : metadata };
+}

@@ -1,0 +1,490 @@
+// The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
+// It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
+import { hasKey, type Labels, type Selector } from '../model/labels.ts';
+import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
+import type { Arena } from './columns/arena.ts';
+import type { Column } from './columns/column.ts';
+import { ExactSums } from './columns/exact-sums.ts';
+import { NodeColumns } from './columns/node-columns.ts';
+import { Affinities } from './affinities.ts';
+import { Journal } from './journal.ts';
+import { Nominations } from './nominations.ts';
+import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
+import { recordOf, sameLabels, usesTheSame, type PodRecord } from './pod-record.ts';
+import type { PodUsage } from '../model/pod-resources.ts';
+import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
+import { PortUsers } from './port-users.ts';
+import { ObjectStore } from './object-store.ts';
+import { PodKinds, SelectorKeys } from './pod-kinds.ts';
+import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
+import { isSelecting, SelectingObjects } from './selecting-objects.ts';
+
+/** The kind, in the store, of what nodes offer; only its changes are counted there. */
+export const NODE_AMOUNTS = 'NodeAmounts';
+
+/** What a pod brings along that decides by which labels and affinities pods are told apart. */
+interface Brought {
+  readonly selectors: readonly Selector[];
+  readonly affinity?: PodAffinityTerms;
+}
+
+/** What the cluster keeps for the plugins: their registry is one. */
+export interface ClusterPlugins {
+  /** The selectors that a pod brings along. */
+  readonly selectorsOf: (pod: Pod) => Selector[];
+  /** The kinds of objects that are read. */
+  readonly kinds: Iterable<string>;
+  /** The columns of nodes, by their names. */
+  readonly columns: ReadonlyMap<string, (node: Node) => string | undefined>;
+}
+
+export class Cluster {
+  readonly nodes: NodeColumns;
+  readonly journal = new Journal();
+  readonly keys = new SelectorKeys();
+  readonly kinds = new PodKinds(this.keys);
+  readonly objects = new SelectingObjects();
+  readonly affinities = new Affinities();
+  readonly portUsers = new PortUsers();
+  /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
+  readonly store: ObjectStore;
+  /** Pods that wait for a node which others leave for them. */
+  readonly nominations = new Nominations();
+  /** Milliseconds since 1970, as its owner says at the beginning of each cycle. */
+  now = 0;
+  #sums: ExactSums;
+  readonly #selectorsOf: (pod: Pod) => Selector[];
+  readonly #pods = new Map<string, PodRecord>();
+  /** Pods whose node is not known yet, by its name. */
+  readonly #podsOnUnknownNodes = new Map<string, Set<PodRecord>>();
+  readonly #podsByRow: (PodRecord[] | undefined)[] = [];
+  readonly #podsByGroup = new Map<string, number>();
+  readonly #claimUsers = new ClaimUsers();
+  /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
+  readonly #supposed = new Map<PodRecord, number>();
+  readonly #namespaces = new Map<string, Labels>();
+  /** What waiting pods bring along, as far as they bring anything. */
+  readonly #pending = new Map<string, Brought>();
+  #keysGeneration = 0;
+  #objectsGeneration = 0;
+
+  /** `seed` starts the generator that breaks ties. */
+  constructor(arena: Arena, plugins: ClusterPlugins, seed: number) {
+    this.nodes = new NodeColumns(arena, seed, plugins.columns);
+    this.#sums = new ExactSums(this.nodes.columns);
+    this.nodes.columns.onDrop = (column) => this.#sums.forget(column);
+    this.#selectorsOf = plugins.selectorsOf;
+    this.store = new ObjectStore(plugins.kinds);
+  }
+
+  /** Counts the changes after which a correspondence must be determined anew. */
+  get epoch(): number {
+    return this.nodes.epoch + this.rules + this.affinities.generation;
+  }
+
+  /** Counts the changes after which a pod may belong to another class: selectors that came or went. */
+  get rules(): number {
+    return this.keys.generation + this.#objectsGeneration;
+  }
+
+  get podCount(): number {
+    return this.#pods.size;
+  }
+
+  /**
+   * The pods on the node in the row: in the order in which they came, but that the last one takes the place of one that
+   * leaves, as in kube-scheduler's cache, whose order decides between victims that have not started.
+   */
+  podsIn(row: number): readonly PodRecord[] {
+    const pods = this.#podsByRow[row] ?? [];
+    if (this.#supposed.size === 0) return pods;
+    const supposed = [...this.#supposed].filter(([pod, at]) => at === row && pod.row !== row);
+    return [...pods.filter((pod) => !this.#supposed.has(pod)), ...supposed.map(([pod]) => pod)];
+  }
+
+  /** How many pods that have a node name a pod group, by "namespace/name". */
+  podsOfGroup(key: string): number {
+    return this.#podsByGroup.get(key) ?? 0;
+  }
+
+  /** How many pods on nodes name a claim, by "namespace/name". */
+  claimUsers(key: string): number {
+    return this.#claimUsers.of(key);
+  }
+
+  /** All pods that have a node. */
+  pods(): Iterable<PodRecord> {
+    return this.#pods.values();
+  }
+
+  pod(key: string): PodRecord | undefined {
+    return this.#pods.get(key);
+  }
+
+  /** A namespace's labels; undefined when there is no such namespace. */
+  readonly namespaceLabels = (namespace: string): Labels | undefined => this.#namespaces.get(namespace);
+
+  setNode(node: Node): { added: boolean; changed: boolean; resized: boolean } {
+    const { row, newResources, ...change } = this.nodes.setNode(node);
+    if (newResources.length > 0) this.#sumUsage(newResources);
+
+    if (change.added) {
+      const name = node.metadata?.name ?? '';
+      for (const pod of this.#podsOnUnknownNodes.get(name) ?? []) this.#attach(pod, row);
+      this.#podsOnUnknownNodes.delete(name);
+    } else if (change.resized) {
+      this.journal.add(row, -1, 0);
+      this.store.changed(NODE_AMOUNTS);
+    }
+    return change;
+  }
+
+  removeNode(name: string): void {
+    const row = this.nodes.rowOf(name);
+    if (row === undefined) return;
+    for (const pod of [...this.podsIn(row)]) {
+      this.#detach(pod);
+      this.#awaitNode(pod);
+    }
+    this.nodes.removeNode(name);
+  }
+
+  /**
+   * Takes a pod that has a node: new, changed, or the confirmation of one that was assumed. Returns what was known of
+   * it before, and whether anything that scheduling sees has changed: labels that no selector reads have not.
+   */
+  setPod(pod: Pod): { before?: PodRecord; changed: boolean } {
+    const before = this.#pods.get(objectKey(pod));
+    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#shapeAfter(before, pod));
+    if (before !== undefined && usesTheSame(before, record) && this.#readsTheSame(before, record)) {
+      // the usual confirmation: what is packed and counted stays as it is
+      record.row = before.row;
+      record.kind = before.kind;
+      this.#replace(before, record);
+      return { before, changed: false };
+    }
+    this.#place(record);
+    return { before, changed: true };
+  }
+
+  /**
+   * Takes a pod that was just given a node. `packed` says that the kernel has already added its usage to the columns,
+   * as assign does.
+   */
+  assume(pod: Pod, row: number, packed: boolean, shape = this.shapeOf(pod), key = objectKey(pod)): PodRecord {
+    const record = recordOf(pod, this.nodes.node(row)!.name, true, shape, key);
+    this.withdrawNomination(key);
+    this.#take(record);
+    this.#attach(record, row, packed, shape);
+    return record;
+  }
+
+  /** What a pod is to its node and to other pods; pods of one template may share it. */
+  shapeOf(pod: Pod): PodShape {
+    return shapeOf(pod, this.#selectorsOf(pod));
+  }
+
+  /** Drops a pod: deleted, finished, or assumed in vain. With a uid, another pod of the same name stays. */
+  removePod(key: string, uid?: string): PodRecord | undefined {
+    const pod = this.#pods.get(key);
+    if (pod === undefined || (uid !== undefined && pod.uid !== undefined && pod.uid !== uid))
+      return undefined;
+    this.#pods.delete(key);
+    this.#countPod(pod, -1);
+    if (pod.row === undefined) this.#forgetAwaiting(pod);
+    else this.#detach(pod);
+    this.#release(pod);
+    return pod;
+  }
+
+  /** Reads the selectors that a waiting pod brings, and the node that it is nominated to, until dropPending. */
+  setPending(pod: Pod): void {
+    const key = objectKey(pod);
+    const brought: Brought = { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) };
+    this.#retain(brought);
+    this.#releasePending(key);
+    if (brought.selectors.length > 0 || brought.affinity !== undefined) this.#pending.set(key, brought);
+    const node = pod.status?.nominatedNodeName;
+    const known = this.nominations.of(key);
+    if (node) this.nominate(pod, node, true);
+    else if (known?.isTold) this.withdrawNomination(key);
+  }
+
+  /** Forgets what setPending has read. Returns the pod as it would be on the node that it was nominated to. */
+  dropPending(key: string): PodRecord | undefined {
+    this.#releasePending(key);
+    return this.withdrawNomination(key);
+  }
+
+  /**
+   * Keeps room on a node for a waiting pod: pods of its priority or of less yield to it there. `isTold` says that the
+   * API server's object names the node.
+   */
+  nominate(pod: Pod, node: string, isTold = false): void {
+    const key = objectKey(pod);
+    const known = this.nominations.of(key);
+    if (known?.pod.nodeName === node && known.isTold === isTold) return;
+    this.withdrawNomination(key);
+    const record = recordOf(pod, node, false, shapeOf(pod, []));
+    this.nominations.add({ pod: record, isTold });
+    this.#touch(node);
+  }
+
+  /** Returns the pod as it would have been on the node that it was nominated to. */
+  withdrawNomination(key: string): PodRecord | undefined {
+    const pod = this.nominations.delete(key);
+    if (pod !== undefined) this.#touch(pod.nodeName);
+    return pod;
+  }
+
+  /**
+   * Lets a pod come to a row (1), or leave it (-1), in the columns and in `podsIn` only: for a question that is asked of
+   * one correspondence. The caller undoes it at once; nobody else is told.
+   */
+  suppose(pod: PodRecord, row: number, by: 1 | -1): void {
+    if (by === (pod.row === row ? -1 : 1)) this.#supposed.set(pod, row);
+    else this.#supposed.delete(pod);
+    this.#pack(pod, row, by);
+    this.#claimUsers.count(pod.namespace, pod.volumes, by);
+    for (const port of pod.ports) this.portUsers.count(port, row, by);
+  }
+
+  /** What a pod adds to the columns of its row, be it by the kernel or here; what no node has is not counted. */
+  eachAmount(
+    { requests, nonzeroCpu, nonzeroMemory }: PodUsage,
+    add: (column: Column, amount: number) => void,
+  ): void {
+    add(this.nodes.resource('pods').used, 1);
+    for (const [name, amount] of requests) {
+      const counted = name === 'pods' ? undefined : this.nodes.counted(name);
+      if (counted !== undefined) add(counted.used, amount);
+    }
+    add(this.nodes.nonzeroCpu, nonzeroCpu);
+    add(this.nodes.nonzeroMemory, nonzeroMemory);
+  }
+
+  /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
+  setObject(object: ApiObject, present: boolean): boolean {
+    if (object.kind === 'Namespace') return this.#setNamespace(object, present);
+    if (this.store.keeps(object.kind)) {
+      return present
+        ? this.store.set(object.kind!, object)
+        : this.store.remove(object.kind!, objectKey(object));
+    }
+    if (!isSelecting(object)) return false;
+    const change = this.objects.set(object, present);
+    if (change === undefined) return false;
+    if (change.after) this.keys.retain(change.after);
+    if (change.before) this.keys.release(change.before);
+    this.#objectsGeneration++;
+    return true;
+  }
+
+  /** Adds up anew what the pods use of their nodes, after the kernel has failed: it may have added what no record has. */
+  packAnew(): void {
+    this.nodes.clearUsage();
+    this.#sums = new ExactSums(this.nodes.columns);
+    this.#podsByRow.forEach((pods, row) => {
+      for (const pod of pods ?? []) this.#pack(pod, row, 1);
+    });
+  }
+
+  /**
+   * Counts the pods by the labels that are read now, and forgets affinities, label keys and kinds that no pod has any
+   * longer when they are many; before anything is determined.
+   */
+  followKeys(): void {
+    if (this.affinities.sweep()) this.#objectsGeneration++;
+    this.keys.sweep();
+    if (this.kinds.sweep()) this.journal.forget();
+    if (this.#keysGeneration === this.keys.generation) return;
+    this.#keysGeneration = this.keys.generation;
+    const changed = this.keys.takeChanged();
+    this.kinds.outdate();
+    for (const pod of this.#pods.values()) {
+      if (pod.row === undefined || !hasKey(pod.labels, changed)) continue;
+      this.kinds.count(pod.kind!, pod.row, -1);
+      this.#count(pod, pod.row);
+    }
+  }
+
+  /** The shape of a pod that has a node; of one that was assumed there, and is what it was, without working it out again. */
+  #shapeAfter(before: PodRecord | undefined, pod: Pod): PodShape {
+    if (before?.assumedSpec === undefined || !isShapedAs(before.assumedSpec, pod)) return this.shapeOf(pod);
+    if (sameLabels(before.labels ?? {}, pod.metadata?.labels ?? {})) return before;
+    // the API server gives a pod the topology labels of its node
+    return { ...before, selectors: this.#selectorsOf(pod) };
+  }
+
+  /** Whether the labels of two records are the same as far as selectors read them. */
+  #readsTheSame(one: PodRecord, two: PodRecord): boolean {
+    if (sameLabels(one.labels ?? {}, two.labels ?? {})) return true;
+    return sameLabels(this.keys.project(one.labels), this.keys.project(two.labels));
+  }
+
+  #setNamespace({ metadata }: ApiObject, present: boolean): boolean {
+    const name = metadata?.name ?? '';
+    const before = this.#namespaces.get(name);
+    const labels = metadata?.labels ?? {};
+    if (
+      present
+        ? before !== undefined && JSON.stringify(before) === JSON.stringify(labels)
+        : before === undefined
+    )
+      return false;
+    if (present) this.#namespaces.set(name, labels);
+    else this.#namespaces.delete(name);
+    // only terms with a namespace selector read them
+    if (this.affinities.size > 0) this.#objectsGeneration++;
+    return true;
+  }
+
+  #releasePending(key: string): void {
+    const brought = this.#pending.get(key);
+    if (brought === undefined) return;
+    this.#pending.delete(key);
+    this.#release(brought);
+  }
+
+  /** A pod with these selectors and this affinity is there. */
+  #retain({ selectors, affinity }: Brought): void {
+    for (const selector of selectors) this.keys.retain(selector);
+    if (affinity === undefined || !this.affinities.retain(affinity)) return;
+    // with the first one labels begin to tell pods apart
+    if (this.affinities.size === 1) this.#objectsGeneration++;
+  }
+
+  #release({ selectors, affinity }: Brought): void {
+    for (const selector of selectors) this.keys.release(selector);
+    if (affinity !== undefined) this.affinities.release(affinity);
+  }
+
+  /** Has the correspondences look at the node again. */
+  #touch(node: string): void {
+    const row = this.nodes.rowOf(node);
+    if (row !== undefined) this.journal.add(row, -1, 0);
+  }
+
+  #countPod({ podGroup }: PodRecord, by: 1 | -1): void {
+    if (podGroup !== undefined) addTo(this.#podsByGroup, podGroup, by);
+  }
+
+  #place(record: PodRecord): void {
+    this.#take(record);
+    const row = this.nodes.rowOf(record.nodeName);
+    if (row === undefined) this.#awaitNode(record);
+    else this.#attach(record, row);
+  }
+
+  /** Takes the record in the place of what was known of its pod. */
+  #take(record: PodRecord): void {
+    this.#retain(record);
+    this.removePod(record.key);
+    this.#pods.set(record.key, record);
+    this.#countPod(record, 1);
+  }
+
+  #replace(before: PodRecord, record: PodRecord): void {
+    if (record.selectors !== before.selectors) {
+      this.#retain(record);
+      this.#release(before);
+    }
+    this.#pods.set(record.key, record);
+    this.#countPod(before, -1);
+    this.#countPod(record, 1);
+    if (before.row !== undefined) {
+      const neighbours = this.#podsByRow[before.row]!;
+      neighbours[neighbours.indexOf(before)] = record;
+      return;
+    }
+    const neighbours = this.#podsOnUnknownNodes.get(before.nodeName);
+    neighbours?.delete(before);
+    neighbours?.add(record);
+  }
+
+  #awaitNode(pod: PodRecord): void {
+    const waiting = this.#podsOnUnknownNodes.get(pod.nodeName);
+    if (waiting === undefined) this.#podsOnUnknownNodes.set(pod.nodeName, new Set([pod]));
+    else waiting.add(pod);
+  }
+
+  #forgetAwaiting(pod: PodRecord): void {
+    const waiting = this.#podsOnUnknownNodes.get(pod.nodeName);
+    waiting?.delete(pod);
+    if (waiting?.size === 0) this.#podsOnUnknownNodes.delete(pod.nodeName);
+  }
+
+  #attach(pod: PodRecord, row: number, packed = false, shape?: PodShape): void {
+    pod.row = row;
+    (this.#podsByRow[row] ??= []).push(pod);
+    if (!packed) this.#pack(pod, row, 1);
+    else if (pod.usage.isLarge || this.#sums.isBeyond(row)) this.#sumAnew(pod, row);
+    for (const port of pod.ports) this.portUsers.count(port, row, 1);
+    this.#countVolumes(pod, 1);
+    this.#count(pod, row, shape);
+    this.journal.add(row, pod.kind!.id, 1);
+  }
+
+  #detach(pod: PodRecord): void {
+    const row = pod.row!;
+    const neighbours = this.#podsByRow[row]!;
+    const last = neighbours.pop()!;
+    if (last !== pod) neighbours[neighbours.indexOf(pod)] = last;
+    this.#pack(pod, row, -1);
+    for (const port of pod.ports) this.portUsers.count(port, row, -1);
+    this.#countVolumes(pod, -1);
+    this.kinds.count(pod.kind!, row, -1);
+    this.journal.add(row, pod.kind!.id, -1);
+    pod.row = undefined;
+    pod.kind = undefined;
+  }
+
+  #countVolumes({ namespace, volumes }: PodRecord, by: 1 | -1): void {
+    if (volumes.length === 0) return;
+    this.#claimUsers.count(namespace, volumes, by);
+    this.store.changed(POD_VOLUMES);
+  }
+
+  #count(pod: PodRecord, row: number, shape?: PodShape): void {
+    const { kinds } = this;
+    if (shape?.kind !== undefined && shape.kindsGeneration === kinds.generation) {
+      pod.kind = shape.kind;
+    } else {
+      pod.kind = kinds.of(pod);
+      if (shape !== undefined) Object.assign(shape, { kind: pod.kind, kindsGeneration: kinds.generation });
+    }
+    kinds.count(pod.kind, row, 1);
+  }
+
+  #pack({ usage }: PodRecord, row: number, by: 1 | -1): void {
+    this.eachAmount(usage, (column, amount) => this.#sums.add(column, row, by * amount));
+  }
+
+  /** Adds up what the row's pods use of all that the pod does: the kernel adds in f64. */
+  #sumAnew(pod: PodRecord, row: number): void {
+    const sums = new Map<Column, bigint>();
+    this.eachAmount(pod.usage, (column) => sums.set(column, 0n));
+    for (const { usage } of this.#podsByRow[row]!)
+      this.eachAmount(usage, (column, amount) => {
+        const sum = sums.get(column);
+        if (sum !== undefined) sums.set(column, sum + BigInt(amount));
+      });
+    for (const [column, sum] of sums) this.#sums.set(column, row, sum);
+  }
+
+  /** Counts what the pods use of resources that some node has from now on. */
+  #sumUsage(resources: readonly string[]): void {
+    for (const { row, usage } of this.#pods.values()) {
+      if (row === undefined) continue;
+      for (const name of resources)
+        this.#sums.add(this.nodes.resource(name).used, row, usage.requests.get(name) ?? 0);
+    }
+  }
+}
+
+/** Adds to a count that is kept only while it is not 0. */
+function addTo<K>(counts: Map<K, number>, key: K, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}

@@ -1,0 +1,98 @@
+// Objects that constraints read beside nodes and pods, as the API server has them, or as they will be once what was
+// reserved for a pod is written.
+import { objectKey, type ApiObject } from '../model/types.ts';
+
+interface Entry {
+  object?: ApiObject;
+  /** Stands in for `object` until the API server tells of a newer one. */
+  assumed?: ApiObject;
+}
+
+export class ObjectStore {
+  readonly #kinds = new Map<string, Map<string, Entry>>();
+  readonly #generations = new Map<string, number>();
+
+  /** `kinds` are those that some constraint reads; others are not kept. */
+  constructor(kinds: Iterable<string>) {
+    for (const kind of kinds) this.#kinds.set(kind, new Map());
+  }
+
+  /** There is nothing of the kind to keep: the API server does not have it. */
+  withdraw(kind: string): void {
+    this.#kinds.delete(kind);
+  }
+
+  keeps(kind: string | undefined): boolean {
+    return kind !== undefined && this.#kinds.has(kind);
+  }
+
+  /** Whether there is any object of the kind. */
+  holds(kind: string): boolean {
+    return (this.#kinds.get(kind)?.size ?? 0) > 0;
+  }
+
+  /** Counts the changes of a kind. */
+  generation(kind: string): number {
+    return this.#generations.get(kind) ?? 0;
+  }
+
+  /** An object by "namespace/name"; of what has no namespace the namespace is "default". */
+  get<T extends ApiObject>(kind: string, key: string): T | undefined {
+    const entry = this.#kinds.get(kind)?.get(key);
+    return (entry?.assumed ?? entry?.object) as T | undefined;
+  }
+
+  /** An object as the API server has told of it, whatever is assumed. */
+  stored<T extends ApiObject>(kind: string, key: string): T | undefined {
+    return this.#kinds.get(kind)?.get(key)?.object as T | undefined;
+  }
+
+  *list<T extends ApiObject>(kind: string): Iterable<T> {
+    for (const { assumed, object } of this.#kinds.get(kind)?.values() ?? []) yield (assumed ?? object) as T;
+  }
+
+  /** Takes an object from the API server. Returns whether anything changed. */
+  set(kind: string, object: ApiObject): boolean {
+    const objects = this.#kinds.get(kind)!;
+    const key = objectKey(object);
+    const entry = objects.get(key);
+    const version = object.metadata?.resourceVersion;
+    if (
+      entry?.object !== undefined &&
+      version !== undefined &&
+      entry.object.metadata?.resourceVersion === version
+    ) {
+      return false;
+    }
+    objects.set(key, { object });
+    this.changed(kind);
+    return true;
+  }
+
+  remove(kind: string, key: string): boolean {
+    const removed = this.#kinds.get(kind)?.delete(key) ?? false;
+    if (removed) this.changed(kind);
+    return removed;
+  }
+
+  /** Lets an object be read as it will be, from now on until a newer one comes or it is restored. */
+  assume(kind: string, object: ApiObject): void {
+    const entry = this.#kinds.get(kind)?.get(objectKey(object));
+    if (entry === undefined) throw new Error(`${kind} ${objectKey(object)} is not known`);
+    entry.assumed = object;
+    this.changed(kind);
+  }
+
+  /** Takes back what was assumed of an object. */
+  restore(kind: string, key: string): void {
+    const entry = this.#kinds.get(kind)?.get(key);
+    if (entry?.assumed === undefined) return;
+    entry.assumed = undefined;
+    this.changed(kind);
+  }
+
+  /** Counts a change of a kind; also of one that is kept elsewhere. */
+  changed(kind: string): void {
+    this.#generations.set(kind, this.generation(kind) + 1);
+  }
+}

@@ -1,0 +1,256 @@
+// Pods on nodes, gathered by what other pods' constraints can see of them: a selector is matched once for all pods of a
+// kind. And the label keys that selectors read, without which every pod would be a kind of its own.
+import type { Labels, Selector } from '../model/labels.ts';
+import type { PodAffinityTerms } from './pod-affinity.ts';
+import { valuesAsked } from './selector-index.ts';
+
+export interface PodKind {
+  readonly id: number;
+  readonly namespace: string;
+  /** Only the labels that some selector reads. */
+  readonly labels: Labels;
+  readonly affinity?: PodAffinityTerms;
+  /** A terminating pod no longer counts for spreading. */
+  readonly terminating: boolean;
+  /** How many pods of the kind stand in each row. */
+  readonly rows: Map<number, number>;
+}
+
+/** So many kinds, or keys, that no pod has may stay, however few are in use. */
+const UNUSED_LIMIT = 256;
+/** So many changed keys are remembered one by one. */
+const CHANGED_LIMIT = 16_384;
+
+/** The label keys that live selectors read, each with the number of its readers. */
+const NO_LABELS: Labels = {};
+
+export class SelectorKeys {
+  /** Counts the times that the set of keys has changed. */
+  generation = 0;
+  readonly #readers = new Map<string, number>();
+  /** Keys without readers: pods that come and go must not change the keys each time. */
+  readonly #unread = new Set<string>();
+  /** Keys that came or went since they were last asked for; undefined when they are too many. */
+  #changed: Set<string> | undefined = new Set();
+
+  /** The keys that are told apart, with some that nobody reads any longer. */
+  get size(): number {
+    return this.#readers.size;
+  }
+
+  retain(selector: Selector): void {
+    for (const { key } of selector.requirements) {
+      const readers = this.#readers.get(key);
+      if (readers === undefined) this.#addKey(key);
+      else this.#readers.set(key, readers + 1);
+      if (readers === 0) this.#unread.delete(key);
+    }
+  }
+
+  release(selector: Selector): void {
+    for (const { key } of selector.requirements) {
+      const readers = this.#readers.get(key)! - 1;
+      this.#readers.set(key, readers);
+      if (readers === 0) this.#unread.add(key);
+    }
+  }
+
+  /** The labels whose keys are read, in the order of their keys. */
+  project(labels: Labels | undefined): Labels {
+    if (labels === undefined || this.#readers.size === 0) return NO_LABELS;
+    let read: Record<string, string> | undefined;
+    let last = '';
+    let isSorted = true;
+    for (const key in labels) {
+      if (!this.#readers.has(key)) continue;
+      isSorted &&= last < key;
+      last = key;
+      (read ??= {})[key] = labels[key]!;
+    }
+    if (read === undefined) return NO_LABELS;
+    return isSorted
+      ? read
+      : Object.fromEntries(Object.entries(read).sort(([one], [two]) => (one < two ? -1 : 1)));
+  }
+
+  /** The keys that came or went since the last time; undefined when it may be any. */
+  takeChanged(): ReadonlySet<string> | undefined {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** Forgets the keys that nobody reads, if they outnumber the others. */
+  sweep(): void {
+    if (this.#unread.size <= Math.max(UNUSED_LIMIT, this.#readers.size - this.#unread.size)) return;
+    this.#forgetUnread();
+    this.generation++;
+  }
+
+  #addKey(key: string): void {
+    this.#forgetUnread();
+    this.#readers.set(key, 1);
+    this.#noteChange(key);
+    this.generation++;
+  }
+
+  #forgetUnread(): void {
+    for (const key of this.#unread) {
+      this.#readers.delete(key);
+      this.#noteChange(key);
+    }
+    this.#unread.clear();
+  }
+
+  #noteChange(key: string): void {
+    this.#changed?.add(key);
+    if (this.#changed !== undefined && this.#changed.size > CHANGED_LIMIT) this.#changed = undefined;
+  }
+}
+
+/** What tells the kinds of pods apart. */
+export interface KindOfPod {
+  namespace: string;
+  labels: Labels | undefined;
+  affinity?: PodAffinityTerms;
+  terminating: boolean;
+}
+
+/** The kinds of one namespace. */
+class NamespaceKinds {
+  readonly all = new Set<PodKind>();
+  /** By "key=value" of each label. */
+  readonly #byLabel = new Map<string, Set<PodKind>>();
+
+  add(kind: PodKind): void {
+    this.all.add(kind);
+    for (const key in kind.labels) addTo(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+  }
+
+  delete(kind: PodKind): void {
+    this.all.delete(kind);
+    for (const key in kind.labels) deleteFrom(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+  }
+
+  /** Those that the selector may match, each once. */
+  *near(selector: Selector): Iterable<PodKind> {
+    if (selector.nothing) return;
+    const asked = valuesAsked(selector);
+    if (asked === undefined) yield* this.all;
+    else for (const value of new Set(asked.values)) yield* this.#byLabel.get(`${asked.key}=${value}`) ?? [];
+  }
+}
+
+export class PodKinds {
+  /** Counts the times that kinds were forgotten, or keys have changed: a kind that was found before may be another one's by now. */
+  generation = 0;
+  readonly #keys: SelectorKeys;
+  readonly #byId = new Map<number, PodKind>();
+  readonly #byText = new Map<string, PodKind>();
+  readonly #byNamespace = new Map<string, NamespaceKinds>();
+  readonly #byAffinity = new Map<string, Set<PodKind>>();
+  #nextId = 0;
+  /** Kinds that some pod has. */
+  #used = 0;
+
+  constructor(keys: SelectorKeys) {
+    this.#keys = keys;
+  }
+
+  /** The kinds that are known, with some that no pod has any longer. */
+  get size(): number {
+    return this.#byText.size;
+  }
+
+  /** The kind of a pod. */
+  of({ namespace, labels, affinity, terminating }: KindOfPod): PodKind {
+    const read = this.#keys.project(labels);
+    const text = textOf(namespace, read, affinity, terminating);
+    let kind = this.#byText.get(text);
+    if (kind === undefined) {
+      kind = { id: this.#nextId++, namespace, labels: read, affinity, terminating, rows: new Map() };
+      this.#byId.set(kind.id, kind);
+      this.#byText.set(text, kind);
+      let ofNamespace = this.#byNamespace.get(namespace);
+      if (ofNamespace === undefined) this.#byNamespace.set(namespace, (ofNamespace = new NamespaceKinds()));
+      ofNamespace.add(kind);
+      if (affinity !== undefined) addTo(this.#byAffinity, affinity.text, kind);
+    }
+    return kind;
+  }
+
+  get(id: number): PodKind {
+    return this.#byId.get(id)!;
+  }
+
+  all(): Iterable<PodKind> {
+    return this.#byId.values();
+  }
+
+  /** The kinds that the selector may match in these namespaces, or in all; each once. */
+  *near(selector: Selector, namespaces?: Iterable<string>): Iterable<PodKind> {
+    for (const namespace of namespaces ?? this.#byNamespace.keys()) {
+      yield* this.#byNamespace.get(namespace)?.near(selector) ?? [];
+    }
+  }
+
+  /** The kinds of the pods that have the affinity. */
+  withAffinity({ text }: Pick<PodAffinityTerms, 'text'>): Iterable<PodKind> {
+    return this.#byAffinity.get(text) ?? [];
+  }
+
+  count(kind: PodKind, row: number, by: number): void {
+    const { rows } = kind;
+    const before = rows.size;
+    const now = (rows.get(row) ?? 0) + by;
+    if (now === 0) rows.delete(row);
+    else rows.set(row, now);
+    if (before === 0 && rows.size > 0) this.#used++;
+    else if (before > 0 && rows.size === 0) this.#used--;
+  }
+
+  /** Forgets the kinds that no pod has, if they outnumber the others. Returns whether it did: their ids mean nothing now. */
+  sweep(): boolean {
+    if (this.size - this.#used <= Math.max(UNUSED_LIMIT, this.#used)) return false;
+    this.generation++;
+    for (const kind of this.#byId.values()) if (kind.rows.size === 0) this.#forget(kind);
+    return true;
+  }
+
+  /** After the keys have changed: a kind that was found before may be another one's by now. */
+  outdate(): void {
+    this.generation++;
+  }
+
+  #forget(kind: PodKind): void {
+    const { id, namespace, labels, affinity, terminating } = kind;
+    this.#byId.delete(id);
+    this.#byText.delete(textOf(namespace, labels, affinity, terminating));
+    const ofNamespace = this.#byNamespace.get(namespace)!;
+    ofNamespace.delete(kind);
+    if (ofNamespace.all.size === 0) this.#byNamespace.delete(namespace);
+    if (affinity !== undefined) deleteFrom(this.#byAffinity, affinity.text, kind);
+  }
+}
+
+/** Equal for equal kinds; `read` are the labels that are read, in the order of their keys. */
+function textOf(
+  namespace: string,
+  read: Labels,
+  affinity: PodAffinityTerms | undefined,
+  terminating: boolean,
+): string {
+  return JSON.stringify([namespace, read, affinity?.text, terminating]);
+}
+
+function addTo<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([item]));
+  else set.add(item);
+}
+
+function deleteFrom<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(key);
+}

@@ -1,0 +1,61 @@
+// What a pod is to its node and to other pods, its name and place apart: the same for all pods of a template.
+import type { Selector } from '../model/labels.ts';
+import type { Container, Pod, Volume } from '../model/types.ts';
+import { hostPortsOf, type HostPort } from './host-ports.ts';
+import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
+import type { PodKind } from './pod-kinds.ts';
+import { hasResourceStatus, usageOf, type PodUsage } from '../model/pod-resources.ts';
+import { visibleVolumesOf } from './pod-volumes.ts';
+
+type PodSpec = NonNullable<Pod['spec']>;
+
+export interface PodShape {
+  readonly usage: PodUsage;
+  readonly ports: readonly HostPort[];
+  /** The selectors that the pod brings along. */
+  readonly selectors: readonly Selector[];
+  readonly affinity?: PodAffinityTerms;
+  /** Those that other pods can see. */
+  readonly volumes: readonly Volume[];
+  /** The kind of a pod of this shape that is not terminating, and when it was found. */
+  kind?: PodKind;
+  kindsGeneration?: number;
+}
+
+export function shapeOf(pod: Pod, selectors: readonly Selector[]): PodShape {
+  return {
+    usage: usageOf(pod),
+    ports: hostPortsOf(pod),
+    selectors,
+    affinity: affinityOf(pod),
+    volumes: visibleVolumesOf(pod.spec ?? {}),
+  };
+}
+
+/** By specs, which many pods have in common while they wait. */
+const texts = new WeakMap<PodSpec, string>();
+
+/** Whether a pod of this spec and the other's namespace and labels has the other's shape. */
+export function isShapedAs(spec: PodSpec, other: Pod): boolean {
+  if (hasResourceStatus(other)) return false;
+  let text = texts.get(spec);
+  if (text === undefined) texts.set(spec, (text = textOf(spec)));
+  return textOf(other.spec ?? {}) === text;
+}
+
+/** All that the shape of a pod is made of, its namespace, labels and status apart. */
+function textOf(spec: Partial<PodSpec>): string {
+  return JSON.stringify([
+    spec.containers?.map(readOf),
+    spec.initContainers?.map(readOf),
+    spec.overhead,
+    spec.resources?.requests,
+    visibleVolumesOf(spec),
+    spec.affinity,
+    spec.topologySpreadConstraints,
+  ]);
+}
+
+function readOf({ resources, ports, restartPolicy }: Container): unknown[] {
+  return [resources?.requests, ports, restartPolicy];
+}
