@@ -21,7 +21,7 @@ describe('pods of very many terms', () => {
 
   it('are asked about as far as one event may take, and tried again beyond; others are always asked about', () => {
     const bench = rig();
-    park(bench, ...[1, 2, 3].map((n) => withTerms(`large-${n}`, 2000)), pod('small'), withTerms('few', 100));
+    park(bench, ...[1, 2, 3].map((n) => withTerms(`large-${n}`, 2500)), pod('small'), withTerms('few', 100));
     expect(bench.queue.event(helpsWith('nothing'))).toBe(1);
     expect(bench.questions.map((question) => question.pod)).toEqual(['large-1', 'large-2', 'small', 'few']);
     expect(bench.queue.counts()).toMatchObject({ backoff: 1, unschedulable: 4 });

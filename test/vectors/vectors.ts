@@ -14,12 +14,14 @@ export const FAMILIES = [
   'default',
   'spread',
   'interpod',
+  'mixed',
   'volumes',
   'preemption',
   'devices',
   'declared',
   'extended',
   'wide',
+  'configured',
 ];
 
 export interface Vector {
