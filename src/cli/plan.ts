@@ -1,5 +1,5 @@
 // coset plan: where the pods of a scenario would go.
-import type { Decision, Scenario } from '../model/types.ts';
+import { schedulerNameOf, type Decision, type Scenario } from '../model/types.ts';
 import { configurationOf } from '../config/load.ts';
 import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';
@@ -79,8 +79,8 @@ async function configurationFor(
 function otherSchedulers({ pending }: Scenario, { profiles }: Configuration): string[] {
   const known = new Set(profiles.map(({ schedulerName }) => schedulerName));
   const counts = new Map<string, number>();
-  for (const { spec } of pending) {
-    const name = spec?.schedulerName ?? 'default-scheduler';
+  for (const pod of pending) {
+    const name = schedulerNameOf(pod);
     if (!known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(

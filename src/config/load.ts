@@ -1,4 +1,5 @@
 // Reads a KubeSchedulerConfiguration file as kube-scheduler 1.37 does: strictly, with its defaults and its rules.
+import { DEFAULT_SCHEDULER } from '../model/types.ts';
 import { dropNulls, Problems, shown } from '../model/shape.ts';
 import { mistakenFor, mistakenYaml } from '../model/mistaken.ts';
 import { yamlDocuments } from '../model/yaml.ts';
@@ -110,7 +111,7 @@ function readProfiles(
 ): Framework[] {
   const given = files.length > 0 ? files : [{}];
   const names = given.map(
-    ({ schedulerName }) => schedulerName ?? (given.length === 1 ? 'default-scheduler' : ''),
+    ({ schedulerName }) => schedulerName ?? (given.length === 1 ? DEFAULT_SCHEDULER : ''),
   );
   const queueSort = ({ plugins }: ProfileFile) =>
     JSON.stringify([plugins?.queueSort?.enabled ?? [], plugins?.queueSort?.disabled ?? []]);

@@ -8,7 +8,7 @@
 //     └──────────── park (one verdict for a class) / requeue (after a failed binding) <───────────┘
 //
 // State in, plan out: nothing here talks to an API server or reads a clock.
-import type { Pod } from '../model/types.ts';
+import { schedulerNameOf, type Pod } from '../model/types.ts';
 import type { CycleOptions } from './ports.ts';
 import { partition } from './gangs/partition.ts';
 import { ClassIndex, type Classified, type EquivalenceClass } from '../classes/class-index.ts';
@@ -156,7 +156,7 @@ export class SchedulingCycle {
    * The class of a pod as it is now, by what was found for the same object `before`; undefined when no profile is its.
    */
   classify(pod: Pod, before?: ClassMark): Classified | undefined {
-    const context = this.#contexts.get(pod.spec?.schedulerName ?? 'default-scheduler');
+    const context = this.#contexts.get(schedulerNameOf(pod));
     return context && this.#classes.lookUp(pod, context, before as Classified | undefined);
   }
 

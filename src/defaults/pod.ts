@@ -1,11 +1,11 @@
 // The defaults of a pod's type, of those fields that scheduling reads.
-import type { Container, Pod } from '../model/types.ts';
+import { DEFAULT_SCHEDULER, type Container, type Pod } from '../model/types.ts';
 import { roundUp } from './resource-list.ts';
 
 export function setPodDefaults(pod: Pod): void {
   const { spec } = pod;
   if (!spec) return;
-  spec.schedulerName ||= 'default-scheduler';
+  spec.schedulerName ||= DEFAULT_SCHEDULER;
   spec.restartPolicy ||= 'Always';
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     setContainerDefaults(container, spec.hostNetwork ?? false);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EventsV1Event } from '@kubernetes/client-node';
-import type { Pod, Wire } from '../model/types.ts';
+import { schedulerNameOf, type Pod, type Wire } from '../model/types.ts';
 import { systemClock, within, type Clock } from './backoff.ts';
 import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
@@ -158,7 +158,7 @@ export class EventRecorder {
 
   #event(pod: Pod, type: string, reason: string, action: string, note: string): SchedulerEvent {
     const { namespace = 'default', name = '' } = pod.metadata ?? {};
-    const controller = pod.spec?.schedulerName ?? 'default-scheduler';
+    const controller = schedulerNameOf(pod);
     const now = this.#clock.now();
     return {
       apiVersion: 'events.k8s.io/v1',

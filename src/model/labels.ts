@@ -100,3 +100,9 @@ export function hasKey(labels: Labels | undefined, keys: ReadonlySet<string> | u
   for (const key in labels) if (keys.has(key)) return true;
   return false;
 }
+
+/** Whether the labels are the same, in any order. */
+export function sameLabels(one: Labels, two: Labels): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(two).length && keys.every((key) => one[key] === two[key]);
+}

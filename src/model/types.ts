@@ -136,3 +136,10 @@ export interface Rejection {
   code: 'Unschedulable' | 'UnschedulableAndUnresolvable';
   reasons: string[];
 }
+
+export const DEFAULT_SCHEDULER = 'default-scheduler';
+
+/** The scheduler that a pod asks for. */
+export function schedulerNameOf({ spec }: Pick<Pod, 'spec'>): string {
+  return spec?.schedulerName ?? DEFAULT_SCHEDULER;
+}

@@ -1,5 +1,12 @@
 // Where the pods of a scenario would go: the cycle over a list of pods, without an API server.
-import { objectKey, type ApiObject, type Decision, type Pod, type Scenario } from '../model/types.ts';
+import {
+  schedulerNameOf,
+  objectKey,
+  type ApiObject,
+  type Decision,
+  type Pod,
+  type Scenario,
+} from '../model/types.ts';
 import { Cluster } from '../state/cluster.ts';
 import type { Configuration } from '../config/types.ts';
 import type { Framework } from '../plugins/framework.ts';
@@ -110,8 +117,8 @@ function victimsOf({ victims }: Candidate): string[] {
 /** A pod whose scheduler name no profile has is planned by the first one: the question is where it would go. */
 function profilesOf(pods: readonly Pod[], { profiles }: Configuration): Map<string, Framework> {
   const byName = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
-  for (const { spec } of pods) {
-    const name = spec?.schedulerName ?? 'default-scheduler';
+  for (const pod of pods) {
+    const name = schedulerNameOf(pod);
     if (!byName.has(name)) byName.set(name, profiles[0]!);
   }
   return byName;

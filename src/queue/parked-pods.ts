@@ -1,4 +1,5 @@
 // The unschedulable pods: one verdict stands for a whole group, and is asked about once per event.
+import { schedulerNameOf } from '../model/types.ts';
 import type { Entry, Group } from './entry.ts';
 import { Heap } from './heap.ts';
 import { termsOf } from './hint-effort.ts';
@@ -65,7 +66,7 @@ export class ParkedPods {
     const rows = new Map<string, Rejections>();
     for (const { plugins, entries } of this.#groups.values()) {
       const [first] = entries;
-      const profile = first?.pod.spec?.schedulerName ?? 'default-scheduler';
+      const profile = schedulerNameOf(first?.pod ?? {});
       for (const plugin of new Set(plugins)) {
         const name = `${plugin}/${profile}`;
         const row = rows.get(name) ?? { plugin, profile, pods: 0 };

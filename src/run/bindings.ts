@@ -4,7 +4,7 @@
 //                      │                        ├─> on another node    ──> it stands there; ours is free again
 //                      │                        ├─> no longer there    ──> forgotten; the node is free again
 //                      └── not to be had ───────┴─> on none, or unknown ──> back to the queue; the node is free again
-import type { Pod } from '../model/types.ts';
+import { schedulerNameOf, type Pod } from '../model/types.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { SchedulerMetrics } from '../control/metrics.ts';
 import type { Placement } from '../cycle/outcome.ts';
@@ -107,7 +107,7 @@ export class Bindings {
       failure = isGone ? { type: 'gone', message } : { type: 'failed', message, retryable: true };
     }
     if (this.#stopped) return;
-    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const profile = schedulerNameOf(pod.pod);
     const seconds = (performance.now() - started) / 1000;
     metrics.extensionPoint('PreBind', failure === undefined ? 'Success' : 'Error', profile, seconds);
     if (failure === undefined) this.#bindInTurn(placement, begin);
@@ -121,7 +121,7 @@ export class Bindings {
     const outcome = byExtender ?? (await this.#binder.bind({ namespace, name, uid }, node));
     if (this.#isOver) return;
     const isBound = this.#isOurs(pod, node, outcome);
-    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const profile = schedulerNameOf(pod.pod);
     const seconds = (performance.now() - sent) / 1000;
     this.#options.metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, seconds);
     this.#finish(pod, node, begin, outcome);
@@ -132,7 +132,7 @@ export class Bindings {
     const now = performance.now();
     const holder = this.#holder(pod, node, outcome);
     const isOurs = this.#isOurs(pod, node, outcome);
-    const profile = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const profile = schedulerNameOf(pod.pod);
     // the scheduler that has bound it counts it
     if (isOurs || holder === undefined)
       metrics.attempt(isOurs ? 'scheduled' : 'error', profile, (now - begin) / 1000);

@@ -1,4 +1,5 @@
 // Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
+import { schedulerNameOf } from '../model/types.ts';
 import type { PodRecord } from '../state/pod-record.ts';
 import type { SchedulingCycle } from '../cycle/cycle.ts';
 import { systemClock, within } from '../kube/backoff.ts';
@@ -77,7 +78,7 @@ export class Evictions implements Preemptor {
     const name = victim.key.slice(namespace.length + 1);
     const reference = { namespace, name, uid };
     const path = podPath(reference);
-    const scheduler = pod.pod.spec?.schedulerName ?? 'default-scheduler';
+    const scheduler = schedulerNameOf(pod.pod);
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',

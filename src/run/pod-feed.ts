@@ -3,7 +3,7 @@
 //   pending ──> queue ──drain──> in flight ──assume──> cluster (assumed) ──bound──> cluster
 //      ^                            │                        │
 //      └────── park, backoff <──────┘<──── binding failed ───┘
-import { objectKey, type Pod } from '../model/types.ts';
+import { schedulerNameOf, objectKey, type Pod } from '../model/types.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { PodRecord } from '../state/pod-record.ts';
 import type { SchedulingCycle } from '../cycle/cycle.ts';
@@ -83,8 +83,7 @@ export class PodFeed implements WatchHandler<Pod> {
     // an outcome that comes must not be taken for the newer pod's
     if (inBinding !== undefined && inBinding !== uid) this.#successors.set(key, pod);
     else if (pod.spec?.nodeName) this.#setAssigned(key, uid, pod);
-    else if (this.#options.isOurs(pod.spec?.schedulerName ?? 'default-scheduler'))
-      this.#setPending(key, uid, pod);
+    else if (this.#options.isOurs(schedulerNameOf(pod))) this.#setPending(key, uid, pod);
   }
 
   #setAssigned(key: string, uid: string, pod: Pod): void {

@@ -29,7 +29,7 @@ import { missingAmong, NODES, OTHER_RESOURCES, PODS, type WatchedResource } from
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
-import type { ApiObject, Pod } from '../model/types.ts';
+import { schedulerNameOf, type ApiObject, type Pod } from '../model/types.ts';
 import { Bindings } from './bindings.ts';
 import { Digest } from './digest.ts';
 import { Evictions } from './evictions.ts';
@@ -117,13 +117,13 @@ export class Scheduler implements ControlledScheduler {
       initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
       maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
       helps: (event, pod, plugins) => {
-        const profile = this.#profiles.get(pod.spec?.schedulerName ?? 'default-scheduler');
+        const profile = this.#profiles.get(schedulerNameOf(pod));
         if (profile === undefined) return false;
         return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
       },
       onHintFault: (plugins, error) => this.#digest.failure('a wake-up hint failed', { plugins, error }),
       // a step that was asked for takes what is there
-      isHeld: ({ spec }) => !this.#paused && this.#windows.holds(spec?.schedulerName ?? 'default-scheduler'),
+      isHeld: (pod) => !this.#paused && this.#windows.holds(schedulerNameOf(pod)),
       onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
     });
     this.#digest = new Digest(log);

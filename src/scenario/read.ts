@@ -8,7 +8,14 @@ import {
   text as textShape,
   type Shape,
 } from '../model/shape.ts';
-import { objectKey, type ApiObject, type ObjectMeta, type Pod, type Scenario } from '../model/types.ts';
+import {
+  DEFAULT_SCHEDULER,
+  objectKey,
+  type ApiObject,
+  type ObjectMeta,
+  type Pod,
+  type Scenario,
+} from '../model/types.ts';
 import { TEMPLATE } from '../model/mistaken.ts';
 import { setDefaults } from '../defaults/index.ts';
 import { Assembly } from './assembly.ts';
@@ -146,7 +153,7 @@ class Reader {
       return;
     }
     pod.metadata!.uid ??= objectKey(pod);
-    pod.spec!.schedulerName ??= 'default-scheduler';
+    pod.spec!.schedulerName ??= DEFAULT_SCHEDULER;
     (isBound ? this.#scenario.pods : this.#scenario.pending).push(pod);
   }
 

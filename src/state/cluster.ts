@@ -1,6 +1,6 @@
 // The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
 // It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
-import { hasKey, type Labels, type Selector } from '../model/labels.ts';
+import { hasKey, sameLabels, type Labels, type Selector } from '../model/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
 import type { Arena } from './columns/arena.ts';
 import type { Column } from './columns/column.ts';
@@ -10,7 +10,7 @@ import { Affinities } from './affinities.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
-import { recordOf, sameLabels, usesTheSame, type PodRecord } from './pod-record.ts';
+import { recordOf, usesTheSame, type PodRecord } from './pod-record.ts';
 import type { PodUsage } from '../model/pod-resources.ts';
 import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { PortUsers } from './port-users.ts';

@@ -92,11 +92,6 @@ export function usesTheSame(one: PodRecord, two: PodRecord): boolean {
   );
 }
 
-export function sameLabels(one: Labels, two: Labels): boolean {
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(two).length && keys.every((key) => one[key] === two[key]);
-}
-
 function sameUsage(one: PodUsage, two: PodUsage): boolean {
   if (one === two) return true;
   return (

@@ -24,7 +24,7 @@ export const replicationController: WorkloadKind = {
 };
 
 /** The pods that are missing. */
-export function expandReplicas(object: ApiObject, surroundings: Surroundings): Expansion {
+function expandReplicas(object: ApiObject, surroundings: Surroundings): Expansion {
   const { spec } = object as ReplicaSet | ReplicationController;
   const there = activePodsOf(object, surroundings).length;
   const wanted = spec?.replicas ?? 1;

@@ -12,7 +12,7 @@ import {
   type Import,
   type SourceFile,
 } from './imports.ts';
-import { bannedText, notLiteral, tooLong } from './text.ts';
+import { bannedText, deadExports, filesByWord, notLiteral, tooLong } from './text.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -71,6 +71,12 @@ describe('the repository', () => {
 
   it('has files of one subject each', () => {
     expect(code.flatMap(tooLong)).toEqual([]);
+  });
+
+  it('exports no value that nobody imports', () => {
+    const sources = code.filter(({ path }) => /^(src|packages)\//.test(path));
+    const words = filesByWord(code);
+    expect(sources.flatMap((file) => deadExports(file, words))).toEqual([]);
   });
 
   it('names no registry host, no path of a machine, no key and no unfinished work', () => {
@@ -141,6 +147,14 @@ describe('the checks', () => {
     ['src/queue/a.ts', "import type { Cluster } from '../state/cluster.ts';"],
   ])('refuse an import outwards, in %s: %s', (path, text) => {
     expect(outwards(importOf(path, text))).toContain(path);
+  });
+
+  it('find an export that nobody imports, and no other', () => {
+    const one = { path: 'src/a.ts', text: 'export const used = 1;\nexport function unused() {}\n' };
+    const two = { path: 'src/b.ts', text: "import { used } from './a.ts';" };
+    expect(deadExports(one, filesByWord([one, two]))).toEqual([
+      'src/a.ts exports unused, which nobody imports',
+    ]);
   });
 
   it('find a circle, and no other', () => {

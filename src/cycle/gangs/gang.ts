@@ -1,4 +1,5 @@
 // Where a pod group stands: whether its pods can be tried together now, and what is said of those that were in vain.
+import { schedulerNameOf } from '../../model/types.ts';
 import type { FrameworkContext } from '../../plugins/framework.ts';
 import type { QueuedPod } from '../../queue/types.ts';
 import { GANG_SCHEDULING, minCountOf, POD_GROUP, type PodGroup } from '../../model/pod-group.ts';
@@ -68,7 +69,7 @@ function unsupportedAmong(pods: readonly QueuedPod[], { extenders }: FrameworkCo
 /** In what the pods of a group must not differ, and do. */
 function differenceIn(pods: readonly QueuedPod[], { spec }: PodGroup): string | undefined {
   const [first] = pods;
-  const schedulerOf = ({ pod }: QueuedPod) => pod.spec?.schedulerName ?? 'default-scheduler';
+  const schedulerOf = ({ pod }: QueuedPod) => schedulerNameOf(pod);
   const policyOf = ({ pod }: QueuedPod) => pod.spec?.preemptionPolicy ?? 'PreemptLowerPriority';
   const priority = spec?.priority ?? 0;
   for (const pod of pods) {

@@ -26,7 +26,7 @@ import type { Stored } from './store/collection.ts';
 import { now, type Deletion, type Part, type Store } from './store/store.ts';
 
 /** An object of the store as its resource's version has it. */
-export function toJson({ convert }: Resource, stored: Stored): string {
+function toJson({ convert }: Resource, stored: Stored): string {
   return convert ? JSON.stringify(convert.read(stored.object)) : stored.json;
 }
 

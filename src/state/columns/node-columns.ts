@@ -1,6 +1,6 @@
 // The nodes, packed: what each constraint reads of a node stands in a column.
 import { amountsOf, type Amounts } from '../../model/pod-resources.ts';
-import type { Labels } from '../../model/labels.ts';
+import { sameLabels, type Labels } from '../../model/labels.ts';
 import type { Node, Taint } from '../../model/types.ts';
 import type { Arena } from './arena.ts';
 import { CodedColumn } from './coded-column.ts';
@@ -368,11 +368,6 @@ function sameNature(one: NodeRecord, two: NodeRecord): boolean {
     one.images.length === two.images.length &&
     one.images.every((image, at) => image === two.images[at])
   );
-}
-
-function sameLabels(one: Labels, two: Labels): boolean {
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(two).length && keys.every((key) => one[key] === two[key]);
 }
 
 function sameAmounts(one: Amounts, two: Amounts): boolean {

@@ -10,7 +10,7 @@ export interface Answer {
   contentType?: string;
 }
 
-export const JSON_TYPE = 'application/json';
+const JSON_TYPE = 'application/json';
 
 export function ok(body: string, warnings?: string[]): Answer {
   return { status: 200, body, ...(warnings && { warnings }) };

@@ -192,11 +192,6 @@ export function qualifiedName({ group, name }: { group: string; name: string }):
   return group === '' ? name : `${name}.${group}`;
 }
 
-/** "Pod" or "Deployment.apps", as messages name a kind. */
-export function qualifiedKind({ group, kind }: { group: string; kind: string }): string {
-  return group === '' ? kind : `${kind}.${group}`;
-}
-
 const BY_PATH = new Map(RESOURCES.map((one) => [`${groupVersion(one)}/${one.name}`, one]));
 const BY_KIND = new Map(RESOURCES.map((one) => [`${groupVersion(one)}/${one.kind}`, one]));
 

@@ -12,7 +12,7 @@ const WORK_LIMIT = 10_000_000;
 const ERROR_WORK = 300;
 
 /** Ends an evaluation, whatever is around it: unlike other errors, `false && ...` does not hide it. */
-export class CostExceeded extends Error {
+class CostExceeded extends Error {
   constructor() {
     super('operation cancelled: actual cost limit exceeded');
   }

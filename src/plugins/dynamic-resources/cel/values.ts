@@ -228,7 +228,7 @@ function compareNumbers(one: bigint | number | Uint, two: bigint | number | Uint
   return left! < right! ? -1 : left! > right! ? 1 : 0;
 }
 
-export function compareBytes(one: Uint8Array, two: Uint8Array): number {
+function compareBytes(one: Uint8Array, two: Uint8Array): number {
   for (let n = 0; n < Math.min(one.length, two.length); n++) if (one[n] !== two[n]) return one[n]! - two[n]!;
   return one.length - two.length;
 }
