@@ -4,7 +4,7 @@ import { decodeText, TextError } from '../model/text.ts';
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
 import { pluginModulesIn } from '../config/plugin-modules.ts';
 import type { Configuration } from '../config/types.ts';
-import { registryWith } from './plugin-modules.ts';
+import { pathOf, registryWith } from './plugin-modules.ts';
 
 /** What messages call a file. */
 export function nameOf(file: string): string {
@@ -35,5 +35,9 @@ export function readText(file: string): string {
 export async function readConfiguration(file: string | undefined): Promise<Configuration> {
   if (file === undefined) return defaultConfiguration();
   const text = readText(file);
-  return loadConfiguration(text, file, await registryWith(pluginModulesIn(text), file));
+  const configuration = loadConfiguration(text, file, await registryWith(pluginModulesIn(text), file));
+  // written somewhere else it names the same modules
+  for (const { args } of configuration.profiles)
+    for (const plugin of args.OutOfTreePlugins.plugins) plugin.module = pathOf(plugin.module, file);
+  return configuration;
 }

@@ -33,11 +33,20 @@ export async function registryWith(modules: readonly PluginModule[], file: strin
   return inTree.with(plugins);
 }
 
+/** Where a module is: its path, or its package, from the folder of the configuration. */
+export function pathOf(module: string, file: string): string {
+  if (!module.startsWith('.') && !isAbsolute(module)) return module;
+  return resolve(folderOf(file), module);
+}
+
 function load(module: string, file: string): Promise<Record<string, unknown>> {
-  const folder = file === '-' ? process.cwd() : dirname(resolve(file));
-  const path =
-    module.startsWith('.') || isAbsolute(module)
-      ? resolve(folder, module)
-      : createRequire(resolve(folder, 'configuration')).resolve(module);
-  return import(pathToFileURL(path).href) as Promise<Record<string, unknown>>;
+  const path = pathOf(module, file);
+  const found = isAbsolute(path)
+    ? path
+    : createRequire(resolve(folderOf(file), 'configuration')).resolve(path);
+  return import(pathToFileURL(found).href) as Promise<Record<string, unknown>>;
+}
+
+function folderOf(file: string): string {
+  return file === '-' ? process.cwd() : dirname(resolve(file));
 }

@@ -118,3 +118,13 @@ it('takes an export of the name, and reads arguments by the plugin', async () =>
   const bad = await coset(['plan', '--config', configured('bad', './mine.mjs', entry(10)), cluster]);
   expect(bad.stderr).toContain('profiles[0].pluginConfig[1].args.most: must not be above 9');
 });
+
+it('is the same plugin in a configuration that was written into another folder', async () => {
+  const elsewhere = join(mkdtempSync(join(tmpdir(), 'coset-written-')), 'written.yaml');
+  const wrote = await coset(['run', '--config', CONFIG, '--write-config-to', elsewhere]);
+  expect([wrote.code, wrote.stderr]).toEqual([0, '']);
+  const [one, two] = await Promise.all(
+    [CONFIG, elsewhere].map((config) => coset(['plan', '--config', config, cluster])),
+  );
+  expect(two).toEqual(one);
+});
