@@ -60,7 +60,7 @@ export class ClassIndex {
     }
     if (this.#rules !== rules) this.#byFingerprint.clear();
     this.#rules = rules;
-    const fingerprint = fingerprintOf(pod, context);
+    const fingerprint = textOf(pod, context);
     let known = fingerprint === undefined ? undefined : this.#byFingerprint.get(fingerprint);
     if (known === undefined) {
       const features = featuresOf(pod, context);
@@ -135,5 +135,14 @@ export class ClassIndex {
     const { u32 } = this.#kernel.arena;
     const word = (at: number) => u32[at]!.toString(16).padStart(8, '0');
     return word(pointer / 4 + 1) + word(pointer / 4);
+  }
+}
+
+/** The text of the pod's template. A pod that a plugin cannot read has none: it is told apart by its name. */
+function textOf(pod: Pod, context: FrameworkContext): string | undefined {
+  try {
+    return fingerprintOf(pod, context);
+  } catch {
+    return undefined;
   }
 }

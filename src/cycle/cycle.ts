@@ -201,18 +201,17 @@ export class SchedulingCycle {
   #take(batch: Batch, slice: Slice): Outcome {
     const outcome = outcomeOf(batch);
     const [master] = batch.pods;
-    const unsupported = unsupportedBy(batch);
-    if (unsupported !== undefined) {
-      this.#park(outcome, batch.pods, unsupported);
-      this.correspondences.release(batch.class, batch.pods.length);
-      return outcome;
-    }
     const { extenders, queue } = this.#options;
     const { correspondences } = this;
     let bound = 0;
     let isPutOff = false;
     let failure: Error | undefined;
     try {
+      const unsupported = unsupportedBy(batch);
+      if (unsupported !== undefined) {
+        this.#park(outcome, batch.pods, unsupported);
+        return outcome;
+      }
       isPutOff = extenders !== undefined && !consult(outcome, { extenders, queue, correspondences });
       if (isPutOff) return outcome;
       this.#options.onPhase?.('determine');

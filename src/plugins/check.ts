@@ -31,7 +31,9 @@ export function faultIn(value: unknown, name: string): string | undefined {
       return `${member}: must be a function`;
   }
   if (value.pack === undefined) return 'pack: must be a function';
-  return faultInReads(value.reads) ?? faultInColumns(value.columns);
+  if (value.args !== undefined && !(isObject(value.args) && typeof value.args.read === 'function'))
+    return 'args.read: must be a function';
+  return faultInReads(value.reads) ?? faultInColumns(value.columns) ?? faultInObjects(value.objects);
 }
 
 function faultInReads(reads: unknown): string | undefined {
@@ -50,4 +52,12 @@ function faultInColumns(columns: unknown): string | undefined {
   for (const name in columns)
     if (typeof columns[name] !== 'function') return `columns.${name}: must be a function of a node`;
   return undefined;
+}
+
+function faultInObjects(objects: unknown): string | undefined {
+  if (objects === undefined) return undefined;
+  if (!Array.isArray(objects)) return 'objects: must be a list';
+  const isRead = (one: unknown) =>
+    isObject(one) && typeof one.kind === 'string' && typeof one.path === 'string';
+  return objects.every(isRead) ? undefined : 'objects: each must have a kind and a path';
 }

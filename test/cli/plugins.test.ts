@@ -89,6 +89,16 @@ it.each([
   ['extra', 'export default { name: "Mine", points: ["filter"], packs() {} };', 'packs: no plugin has this'],
   ['packless', 'export default { name: "Mine", points: ["filter"] };', 'pack: must be a function'],
   [
+    'argumentative',
+    'export default { name: "Mine", points: ["filter"], pack() {}, args: {} };',
+    'args.read: must be a function',
+  ],
+  [
+    'pathless',
+    'export default { name: "Mine", points: ["filter"], pack() {}, objects: [{ kind: "Rack" }] };',
+    'objects: each must have a kind and a path',
+  ],
+  [
     'reader',
     'export default { name: "Mine", points: ["filter"], pack() {}, reads: { spec: ["afinity"] } };',
     'reads.spec: a pod\'s spec has no field "afinity"',

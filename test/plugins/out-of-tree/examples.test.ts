@@ -8,7 +8,7 @@ import type { Node, Pod } from '../../../src/model/types.ts';
 import { configurationOf } from '../../../src/config/load.ts';
 import { plan } from '../../../src/planner/plan.ts';
 import { inTree } from '../../../src/plugins/in-tree.ts';
-import type { Plugin } from '../../../src/plugins/plugin.ts';
+import { unschedulable, type Plugin } from '../../../src/plugins/plugin.ts';
 import { KERNELS } from '../../kernel/kernels.ts';
 import { node, pod, pods, rig, type NodeShape } from '../../cycle/fixtures.ts';
 
@@ -267,6 +267,41 @@ describe('a plugin that throws', () => {
       'scheduling failed: running plugin "RackQuota": nobody is no tenant',
     ]);
     expect(bench.queue.counts().backoff).toBe(1);
+  });
+
+  /** Throws when it is asked about the pod that is odd; of others it says what it says of any. */
+  const saying =
+    <T>(otherwise: T) =>
+    ({ metadata }: Pod): T => {
+      if (metadata?.name === 'odd') throw new Error('not mine');
+      return otherwise;
+    };
+  const faulty: [string, Partial<Plugin>][] = [
+    ['isUnlikeItsTemplate', { isUnlikeItsTemplate: saying(false) }],
+    ['reads.digest', { reads: { digest: saying(undefined) } }],
+    ['key', { key: saying({}) }],
+    ['unsupported', { unsupported: saying(undefined) }],
+    ['pack', { pack: saying(undefined) }],
+    ['reserve', { reserve: saying(undefined) }],
+    [
+      'explain',
+      {
+        pack(waiting, { builder, code }) {
+          if (waiting.metadata?.name === 'odd') builder.rejectRow(0, code);
+          return { explain: () => saying(unschedulable())(waiting) };
+        },
+      },
+    ],
+  ];
+  it.each(faulty)('in %s loses no pod, and keeps no other waiting', (_, members) => {
+    const plugin: Plugin = { name: 'Faulty', points: ['filter'], pack: () => undefined, ...members };
+    const bench = rig({ nodes, configuration: configurationWith(plugin) });
+    // another class, so that the odd pod is not the other one's master
+    bench.submit(pod('odd', { cpu: '1' }), pod('plain'));
+    bench.run();
+    const isBound = bench.binder.log.includes('ns/odd a');
+    expect(bench.binder.log).toContain('ns/plain a');
+    expect(bench.queue.counts().backoff + Number(isBound)).toBe(1);
   });
 
   it('has pods whose key it cannot make in classes of their own', () => {
