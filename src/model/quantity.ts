@@ -20,7 +20,7 @@ const NANOS_A_MILLI = 1_000_000n;
 /** 2^63 - 1 units: what is larger is cut to it, as the reference documents. */
 const MAX_NANOS = (2n ** 63n - 1n) * NANOS_A_UNIT;
 
-const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
+export const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
   m: -3,
@@ -32,7 +32,7 @@ const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
   P: 15,
   E: 18,
 };
-const BINARY_FACTORS: Readonly<Record<string, bigint>> = {
+export const BINARY_FACTORS: Readonly<Record<string, bigint>> = {
   Ki: 2n ** 10n,
   Mi: 2n ** 20n,
   Gi: 2n ** 30n,

@@ -1,5 +1,5 @@
 // Kubernetes' library for quantities.
-import { parseQuantity } from '../../../model/quantity.ts';
+import { BINARY_FACTORS, DECIMAL_EXPONENTS, parseQuantity } from '../../../model/quantity.ts';
 import { fn, method, passOver, type Library } from './library.ts';
 import { BOOL, DOUBLE, INT, objectType, STRING } from './types.ts';
 import { CelError, MAX_INT, MIN_INT, type CelObject } from './values.ts';
@@ -54,19 +54,7 @@ export class CelQuantity implements CelObject {
   }
 }
 
-const DECIMAL_POWERS: Record<string, number> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  '': 0,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-};
-const BINARY_UNITS = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const BINARY_UNITS = Object.keys(BINARY_FACTORS);
 
 function powerOf(text: string): number | undefined {
   const [, whole = '', fraction = '', suffix = ''] = /^[+-]?0*(\d*)(?:\.(\d*))?(.*)$/.exec(text)!;
@@ -76,7 +64,7 @@ function powerOf(text: string): number | undefined {
     const bits = 10 * (unit + 1);
     return fraction === '' && 15 - digits - Math.trunc(bits * 0.3) - 1 >= 0 ? 0 : undefined;
   }
-  const exponent = DECIMAL_POWERS[suffix] ?? Number(suffix.slice(1));
+  const exponent = DECIMAL_EXPONENTS[suffix] ?? Number(suffix.slice(1));
   const power = exponent - fraction.length;
   return digits + fraction.length <= 18 && power >= -9 ? power : undefined;
 }
