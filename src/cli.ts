@@ -190,6 +190,6 @@ try {
 function isOperational(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (error.constructor === Error || 'code' in error || error.name === 'TransportError')
+    (error.constructor === Error || 'code' in error || ['TransportError', 'PluginError'].includes(error.name))
   );
 }

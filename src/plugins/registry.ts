@@ -4,6 +4,7 @@ import type { Selector } from '../model/labels.ts';
 import type { Pod } from '../model/types.ts';
 import type { ClusterEvent } from '../model/events.ts';
 import { SPEC_FIELDS, type NodeField } from './fields.ts';
+import { PluginError } from './plugin-error.ts';
 import type {
   ExtensionPoint,
   NodeText,
@@ -91,7 +92,13 @@ export class Registry {
   /** The selectors that a pod brings along. */
   readonly selectorsOf = (pod: Pod): Selector[] => {
     const selectors: Selector[] = [];
-    for (const plugin of this.#selecting) selectors.push(...plugin.selectors(pod));
+    for (const plugin of this.#selecting) {
+      try {
+        selectors.push(...plugin.selectors(pod));
+      } catch (error) {
+        throw new PluginError(plugin.name, error);
+      }
+    }
     return selectors;
   };
 

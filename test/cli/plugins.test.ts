@@ -138,3 +138,13 @@ it('is the same plugin in a configuration that was written into another folder',
   );
   expect(two).toEqual(one);
 });
+
+it('names the plugin whose selectors cannot be read, in one line', async () => {
+  written(
+    'selecting.mjs',
+    'export default { name: "Mine", points: ["filter"], selectors() { throw new Error("no idea"); }, pack() {} };',
+  );
+  const config = configured('selecting', './selecting.mjs');
+  const { stderr, code } = await coset(['plan', '--config', config, cluster]);
+  expect([stderr, code]).toEqual(['coset: running plugin "Mine": no idea\n', 1]);
+});
