@@ -11,21 +11,20 @@
 import { schedulerNameOf, type Pod } from '../model/types.ts';
 import type { CycleOptions } from './ports.ts';
 import { partition } from './gangs/partition.ts';
-import { ClassIndex, type Classified, type EquivalenceClass } from '../classes/class-index.ts';
+import { ClassIndex, type Classified } from '../classes/class-index.ts';
 import type { Correspondence } from '../determination/correspondence.ts';
 import { Correspondences } from '../determination/correspondences.ts';
 import { consult } from './consulting.ts';
+import { giveBackUndecided, tryLater } from './failures.ts';
 import { EffortError, Slice, stepsMost } from '../kernel/program/effort.ts';
-import { outcomeOf, type DecisionTrace, type Placement, type Outcome } from './outcome.ts';
+import { outcomeOf, traceOf, type Placement, type Outcome } from './outcome.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
 import { Rounds, batchesIn, batchSteps } from './rounds.ts';
 import { unsupportedBy, type Batch } from './batches.ts';
 import type { FrameworkContext } from '../plugins/framework.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
 import { isKernelFault } from '../kernel/kernel.ts';
-import { Preemption } from './preemption/preemption.ts';
-import type { Preempting } from './preemption/preemptor.ts';
-import type { Candidate } from './preemption/victims.ts';
+import { Preemptions } from './preemption/preemptions.ts';
 import type { ClassMark, QueuedPod } from '../queue/types.ts';
 import type { PodShape } from '../state/pod-shape.ts';
 
@@ -38,27 +37,27 @@ export class SchedulingCycle {
   readonly #gangs: GangBatches;
   /** The kernel has given pods nodes that the cluster may not know of yet. */
   #isAssigning = false;
-  readonly #preemptions = new WeakMap<Correspondence, Preemption>();
+  readonly #preemptions: Preemptions;
   /** What the pod group at hand has left. */
   #gangSlice = new Slice();
   readonly #binding = new Map<string, Placement>();
-  readonly #preempting = new Map<string, { preempting: Preempting; class: EquivalenceClass }>();
 
   constructor(options: CycleOptions) {
     this.#options = options;
     this.#classes = new ClassIndex(options.kernel);
-    const { cluster, extenders } = options;
+    const { cluster, extenders, preemptor } = options;
     this.#contexts = new Map(
       [...options.profiles].map(([name, profile]) => [name, { cluster, profile, extenders }]),
     );
     this.correspondences = new Correspondences(options.kernel, options.explain === 'detail');
+    this.#preemptions = new Preemptions(cluster, preemptor);
     this.#gangs = new GangBatches({
       ...options,
       correspondences: this.correspondences,
       partition: (pods) => batchesIn(this.#partition(pods)),
       try: (outcome) => this.#try(outcome),
       bind: (placement) => this.#bind(placement),
-      giveBack: (outcome, pods, failure) => this.#giveBackUndecided(outcome, pods, failure),
+      giveBack: (outcome, pods, failure) => giveBackUndecided(outcome, pods, failure, options),
     });
   }
 
@@ -144,9 +143,8 @@ export class SchedulingCycle {
 
   /** The victims of the pod are told to leave: it waits until they have. Or that failed, and it is tried again. */
   preempted(key: string, error?: string): void {
-    const found = this.#preempting.get(key);
+    const found = this.#preemptions.told(key);
     if (found === undefined) return;
-    this.#preempting.delete(key);
     const { pod, refusal } = found.preempting;
     if (error === undefined) this.#options.queue.park(found.class.index, [pod], refusal);
     else this.#options.queue.requeue(pod, error);
@@ -239,7 +237,7 @@ export class SchedulingCycle {
       if (failure !== undefined) {
         const decided = new Set(outcome.placed.slice(0, bound).map(({ pod }) => pod));
         const undecided = new Set(batch.pods.filter((pod) => !decided.has(pod)));
-        this.#giveBackUndecided(outcome, undecided, failure);
+        giveBackUndecided(outcome, undecided, failure, this.#options);
         this.#recover(failure);
       }
       if (outcome.rest.length > 0)
@@ -329,17 +327,14 @@ export class SchedulingCycle {
   #preempt(outcome: Outcome, correspondence: Correspondence, first: number, slice: Slice): number {
     let next = first;
     const { pods } = outcome.batch;
-    const { preemptor } = this.#options;
-    const preemption = this.#preemptionOf(correspondence);
     while (next < pods.length && !slice.isOver) {
       this.#options.onPhase?.('preempt');
       const pod = pods[next]!;
       const verdict = correspondence.refusal();
-      const mayPreempt = preemptor !== undefined && !verdict.isError && preemption.isPossible;
-      const attempt = mayPreempt ? preemption.attempt(pod.pod) : undefined;
+      const attempt = this.#preemptions.attempt(correspondence, pod.pod, verdict);
       const refusal = { ...verdict, preemption: attempt?.message };
       const [chosen] = attempt?.outcomes ?? [];
-      if (chosen === undefined) {
+      if (attempt === undefined || chosen === undefined) {
         if (attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key) !== undefined)
           outcome.unseated.push(pod);
         // the pods after it would find no node either, unless they ask for something else
@@ -348,35 +343,14 @@ export class SchedulingCycle {
         next = this.#assign(outcome, correspondence, next + 1, slice);
         continue;
       }
-      this.#makeWay(outcome, pod, chosen, { pod, outcomes: attempt!.outcomes, unseated: [], refusal });
+      const hasRoom = this.#preemptions.makeWay(outcome, pod, attempt.outcomes, refusal);
+      if (hasRoom) this.#place(outcome, pod, { ...chosen, feasible: 0, total: 0 });
       this.correspondences.bringUpToDate(correspondence);
-      slice.spend(preemption.steps);
+      slice.spend(attempt.steps);
       // the victims may have left more room than the pod takes
       next = this.#assign(outcome, correspondence, next + 1, slice);
     }
     return next;
-  }
-
-  /** What was found out for the pods before still holds for these, but for what has changed. */
-  #preemptionOf(correspondence: Correspondence): Preemption {
-    let preemption = this.#preemptions.get(correspondence);
-    if (preemption === undefined)
-      this.#preemptions.set(correspondence, (preemption = new Preemption(correspondence)));
-    return preemption;
-  }
-
-  #makeWay(outcome: Outcome, pod: QueuedPod, chosen: Candidate, preempting: Preempting): void {
-    const { cluster, preemptor } = this.#options;
-    const { node, row } = chosen;
-    for (const other of [...cluster.nominations.on(node)]) {
-      if (other.priority >= pod.priority) continue;
-      cluster.withdrawNomination(other.key);
-      preempting.unseated.push(other);
-    }
-    cluster.nominate(pod.pod, node);
-    outcome.preempting.push(preempting);
-    if (preemptor!.preempt(preempting)) this.#place(outcome, pod, { row, node, feasible: 0, total: 0 });
-    else this.#preempting.set(pod.key, { preempting, class: outcome.batch.class });
   }
 
   /**
@@ -391,7 +365,8 @@ export class SchedulingCycle {
         this.correspondences.determineAgain(correspondence, pods[next]!.pod);
       const steps = correspondence.stepsAPod;
       const run = Math.min(this.#runFrom(pods, next, correspondence), slice.decisions(steps));
-      if (this.#options.explain !== undefined) outcome.explanations[next] = this.#explain(correspondence);
+      const { explain } = this.#options;
+      if (explain !== undefined) outcome.explanations[next] = traceOf(correspondence, explain);
       this.#isAssigning = true;
       const assignments = correspondence.assign(run);
       for (const assignment of assignments) {
@@ -419,33 +394,8 @@ export class SchedulingCycle {
       outcome.placed.push({ row, node, total, feasible, pod, class: outcome.batch.class, reservations });
     } catch (error) {
       this.#options.cluster.removePod(pod.key, pod.uid);
-      this.#tryLater(outcome, pod, (error as Error).message);
+      tryLater(outcome, pod, (error as Error).message, this.#options.queue);
     }
-  }
-
-  /** After an error: pods whose binding has not begun are tried again, and what they were given is free. */
-  #giveBackUndecided(outcome: Outcome, undecided: Set<QueuedPod>, failure: Error): void {
-    const { placed, waiting, preempting, failed } = outcome;
-    for (const pod of [...waiting, ...outcome.asked]) undecided.delete(pod);
-    for (const { pod } of [...preempting, ...failed]) undecided.delete(pod);
-    if (undecided.size === 0) return;
-    for (const { pod, reservations } of placed) {
-      if (undecided.has(pod)) for (const reservation of reservations) reservation.release();
-    }
-    outcome.placed = placed.filter(({ pod }) => !undecided.has(pod));
-    const { message: reason } = failure;
-    const message = failure instanceof EffortError ? reason : `scheduling failed: ${reason}`;
-    for (const pod of undecided) {
-      this.#options.cluster.removePod(pod.key, pod.uid);
-      this.#tryLater(outcome, pod, message);
-    }
-  }
-
-  /** What it has left behind may tell it from its template by then. */
-  #tryLater(outcome: Outcome, pod: QueuedPod, message: string): void {
-    pod.classified = undefined;
-    this.#options.queue.requeue(pod, message);
-    outcome.failed.push({ pod, message });
   }
 
   /** How many pods from `next` on are placed by one call: those that ask for the same, and leave each other's alone. */
@@ -454,15 +404,6 @@ export class SchedulingCycle {
     if (requestsVary) correspondence.askFor(pods[next]!.pod);
     if (requestsVary || this.#options.explain !== undefined || correspondence.isSequential) return 1;
     return pods.length - next;
-  }
-
-  #explain(correspondence: Correspondence): DecisionTrace {
-    const explanation: DecisionTrace = { feasible: correspondence.feasible, best: correspondence.ties() };
-    if (this.#options.explain === 'detail') {
-      explanation.scores = correspondence.scores();
-      explanation.rejected = correspondence.rejections();
-    }
-    return explanation;
   }
 
   #bind(placement: Placement): void {
@@ -477,7 +418,7 @@ export class SchedulingCycle {
 
   #park(outcome: Outcome, pods: readonly QueuedPod[], refusal: Refusal): void {
     if (refusal.isError) {
-      for (const pod of pods) this.#tryLater(outcome, pod, refusal.message);
+      for (const pod of pods) tryLater(outcome, pod, refusal.message, this.#options.queue);
       return;
     }
     outcome.waiting.push(...pods);

@@ -1,5 +1,6 @@
 // What becomes of the pods of a batch.
 import type { Rejection } from '../model/types.ts';
+import type { Correspondence } from '../determination/correspondence.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
 import type { Reservation } from '../plugins/plugin.ts';
 import type { Preempting } from './preemption/preemptor.ts';
@@ -69,4 +70,14 @@ export function outcomeOf(batch: Batch): Outcome {
     unseated: [],
     explanations: [],
   };
+}
+
+/** What can be said of the pod that the correspondence places next. */
+export function traceOf(correspondence: Correspondence, explain: 'ties' | 'detail'): DecisionTrace {
+  const trace: DecisionTrace = { feasible: correspondence.feasible, best: correspondence.ties() };
+  if (explain === 'detail') {
+    trace.scores = correspondence.scores();
+    trace.rejected = correspondence.rejections();
+  }
+  return trace;
 }

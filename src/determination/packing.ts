@@ -51,7 +51,7 @@ export class Packing {
   /** Has every plugin pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
   pack(pod: Pod, builder: ProgramBuilder, only?: readonly string[]): void {
     const { profile, cluster, extenders } = this.#context;
-    cluster.eachAmount(usageOf(pod), (column, amount) => builder.uses(column, amount));
+    cluster.usage.eachAmount(usageOf(pod), (column, amount) => builder.uses(column, amount));
     for (const { plugin, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(plugin.name)) continue;
       const column = (name: string) => cluster.nodes.textColumn(`${plugin.name}/${name}`);

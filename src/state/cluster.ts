@@ -1,32 +1,24 @@
 // The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
 // It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
-import { hasKey, sameLabels, type Labels, type Selector } from '../model/labels.ts';
+import { hasKey, sameLabels, type Selector } from '../model/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
 import type { Arena } from './columns/arena.ts';
-import type { Column } from './columns/column.ts';
-import { ExactSums } from './columns/exact-sums.ts';
 import { NodeColumns } from './columns/node-columns.ts';
-import { Affinities } from './affinities.ts';
 import { Journal } from './journal.ts';
 import { Nominations } from './nominations.ts';
-import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
+import { affinityOf } from './pod-affinity.ts';
 import { recordOf, usesTheSame, type PodRecord } from './pod-record.ts';
-import type { PodUsage } from '../model/pod-resources.ts';
 import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { PortUsers } from './port-users.ts';
 import { ObjectStore } from './object-store.ts';
-import { PodKinds, SelectorKeys } from './pod-kinds.ts';
+import { PodKinds } from './pod-kinds.ts';
 import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
-import { isSelecting, SelectingObjects } from './selecting-objects.ts';
+import { isSelecting } from './selecting-objects.ts';
+import { SelectorsInUse } from './selectors-in-use.ts';
+import { Usage } from './usage.ts';
 
 /** The kind, in the store, of what nodes offer; only its changes are counted there. */
 export const NODE_AMOUNTS = 'NodeAmounts';
-
-/** What a pod brings along that decides by which labels and affinities pods are told apart. */
-interface Brought {
-  readonly selectors: readonly Selector[];
-  readonly affinity?: PodAffinityTerms;
-}
 
 /** What the cluster keeps for the plugins: their registry is one. */
 export interface ClusterPlugins {
@@ -41,10 +33,14 @@ export interface ClusterPlugins {
 export class Cluster {
   readonly nodes: NodeColumns;
   readonly journal = new Journal();
-  readonly keys = new SelectorKeys();
+  readonly #selectors = new SelectorsInUse();
+  readonly keys = this.#selectors.keys;
   readonly kinds = new PodKinds(this.keys);
-  readonly objects = new SelectingObjects();
-  readonly affinities = new Affinities();
+  readonly objects = this.#selectors.objects;
+  readonly affinities = this.#selectors.affinities;
+  readonly namespaceLabels = this.#selectors.namespaceLabels;
+  /** What pods use of the nodes that they are on. */
+  readonly usage: Usage;
   readonly portUsers = new PortUsers();
   /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
@@ -52,7 +48,6 @@ export class Cluster {
   readonly nominations = new Nominations();
   /** Milliseconds since 1970, as its owner says at the beginning of each cycle. */
   now = 0;
-  #sums: ExactSums;
   readonly #selectorsOf: (pod: Pod) => Selector[];
   readonly #pods = new Map<string, PodRecord>();
   /** Pods whose node is not known yet, by its name. */
@@ -62,17 +57,12 @@ export class Cluster {
   readonly #claimUsers = new ClaimUsers();
   /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
   readonly #supposed = new Map<PodRecord, number>();
-  readonly #namespaces = new Map<string, Labels>();
-  /** What waiting pods bring along, as far as they bring anything. */
-  readonly #pending = new Map<string, Brought>();
   #keysGeneration = 0;
-  #objectsGeneration = 0;
 
   /** `seed` starts the generator that breaks ties. */
   constructor(arena: Arena, plugins: ClusterPlugins, seed: number) {
     this.nodes = new NodeColumns(arena, seed, plugins.columns);
-    this.#sums = new ExactSums(this.nodes.columns);
-    this.nodes.columns.onDrop = (column) => this.#sums.forget(column);
+    this.usage = new Usage(this.nodes);
     this.#selectorsOf = plugins.selectorsOf;
     this.store = new ObjectStore(plugins.kinds);
   }
@@ -84,7 +74,7 @@ export class Cluster {
 
   /** Counts the changes after which a pod may belong to another class: selectors that came or went. */
   get rules(): number {
-    return this.keys.generation + this.#objectsGeneration;
+    return this.#selectors.generation;
   }
 
   get podCount(): number {
@@ -121,12 +111,9 @@ export class Cluster {
     return this.#pods.get(key);
   }
 
-  /** A namespace's labels; undefined when there is no such namespace. */
-  readonly namespaceLabels = (namespace: string): Labels | undefined => this.#namespaces.get(namespace);
-
   setNode(node: Node): { added: boolean; changed: boolean; resized: boolean } {
     const { row, newResources, ...change } = this.nodes.setNode(node);
-    if (newResources.length > 0) this.#sumUsage(newResources);
+    if (newResources.length > 0) this.usage.addResources(newResources, this.#pods.values());
 
     if (change.added) {
       const name = node.metadata?.name ?? '';
@@ -193,17 +180,14 @@ export class Cluster {
     this.#countPod(pod, -1);
     if (pod.row === undefined) this.#forgetAwaiting(pod);
     else this.#detach(pod);
-    this.#release(pod);
+    this.#selectors.release(pod);
     return pod;
   }
 
   /** Reads the selectors that a waiting pod brings, and the node that it is nominated to, until dropPending. */
   setPending(pod: Pod): void {
     const key = objectKey(pod);
-    const brought: Brought = { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) };
-    this.#retain(brought);
-    this.#releasePending(key);
-    if (brought.selectors.length > 0 || brought.affinity !== undefined) this.#pending.set(key, brought);
+    this.#selectors.setPending(key, { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) });
     const node = pod.status?.nominatedNodeName;
     const known = this.nominations.of(key);
     if (node) this.nominate(pod, node, true);
@@ -212,7 +196,7 @@ export class Cluster {
 
   /** Forgets what setPending has read. Returns the pod as it would be on the node that it was nominated to. */
   dropPending(key: string): PodRecord | undefined {
-    this.#releasePending(key);
+    this.#selectors.dropPending(key);
     return this.withdrawNomination(key);
   }
 
@@ -244,48 +228,27 @@ export class Cluster {
   suppose(pod: PodRecord, row: number, by: 1 | -1): void {
     if (by === (pod.row === row ? -1 : 1)) this.#supposed.set(pod, row);
     else this.#supposed.delete(pod);
-    this.#pack(pod, row, by);
+    this.usage.add(pod, row, by);
     this.#claimUsers.count(pod.namespace, pod.volumes, by);
     for (const port of pod.ports) this.portUsers.count(port, row, by);
   }
 
-  /** What a pod adds to the columns of its row, be it by the kernel or here; what no node has is not counted. */
-  eachAmount(
-    { requests, nonzeroCpu, nonzeroMemory }: PodUsage,
-    add: (column: Column, amount: number) => void,
-  ): void {
-    add(this.nodes.resource('pods').used, 1);
-    for (const [name, amount] of requests) {
-      const counted = name === 'pods' ? undefined : this.nodes.counted(name);
-      if (counted !== undefined) add(counted.used, amount);
-    }
-    add(this.nodes.nonzeroCpu, nonzeroCpu);
-    add(this.nodes.nonzeroMemory, nonzeroMemory);
-  }
-
   /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
   setObject(object: ApiObject, present: boolean): boolean {
-    if (object.kind === 'Namespace') return this.#setNamespace(object, present);
+    if (object.kind === 'Namespace') return this.#selectors.setNamespace(object, present);
     if (this.store.keeps(object.kind)) {
       return present
         ? this.store.set(object.kind!, object)
         : this.store.remove(object.kind!, objectKey(object));
     }
-    if (!isSelecting(object)) return false;
-    const change = this.objects.set(object, present);
-    if (change === undefined) return false;
-    if (change.after) this.keys.retain(change.after);
-    if (change.before) this.keys.release(change.before);
-    this.#objectsGeneration++;
-    return true;
+    return isSelecting(object) && this.#selectors.setObject(object, present);
   }
 
   /** Adds up anew what the pods use of their nodes, after the kernel has failed: it may have added what no record has. */
   packAnew(): void {
-    this.nodes.clearUsage();
-    this.#sums = new ExactSums(this.nodes.columns);
+    this.usage.clear();
     this.#podsByRow.forEach((pods, row) => {
-      for (const pod of pods ?? []) this.#pack(pod, row, 1);
+      for (const pod of pods ?? []) this.usage.add(pod, row, 1);
     });
   }
 
@@ -294,8 +257,7 @@ export class Cluster {
    * longer when they are many; before anything is determined.
    */
   followKeys(): void {
-    if (this.affinities.sweep()) this.#objectsGeneration++;
-    this.keys.sweep();
+    this.#selectors.sweep();
     if (this.kinds.sweep()) this.journal.forget();
     if (this.#keysGeneration === this.keys.generation) return;
     this.#keysGeneration = this.keys.generation;
@@ -322,43 +284,6 @@ export class Cluster {
     return sameLabels(this.keys.project(one.labels), this.keys.project(two.labels));
   }
 
-  #setNamespace({ metadata }: ApiObject, present: boolean): boolean {
-    const name = metadata?.name ?? '';
-    const before = this.#namespaces.get(name);
-    const labels = metadata?.labels ?? {};
-    if (
-      present
-        ? before !== undefined && JSON.stringify(before) === JSON.stringify(labels)
-        : before === undefined
-    )
-      return false;
-    if (present) this.#namespaces.set(name, labels);
-    else this.#namespaces.delete(name);
-    // only terms with a namespace selector read them
-    if (this.affinities.size > 0) this.#objectsGeneration++;
-    return true;
-  }
-
-  #releasePending(key: string): void {
-    const brought = this.#pending.get(key);
-    if (brought === undefined) return;
-    this.#pending.delete(key);
-    this.#release(brought);
-  }
-
-  /** A pod with these selectors and this affinity is there. */
-  #retain({ selectors, affinity }: Brought): void {
-    for (const selector of selectors) this.keys.retain(selector);
-    if (affinity === undefined || !this.affinities.retain(affinity)) return;
-    // with the first one labels begin to tell pods apart
-    if (this.affinities.size === 1) this.#objectsGeneration++;
-  }
-
-  #release({ selectors, affinity }: Brought): void {
-    for (const selector of selectors) this.keys.release(selector);
-    if (affinity !== undefined) this.affinities.release(affinity);
-  }
-
   /** Has the correspondences look at the node again. */
   #touch(node: string): void {
     const row = this.nodes.rowOf(node);
@@ -378,7 +303,7 @@ export class Cluster {
 
   /** Takes the record in the place of what was known of its pod. */
   #take(record: PodRecord): void {
-    this.#retain(record);
+    this.#selectors.retain(record);
     this.removePod(record.key);
     this.#pods.set(record.key, record);
     this.#countPod(record, 1);
@@ -386,8 +311,8 @@ export class Cluster {
 
   #replace(before: PodRecord, record: PodRecord): void {
     if (record.selectors !== before.selectors) {
-      this.#retain(record);
-      this.#release(before);
+      this.#selectors.retain(record);
+      this.#selectors.release(before);
     }
     this.#pods.set(record.key, record);
     this.#countPod(before, -1);
@@ -417,8 +342,8 @@ export class Cluster {
   #attach(pod: PodRecord, row: number, packed = false, shape?: PodShape): void {
     pod.row = row;
     (this.#podsByRow[row] ??= []).push(pod);
-    if (!packed) this.#pack(pod, row, 1);
-    else if (pod.usage.isLarge || this.#sums.isBeyond(row)) this.#sumAnew(pod, row);
+    if (!packed) this.usage.add(pod, row, 1);
+    else if (this.usage.isInexact(pod, row)) this.usage.sumAnew(pod, row, this.#podsByRow[row]);
     for (const port of pod.ports) this.portUsers.count(port, row, 1);
     this.#countVolumes(pod, 1);
     this.#count(pod, row, shape);
@@ -430,7 +355,7 @@ export class Cluster {
     const neighbours = this.#podsByRow[row]!;
     const last = neighbours.pop()!;
     if (last !== pod) neighbours[neighbours.indexOf(pod)] = last;
-    this.#pack(pod, row, -1);
+    this.usage.add(pod, row, -1);
     for (const port of pod.ports) this.portUsers.count(port, row, -1);
     this.#countVolumes(pod, -1);
     this.kinds.count(pod.kind!, row, -1);
@@ -454,31 +379,6 @@ export class Cluster {
       if (shape !== undefined) Object.assign(shape, { kind: pod.kind, kindsGeneration: kinds.generation });
     }
     kinds.count(pod.kind, row, 1);
-  }
-
-  #pack({ usage }: PodRecord, row: number, by: 1 | -1): void {
-    this.eachAmount(usage, (column, amount) => this.#sums.add(column, row, by * amount));
-  }
-
-  /** Adds up what the row's pods use of all that the pod does: the kernel adds in f64. */
-  #sumAnew(pod: PodRecord, row: number): void {
-    const sums = new Map<Column, bigint>();
-    this.eachAmount(pod.usage, (column) => sums.set(column, 0n));
-    for (const { usage } of this.#podsByRow[row]!)
-      this.eachAmount(usage, (column, amount) => {
-        const sum = sums.get(column);
-        if (sum !== undefined) sums.set(column, sum + BigInt(amount));
-      });
-    for (const [column, sum] of sums) this.#sums.set(column, row, sum);
-  }
-
-  /** Counts what the pods use of resources that some node has from now on. */
-  #sumUsage(resources: readonly string[]): void {
-    for (const { row, usage } of this.#pods.values()) {
-      if (row === undefined) continue;
-      for (const name of resources)
-        this.#sums.add(this.nodes.resource(name).used, row, usage.requests.get(name) ?? 0);
-    }
   }
 }
 

@@ -21,9 +21,9 @@ const UNUSED_LIMIT = 256;
 /** So many changed keys are remembered one by one. */
 const CHANGED_LIMIT = 16_384;
 
-/** The label keys that live selectors read, each with the number of its readers. */
 const NO_LABELS: Labels = {};
 
+/** The label keys that live selectors read, each with the number of its readers. */
 export class SelectorKeys {
   /** Counts the times that the set of keys has changed. */
   generation = 0;

@@ -17,12 +17,12 @@ export interface Attempt {
   outcomes: Candidate[];
   /** Whether the node that the pod was nominated to, if any, no longer is. */
   endsNomination: boolean;
+  /** What it took. */
+  steps: number;
 }
 
 /** The attempts for the pods of one class. */
 export class Preemption {
-  /** What the last attempt took. */
-  steps = 0;
   readonly #correspondence: Correspondence;
   #analysis?: Analysis;
 
@@ -39,19 +39,16 @@ export class Preemption {
   /** Looks for a node for the pod, which fits on none. The correspondence must be up to date. */
   attempt(pod: Pod): Attempt {
     const objection = this.#objectionTo(pod);
-    if (objection !== undefined)
-      return { message: `preemption: ${objection}`, outcomes: [], endsNomination: false };
+    if (objection !== undefined) return notTried(objection, 0);
     const { findings, steps } = this.#find(pod.spec?.priority ?? 0);
-    this.steps = steps;
-    if (findings === undefined)
-      return { message: `preemption: ${TOO_MUCH}`, outcomes: [], endsNomination: false };
+    if (findings === undefined) return notTried(TOO_MUCH, steps);
     const { candidates, reasons } = findings;
     const [first] = candidates;
     const message =
       first === undefined
         ? this.#refusalText(reasons)
         : `found a potential placement for pod on node ${first.node}, preempting ${first.victims.length} victims`;
-    return { message: `preemption: ${message}`, outcomes: candidates, endsNomination: true };
+    return { message: `preemption: ${message}`, outcomes: candidates, endsNomination: true, steps };
   }
 
   /** Without findings they would take too long. */
@@ -94,4 +91,8 @@ export class Preemption {
     if (others > 0) count('Preemption is not helpful for scheduling', others);
     return fitError(nodes.count, counts);
   }
+}
+
+function notTried(why: string, steps: number): Attempt {
+  return { message: `preemption: ${why}`, outcomes: [], endsNomination: false, steps };
 }
