@@ -1,13 +1,13 @@
 // Pods to classes: each part of the features is hashed on its own, and the hashes are spliced into the class's index.
 import { Feature } from '../../build/records.js';
-import { TextCache } from '../model/text-cache.ts';
 import type { Pod } from '../model/types.ts';
 import type { PodShape } from '../state/pod-shape.ts';
 import type { Features } from '../plugins/plugin.ts';
 import type { FrameworkContext } from '../plugins/framework.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { FEATURE_PARTS, featuresOf } from './features.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { KnownTemplates } from './known-templates.ts';
+import { templateOf, type Template } from './template.ts';
 
 /** Equivalent pods. */
 export interface EquivalenceClass {
@@ -24,14 +24,12 @@ export interface Classified {
   shape: PodShape;
 }
 
-/** Templates that are remembered. */
-const TEMPLATES = { entries: 65_536, characters: 2 ** 24 };
 /** What features are hashed in; larger ones get memory of their own for the while. */
 const SCRATCH_BYTES = 65_536;
 
 export class ClassIndex {
   readonly #kernel: Kernel;
-  readonly #byFingerprint = new TextCache<Classified>(TEMPLATES);
+  readonly #templates = new KnownTemplates<Classified>();
   readonly #encoder = new TextEncoder();
   /** Classes by index; more than one where hashes collide. */
   readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
@@ -58,18 +56,21 @@ export class ClassIndex {
     if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {
       return before;
     }
-    if (this.#rules !== rules) this.#byFingerprint.clear();
+    if (this.#rules !== rules) this.#templates.clear();
     this.#rules = rules;
-    const fingerprint = textOf(pod, context);
-    let known = fingerprint === undefined ? undefined : this.#byFingerprint.get(fingerprint);
-    if (known === undefined) {
-      const features = featuresOf(pod, context);
-      const parts = new Set(context.profile.args.EquivalenceClasses.features);
-      for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
-      known = { rules, class: this.#find(features, context), shape: context.cluster.shapeOf(pod) };
-      if (fingerprint !== undefined && features.isReadable) this.#byFingerprint.set(fingerprint, known);
-    }
-    return known;
+    const template = readableTemplateOf(pod, context);
+    const workOut = () => this.#workOut(pod, context);
+    return template === undefined ? workOut().value : this.#templates.get(template, workOut);
+  }
+
+  /** What a plugin cannot read is not kept for others of the template. */
+  #workOut(pod: Pod, context: FrameworkContext): { value: Classified; isKept: boolean } {
+    const features = featuresOf(pod, context);
+    const parts = new Set(context.profile.args.EquivalenceClasses.features);
+    for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
+    const { rules } = context.cluster;
+    const value = { rules, class: this.#find(features, context), shape: context.cluster.shapeOf(pod) };
+    return { value, isKept: features.isReadable };
   }
 
   #find(features: Features, context: FrameworkContext): EquivalenceClass {
@@ -138,10 +139,10 @@ export class ClassIndex {
   }
 }
 
-/** The text of the pod's template. A pod that a plugin cannot read has none: it is told apart by its name. */
-function textOf(pod: Pod, context: FrameworkContext): string | undefined {
+/** A pod that a plugin cannot read has no template: it is told apart by its name. */
+function readableTemplateOf(pod: Pod, context: FrameworkContext): Template | undefined {
   try {
-    return fingerprintOf(pod, context);
+    return templateOf(pod, context);
   } catch {
     return undefined;
   }

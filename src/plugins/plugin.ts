@@ -1,5 +1,5 @@
 // What a plugin is: one definition that owns everything about it. The configuration's known plugins and their arguments,
-// the class key and the fingerprint of pods, the node columns, the objects that are watched and what is kept of nodes are
+// the class key and the template of pods, the node columns, the objects that are watched and what is kept of nodes are
 // derived from it.
 import type { Selector } from '../model/labels.ts';
 import type { ApiObject, Node, Pod, Rejection } from '../model/types.ts';

@@ -1,13 +1,16 @@
-// A cheap text that is equal for pods of one template, so that their features are worked out once for all of them.
+// What plugins read of a pod, cheaply: equal for pods of one template, so that features are worked out once for all of them.
 import type { Container, Pod } from '../model/types.ts';
 import { hasResourceStatus } from '../model/pod-resources.ts';
 import type { FrameworkContext } from '../plugins/framework.ts';
 
+/** Values as JSON has them, and undefined. */
+export type Template = readonly unknown[];
+
 /**
- * The text of all that plugins read of a pod, or undefined for a pod that is told apart by its name: one with claims, with
- * a field that is not known, with resources in its status, or that extenders are asked about.
+ * All that plugins read of a pod, or undefined for a pod that is told apart by its name: one with claims, with a field
+ * that is not known, with resources in its status, or that extenders are asked about.
  */
-export function fingerprintOf(pod: Pod, context: FrameworkContext): string | undefined {
+export function templateOf(pod: Pod, context: FrameworkContext): Template | undefined {
   const { cluster, profile, extenders } = context;
   const { registry } = profile;
   if (extenders?.concerns(pod) || hasResourceStatus(pod) || registry.isUnlikeItsTemplate(pod, context))
@@ -39,10 +42,31 @@ export function fingerprintOf(pod: Pod, context: FrameworkContext): string | und
     if (known === undefined) return undefined;
     if (known === 'read') read.push(field, spec[field as keyof typeof spec]);
   }
-  return JSON.stringify(read);
+  return read;
 }
 
 /** All that a plugin can read of a container. */
 function addContainer(read: unknown[], { image, resources, ports, restartPolicy }: Container): void {
   read.push(image, resources?.requests, ports, restartPolicy);
 }
+
+/** Whether two values are written alike, without writing them. */
+export function sameValues(one: unknown, two: unknown): boolean {
+  if (one === two) return true;
+  if (typeof one !== 'object' || typeof two !== 'object' || one === null || two === null) return false;
+  if (Array.isArray(one)) {
+    if (!Array.isArray(two) || one.length !== two.length) return false;
+    for (let n = 0; n < one.length; n++) if (!sameValues(one[n], two[n])) return false;
+    return true;
+  }
+  if (Array.isArray(two)) return false;
+  const [keys, others] = [Object.keys(one), Object.keys(two)];
+  if (keys.length !== others.length) return false;
+  for (let n = 0; n < keys.length; n++) {
+    const key = keys[n]!;
+    if (key !== others[n] || !sameValues((one as Values)[key], (two as Values)[key])) return false;
+  }
+  return true;
+}
+
+type Values = Readonly<Record<string, unknown>>;
