@@ -4,6 +4,7 @@ import type { Pod } from '../model/types.ts';
 import type { PodShape } from '../state/pod-shape.ts';
 import type { Features } from '../plugins/plugin.ts';
 import type { FrameworkContext } from '../plugins/framework.ts';
+import type { Reserving } from '../plugins/registry.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { FEATURE_PARTS, featuresOf } from './features.ts';
 import { KnownTemplates } from './known-templates.ts';
@@ -15,6 +16,8 @@ export interface EquivalenceClass {
   readonly index: string;
   readonly features: Features;
   readonly context: FrameworkContext;
+  /** The plugins that may take something for its pods besides their nodes. */
+  readonly reserving: readonly Reserving[];
 }
 
 /** What is known of a pod, and of all pods of its template. */
@@ -69,11 +72,11 @@ export class ClassIndex {
     const parts = new Set(context.profile.args.EquivalenceClasses.features);
     for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
     const { rules } = context.cluster;
-    const value = { rules, class: this.#find(features, context), shape: context.cluster.shapeOf(pod) };
+    const value = { rules, class: this.#find(features, context, pod), shape: context.cluster.shapeOf(pod) };
     return { value, isKept: features.isReadable };
   }
 
-  #find(features: Features, context: FrameworkContext): EquivalenceClass {
+  #find(features: Features, context: FrameworkContext, master: Pod): EquivalenceClass {
     const hashes = this.#hash(features);
     const bucket = this.#classes.get(hashes) ?? [];
     for (const reference of bucket) {
@@ -91,7 +94,8 @@ export class ClassIndex {
     const taken = new Set(live.map((reference) => reference.deref()!.index));
     let index = hashes;
     for (let n = 1; taken.has(index); n++) index = `${hashes}-${n}`;
-    const made: EquivalenceClass = { index, features, context };
+    const reserving = context.profile.registry.reservingFor(master);
+    const made: EquivalenceClass = { index, features, context, reserving };
     this.#classes.set(hashes, [...live, new WeakRef(made)]);
     if (this.#classes.size > 2 * this.#sizeAfterSweep) this.#sweep();
     return made;

@@ -22,6 +22,7 @@ import type { Assignment, Refusal } from '../determination/refusal.ts';
 import { Rounds, batchesIn, batchSteps } from './rounds.ts';
 import { unsupportedBy, type Batch } from './batches.ts';
 import type { FrameworkContext } from '../plugins/framework.ts';
+import { reserve } from '../plugins/registry.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
 import { isKernelFault } from '../kernel/kernel.ts';
 import { Preemptions } from './preemption/preemptions.ts';
@@ -389,9 +390,10 @@ export class SchedulingCycle {
   /** Takes what the pod needs with its node. When that cannot be had after all, the pod goes back to the queue. */
   #reserve(outcome: Outcome, { row, node, total, feasible }: Assignment, pod: QueuedPod): void {
     try {
-      const { context } = outcome.batch.class;
-      const reservations = context.profile.registry.reserve(pod.pod, node, context);
-      outcome.placed.push({ row, node, total, feasible, pod, class: outcome.batch.class, reservations });
+      const { class: equivalenceClass } = outcome.batch;
+      const { context, reserving } = equivalenceClass;
+      const reservations = reserve(reserving, pod.pod, node, context);
+      outcome.placed.push({ row, node, total, feasible, pod, class: equivalenceClass, reservations });
     } catch (error) {
       this.#options.cluster.removePod(pod.key, pod.uid);
       tryLater(outcome, pod, (error as Error).message, this.#options.queue);

@@ -12,7 +12,7 @@ export interface Placement extends Assignment {
   pod: QueuedPod;
   class: EquivalenceClass;
   /** What was taken with the node, to be made real before the pod is bound. */
-  reservations: Reservation[];
+  reservations: readonly Reservation[];
 }
 
 /** What can be said of a decision besides its outcome; it costs a look at every node for each pod. */

@@ -197,14 +197,13 @@ export class Correspondence {
     const { nodes } = this.class.context.cluster;
     this.#placed += count;
     if (this.#placed > UNGROUPED_PODS && this.#mayGroup()) this.#program.formGroups(nodes.columns);
-    const nodeIn = (row: number) => nodes.node(row)!.name;
     const yields = !this.#nominated.isEmpty;
     // each placement may close its row to the next pod, or move what plugins make of it
     const byRow = this.#packing.rowVerdicts.length > 0;
-    if (!yields && !byRow) return this.#tookPlace(this.#program.place(count, nodeIn));
+    if (!yields && !byRow) return this.#tookPlace(this.#program.place(count, nodes));
     const assignments: Assignment[] = [];
     while (assignments.length < count) {
-      const [placed] = this.#tookPlace(this.#program.place(1, nodeIn));
+      const [placed] = this.#tookPlace(this.#program.place(1, nodes));
       if (placed === undefined) break;
       assignments.push(placed);
       if (byRow) {

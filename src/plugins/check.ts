@@ -9,6 +9,7 @@ const FUNCTIONS = [
   'selectors',
   'unsupported',
   'pack',
+  'mayReserve',
   'reserve',
   'helps',
 ] as const;

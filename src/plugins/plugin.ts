@@ -231,6 +231,8 @@ export interface Plugin {
   unsupported?(pod: Pod, context: PluginContext): string | undefined;
   /** Packs what a class's master asks for; undefined when it asks for nothing. */
   pack?(pod: Pod, context: PackContext): Packed | undefined;
+  /** Whether pods of this one's class may need more than their node: asked once a class. Without it, they may. */
+  mayReserve?(pod: Pod): boolean;
   /**
    * Takes what the pod needs besides the node that it was just assumed on, so that later pods see it taken.
    * undefined when it needs nothing more. Throws when it cannot be had after all.

@@ -22,6 +22,9 @@ export interface PodReads {
   readonly digests: readonly NonNullable<Reads['digest']>[];
 }
 
+/** A plugin that may take something for a pod besides its node. */
+export type Reserving = Plugin & Required<Pick<Plugin, 'reserve'>>;
+
 export class Registry {
   readonly plugins: readonly Plugin[];
   /** Those that a profile asks unless it says otherwise, in this order. */
@@ -40,7 +43,7 @@ export class Registry {
   readonly #selecting: readonly (Plugin & Required<Pick<Plugin, 'selectors'>>)[];
   readonly #tellingApart: readonly (Plugin & Required<Pick<Plugin, 'isUnlikeItsTemplate'>>)[];
   readonly #unsupported: readonly (Plugin & Required<Pick<Plugin, 'unsupported'>>)[];
-  readonly #reserving: readonly (Plugin & Required<Pick<Plugin, 'reserve'>>)[];
+  readonly #reserving: readonly Reserving[];
 
   /** Each plugin has a name of its own. */
   constructor(byDefault: readonly Plugin[], others: readonly Plugin[] = []) {
@@ -125,19 +128,9 @@ export class Registry {
     return undefined;
   }
 
-  /** Takes what the pod needs besides the node that it was assumed on. When one thing cannot be had, none is taken. */
-  reserve(pod: Pod, node: string, context: PluginContext): Reservation[] {
-    const reservations: Reservation[] = [];
-    try {
-      for (const plugin of this.#reserving) {
-        const reservation = plugin.reserve(pod, node, context);
-        if (reservation !== undefined) reservations.push(reservation);
-      }
-    } catch (error) {
-      for (const reservation of reservations) reservation.release();
-      throw error;
-    }
-    return reservations;
+  /** The plugins that may take something for pods of this one's class. */
+  reservingFor(pod: Pod): readonly Reserving[] {
+    return this.#reserving.filter((plugin) => plugin.mayReserve?.(pod) ?? true);
   }
 
   /** The plugins that have such a member. */
@@ -147,3 +140,26 @@ export class Registry {
     );
   }
 }
+
+/** Takes what the pod needs besides the node that it was assumed on. When one thing cannot be had, none is taken. */
+export function reserve(
+  plugins: readonly Reserving[],
+  pod: Pod,
+  node: string,
+  context: PluginContext,
+): readonly Reservation[] {
+  if (plugins.length === 0) return NOTHING;
+  const reservations: Reservation[] = [];
+  try {
+    for (const plugin of plugins) {
+      const reservation = plugin.reserve(pod, node, context);
+      if (reservation !== undefined) reservations.push(reservation);
+    }
+  } catch (error) {
+    for (const reservation of reservations) reservation.release();
+    throw error;
+  }
+  return reservations;
+}
+
+const NOTHING: readonly Reservation[] = [];

@@ -5,7 +5,7 @@ import { hostPortText, type HostPort } from './host-ports.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { podGroupKeyOf } from '../model/pod-group.ts';
 import type { PodKind } from './pod-kinds.ts';
-import { hasResourceStatus, type PodUsage } from '../model/pod-resources.ts';
+import type { PodUsage } from '../model/pod-resources.ts';
 import type { PodShape } from './pod-shape.ts';
 
 /** What is kept of a pod that has a node. */
@@ -64,7 +64,7 @@ export function recordOf(
     podGroup: podGroupKeyOf(pod),
     startTime: status?.startTime,
     assumed,
-    assumedSpec: assumed && !hasResourceStatus(pod) ? spec : undefined,
+    assumedSpec: assumed && !shape.hasResourceStatus ? spec : undefined,
     row: undefined,
     kind: undefined,
   };

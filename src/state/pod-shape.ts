@@ -17,6 +17,8 @@ export interface PodShape {
   readonly affinity?: PodAffinityTerms;
   /** Those that other pods can see. */
   readonly volumes: readonly Volume[];
+  /** Its status may say otherwise than its spec what it takes. */
+  readonly hasResourceStatus?: boolean;
   /** The kind of a pod of this shape that is not terminating, and when it was found. */
   kind?: PodKind;
   kindsGeneration?: number;
@@ -29,6 +31,7 @@ export function shapeOf(pod: Pod, selectors: readonly Selector[]): PodShape {
     selectors,
     affinity: affinityOf(pod),
     volumes: visibleVolumesOf(pod.spec ?? {}),
+    hasResourceStatus: hasResourceStatus(pod),
   };
 }
 

@@ -3,6 +3,7 @@ import { CODE_CUT, MODE_CUT, STALE_ALL_SCORES, STALE_TOTALS } from '../../../ass
 import { Groups, Placement, Program } from '../../../build/records.js';
 import type { Arena, Block } from '../../state/columns/arena.ts';
 import type { Columns } from '../../state/columns/columns.ts';
+import type { NodeColumns } from '../../state/columns/node-columns.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { addGroups } from './groups.ts';
@@ -136,7 +137,7 @@ export class LoadedProgram {
   }
 
   /** Chooses rows for up to `count` pods, one after another. */
-  place(count: number, nodeIn: (row: number) => string): Placed[] {
+  place(count: number, nodes: NodeColumns): Placed[] {
     const bytes = count * Placement.size;
     const out = this.arena.allocate(bytes);
     const placements: Placed[] = [];
@@ -145,7 +146,7 @@ export class LoadedProgram {
       const { u32, f64 } = this.arena;
       for (let n = 0, at = out; n < placed; n++, at += Placement.size) {
         const row = u32[at / 4]!;
-        placements.push({ row, node: nodeIn(row), feasible: u32[at / 4 + 1]!, total: f64[at / 8 + 1]! });
+        placements.push({ row, node: nodes.node(row)!.name, feasible: u32[at / 4 + 1]!, total: f64[at / 8 + 1]! });
       }
     } finally {
       this.arena.free(out, bytes);

@@ -89,9 +89,11 @@ export const dynamicResources = definePlugin({
     };
   },
 
+  mayReserve: mayNeedDevices,
+
   reserve(pod, nodeName, context) {
     const { cluster, profile } = context;
-    if (!mayNeedDevices(pod) || !profile.filters.includes(NAME)) return undefined;
+    if (!profile.filters.includes(NAME)) return undefined;
     const attempt = attemptOf(pod, context);
     if (!attempt.isNeeded) return undefined;
     const found = attempt.on(cluster.nodes.node(cluster.nodes.rowOf(nodeName)!)!);

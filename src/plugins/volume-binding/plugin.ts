@@ -72,9 +72,11 @@ export const volumeBinding = definePlugin({
     }
   },
 
+  mayReserve: (pod) => claimNamesOf(pod).length > 0,
+
   reserve(pod, node, context) {
     const { cluster, profile } = context;
-    if (!profile.filters.includes('VolumeBinding') || claimNamesOf(pod).length === 0) return undefined;
+    if (!profile.filters.includes('VolumeBinding')) return undefined;
     const record = cluster.nodes.node(cluster.nodes.rowOf(node)!)!;
     const volumes = new PodVolumes(pod, cluster.store).on(record);
     if (volumes.reasons.length > 0) throw new VolumeError(volumes.reasons.join(', '));
