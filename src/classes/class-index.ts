@@ -30,6 +30,9 @@ export interface Classified {
 /** What features are hashed in; larger ones get memory of their own for the while. */
 const SCRATCH_BYTES = 65_536;
 
+/** Each byte in two hexadecimal digits. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export class ClassIndex {
   readonly #kernel: Kernel;
   readonly #templates = new KnownTemplates<Classified>();
@@ -69,8 +72,8 @@ export class ClassIndex {
   /** What a plugin cannot read is not kept for others of the template. */
   #workOut(pod: Pod, context: FrameworkContext): { value: Classified; isKept: boolean } {
     const features = featuresOf(pod, context);
-    const parts = new Set(context.profile.args.EquivalenceClasses.features);
-    for (const part of FEATURE_PARTS) if (!parts.has(part)) features[part] = '';
+    const { features: parts } = context.profile.args.EquivalenceClasses;
+    for (const part of FEATURE_PARTS) if (!parts.includes(part)) features[part] = '';
     const { rules } = context.cluster;
     const value = { rules, class: this.#find(features, context, pod), shape: context.cluster.shapeOf(pod) };
     return { value, isKept: features.isReadable };
@@ -78,22 +81,25 @@ export class ClassIndex {
 
   #find(features: Features, context: FrameworkContext, master: Pod): EquivalenceClass {
     const hashes = this.#hash(features);
-    const bucket = this.#classes.get(hashes) ?? [];
-    for (const reference of bucket) {
-      const candidate = reference.deref();
-      // equal hashes are not equal features: a collision must never join two classes
-      if (
-        candidate !== undefined &&
-        candidate.context.profile === context.profile &&
-        FEATURE_PARTS.every((part) => candidate.features[part] === features[part])
-      ) {
-        return candidate;
-      }
-    }
-    const live = bucket.filter((reference) => reference.deref() !== undefined);
-    const taken = new Set(live.map((reference) => reference.deref()!.index));
+    const bucket = this.#classes.get(hashes);
     let index = hashes;
-    for (let n = 1; taken.has(index); n++) index = `${hashes}-${n}`;
+    let live: WeakRef<EquivalenceClass>[] = [];
+    if (bucket !== undefined) {
+      for (const reference of bucket) {
+        const candidate = reference.deref();
+        // equal hashes are not equal features: a collision must never join two classes
+        if (
+          candidate !== undefined &&
+          candidate.context.profile === context.profile &&
+          FEATURE_PARTS.every((part) => candidate.features[part] === features[part])
+        ) {
+          return candidate;
+        }
+      }
+      live = bucket.filter((reference) => reference.deref() !== undefined);
+      const taken = new Set(live.map((reference) => reference.deref()!.index));
+      for (let n = 1; taken.has(index); n++) index = `${hashes}-${n}`;
+    }
     const reserving = context.profile.registry.reservingFor(master);
     const made: EquivalenceClass = { index, features, context, reserving };
     this.#classes.set(hashes, [...live, new WeakRef(made)]);
@@ -136,10 +142,12 @@ export class ClassIndex {
     return texts.map((_, n) => this.#hex(pointer + n * Feature.size + Feature.hash)).join('');
   }
 
+  /** A hash of 8 bytes, the least significant one first. */
   #hex(pointer: number): string {
-    const { u32 } = this.#kernel.arena;
-    const word = (at: number) => u32[at]!.toString(16).padStart(8, '0');
-    return word(pointer / 4 + 1) + word(pointer / 4);
+    const { u8 } = this.#kernel.arena;
+    let digits = '';
+    for (let at = pointer + 7; at >= pointer; at--) digits += HEX[u8[at]!]!;
+    return digits;
   }
 }
 

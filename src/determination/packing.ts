@@ -55,9 +55,12 @@ export class Packing {
     for (const { plugin, code, weight } of placesIn(profile)) {
       if (only !== undefined && !only.includes(plugin.name)) continue;
       const column = (name: string) => cluster.nodes.textColumn(`${plugin.name}/${name}`);
-      const packed = asked(plugin, () =>
-        plugin.pack(pod, { cluster, profile, extenders, builder, code, weight, column }),
-      );
+      let packed: Packed | undefined;
+      try {
+        packed = plugin.pack(pod, { cluster, profile, extenders, builder, code, weight, column });
+      } catch (error) {
+        throw namedError(plugin, error);
+      }
       if (packed?.refresh !== undefined) this.#refreshers.set(plugin.name, packed.refresh);
       else if (only !== undefined) this.#refreshers.delete(plugin.name);
       if (packed === undefined || only !== undefined) continue;
@@ -91,12 +94,7 @@ export class Packing {
   }
 }
 
-/** Names the plugin in what it throws, but for what says itself what the pod asks for. */
-function asked<T>(plugin: { name: string }, ask: () => T): T {
-  try {
-    return ask();
-  } catch (error) {
-    if (OWN_ERRORS.some((own) => error instanceof own)) throw error;
-    throw new PluginError(plugin.name, error);
-  }
+/** What the plugin has thrown, with its name, but for what says itself what the pod asks for. */
+function namedError({ name }: { name: string }, error: unknown): unknown {
+  return OWN_ERRORS.some((own) => error instanceof own) ? error : new PluginError(name, error);
 }

@@ -146,7 +146,12 @@ export class LoadedProgram {
       const { u32, f64 } = this.arena;
       for (let n = 0, at = out; n < placed; n++, at += Placement.size) {
         const row = u32[at / 4]!;
-        placements.push({ row, node: nodes.node(row)!.name, feasible: u32[at / 4 + 1]!, total: f64[at / 8 + 1]! });
+        placements.push({
+          row,
+          node: nodes.node(row)!.name,
+          feasible: u32[at / 4 + 1]!,
+          total: f64[at / 8 + 1]!,
+        });
       }
     } finally {
       this.arena.free(out, bytes);

@@ -119,27 +119,25 @@ export function termMatches(term: NodeSelectorTerm, node: Node): boolean {
 }
 
 /** By specs, which pods of a template share: events ask again and again. */
-const requiredTerms = new WeakMap<object, NodeSelectorTerm[] | undefined>();
+const requiredTerms = new WeakMap<object, NodeSelectorTerm[] | null>();
 
 /** What a pod's nodeSelector and required node affinity ask for: each alternative holds all that nodeSelector asks. */
 export function requiredTermsOf({ spec }: Pod): NodeSelectorTerm[] | undefined {
-  if (spec === undefined || (spec.nodeSelector === undefined && spec.affinity === undefined))
-    return undefined;
-  if (!requiredTerms.has(spec)) requiredTerms.set(spec, findRequiredTerms(spec));
-  return requiredTerms.get(spec);
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (spec === undefined || (spec.nodeSelector === undefined && !required)) return undefined;
+  let terms = requiredTerms.get(spec);
+  if (terms === undefined) requiredTerms.set(spec, (terms = findRequiredTerms(spec)));
+  return terms ?? undefined;
 }
 
-function findRequiredTerms({
-  affinity,
-  nodeSelector,
-}: NonNullable<Pod['spec']>): NodeSelectorTerm[] | undefined {
+function findRequiredTerms({ affinity, nodeSelector }: NonNullable<Pod['spec']>): NodeSelectorTerm[] | null {
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const selector = Object.entries(nodeSelector ?? {}).map(([key, value]): NodeSelectorRequirement => ({
     key,
     operator: 'In',
     values: [value],
   }));
-  if (!required) return selector.length === 0 ? undefined : [{ matchExpressions: selector }];
+  if (!required) return selector.length === 0 ? null : [{ matchExpressions: selector }];
   return required.nodeSelectorTerms
     .filter((term) => !isEmptyTerm(term) && isValidTerm(term))
     .map((term) => ({ ...term, matchExpressions: [...selector, ...(term.matchExpressions ?? [])] }));

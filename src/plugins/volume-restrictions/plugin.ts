@@ -30,9 +30,10 @@ export const volumeRestrictions = definePlugin({
   },
 
   pack(pod, { cluster, builder, code }): Packed | undefined {
+    if (code === 0 || pod.spec?.volumes === undefined) return undefined;
     const disks = disksOf(pod);
     const claims = claimNames(pod);
-    if (code === 0 || (disks.length === 0 && claims.length === 0)) return undefined;
+    if (disks.length === 0 && claims.length === 0) return undefined;
     const namespace = namespaceOf(pod);
     const exclusive: string[] = [];
     for (const name of claims) {
