@@ -49,7 +49,7 @@ async function check(): Promise<void> {
 
   const inside = { kubeconfig: '/etc/coset/kubeconfig', configuration: '/etc/coset/scheduler.yaml' };
   const mounts = {
-    [inside.kubeconfig]: controlPlane.schedulerKubeconfigPath,
+    [inside.kubeconfig]: controlPlane.cosetKubeconfigPath,
     [inside.configuration]: configurationFile(controlPlane, inside.kubeconfig),
   };
   for (const path of Object.values(mounts)) chownSync(path, imageUser, imageUser);

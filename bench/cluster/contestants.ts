@@ -13,15 +13,13 @@ export const CONTESTANTS = ['kube-scheduler', 'coset', 'bare-client'] as const;
 export type Contestant = (typeof CONTESTANTS)[number];
 
 export async function start(contestant: Contestant, controlPlane: ControlPlane): Promise<Scheduler> {
+  const kubeconfig = controlPlane.schedulerKubeconfigPath;
   switch (contestant) {
     case 'kube-scheduler':
-      return startKubeScheduler(configurationFile(controlPlane));
+      return startKubeScheduler(configurationFile(controlPlane, kubeconfig));
     case 'coset':
-      return startCoset(configurationFile(controlPlane));
+      return startCoset(configurationFile(controlPlane, kubeconfig));
     case 'bare-client':
-      return startScheduler(process.execPath, [
-        join(import.meta.dirname, 'bare-client.ts'),
-        controlPlane.schedulerKubeconfigPath,
-      ]);
+      return startScheduler(process.execPath, [join(import.meta.dirname, 'bare-client.ts'), kubeconfig]);
   }
 }

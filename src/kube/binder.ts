@@ -1,4 +1,5 @@
 // Binding a pod to its node: what the API server holds in the end is what the caller is told.
+import type { Right } from '../model/right.ts';
 import { Backoff, systemClock, type Clock } from './backoff.ts';
 import { lookUpPod, podPath, type PodReference } from './pod-lookup.ts';
 import { TransportError, type Transport } from './transport.ts';
@@ -17,6 +18,8 @@ export interface BinderOptions {
   clock?: Clock;
   random?: () => number;
 }
+
+export const BINDING_RIGHT: Right = { group: '', resource: 'pods/binding', verbs: ['create'] };
 
 /** Bindings that are in flight at a time: more would only wait in the API server. */
 export const BINDINGS_IN_FLIGHT = 48;

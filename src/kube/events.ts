@@ -2,11 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Right } from '../model/right.ts';
 import { schedulerNameOf, type Pod, type Wire } from '../model/types.ts';
 import { systemClock, within, type Clock } from './backoff.ts';
 import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';
+
+export const EVENT_RIGHT: Right = {
+  group: 'events.k8s.io',
+  resource: 'events',
+  verbs: ['create', 'patch'],
+};
 
 type SchedulerEvent = Wire<EventsV1Event>;
 

@@ -1,8 +1,11 @@
 // The PodScheduled condition of pods that could not be scheduled.
+import type { Right } from '../model/right.ts';
 import type { Pod } from '../model/types.ts';
 import { systemClock, type Clock } from './backoff.ts';
 import { Outbox, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';
+
+export const POD_STATUS_RIGHT: Right = { group: '', resource: 'pods/status', verbs: ['patch'] };
 
 /** Why a pod has no node. */
 export interface Unscheduled {

@@ -1,9 +1,16 @@
 // The PodGroupInitiallyScheduled condition of pod groups whose pods were tried together.
 import type { PodGroup } from '../model/pod-group.ts';
+import type { Right } from '../model/right.ts';
 import { systemClock, type Clock } from './backoff.ts';
 import { Outbox } from './outbox.ts';
 import { apiTime } from './pod-condition.ts';
 import type { Transport } from './transport.ts';
+
+export const POD_GROUP_STATUS_RIGHT: Right = {
+  group: 'scheduling.k8s.io',
+  resource: 'podgroups/status',
+  verbs: ['patch'],
+};
 
 export interface PodGroupConditionWriterOptions {
   transport: Transport;

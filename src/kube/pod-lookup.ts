@@ -1,7 +1,10 @@
 // What the API server has of one pod, when another answer does not say it.
+import type { Right } from '../model/right.ts';
 import type { Pod } from '../model/types.ts';
 import type { Reply } from './reply.ts';
 import type { Transport } from './transport.ts';
+
+export const POD_LOOKUP_RIGHT: Right = { group: '', resource: 'pods', verbs: ['get'] };
 
 export interface PodReference {
   namespace: string;

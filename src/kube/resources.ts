@@ -1,5 +1,6 @@
 // The resources that the scheduler lists and watches.
 import { posix } from 'node:path';
+import type { Right } from '../model/right.ts';
 import { TransportError, type Transport } from './transport.ts';
 
 export interface WatchedResource {
@@ -7,6 +8,12 @@ export interface WatchedResource {
   /** Of all its objects, in every namespace. */
   path: string;
   query?: Record<string, string>;
+}
+
+/** Listing and watching the resource. */
+export function rightToWatch({ path }: WatchedResource): Right {
+  const [, group = ''] = /^\/apis\/([^/]+)\//.exec(path) ?? [];
+  return { group, resource: posix.basename(path), verbs: ['list', 'watch'] };
 }
 
 /**

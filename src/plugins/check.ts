@@ -1,4 +1,5 @@
 // Checks a definition that comes from outside, where no compiler has.
+import { VERBS } from '../model/right.ts';
 import { isObject, shown } from '../model/shape.ts';
 import { SPEC_FIELDS } from './fields.ts';
 import { EXTENSION_POINTS } from './plugin.ts';
@@ -15,7 +16,7 @@ const FUNCTIONS = [
 ] as const;
 const MEMBERS: ReadonlySet<string> = new Set([
   ...FUNCTIONS,
-  ...['name', 'points', 'weight', 'needs', 'args', 'reads', 'columns', 'objects', 'kinds'],
+  ...['name', 'points', 'weight', 'needs', 'args', 'reads', 'columns', 'objects', 'rights', 'kinds'],
 ]);
 
 /** What is wrong with a value that should define a plugin of this name; undefined when nothing is. */
@@ -34,7 +35,12 @@ export function faultIn(value: unknown, name: string): string | undefined {
   if (value.pack === undefined) return 'pack: must be a function';
   if (value.args !== undefined && !(isObject(value.args) && typeof value.args.read === 'function'))
     return 'args.read: must be a function';
-  return faultInReads(value.reads) ?? faultInColumns(value.columns) ?? faultInObjects(value.objects);
+  return (
+    faultInReads(value.reads) ??
+    faultInColumns(value.columns) ??
+    faultInObjects(value.objects) ??
+    faultInRights(value.rights)
+  );
 }
 
 function faultInReads(reads: unknown): string | undefined {
@@ -61,4 +67,17 @@ function faultInObjects(objects: unknown): string | undefined {
   const isRead = (one: unknown) =>
     isObject(one) && typeof one.kind === 'string' && typeof one.path === 'string';
   return objects.every(isRead) ? undefined : 'objects: each must have a kind and a path';
+}
+
+function faultInRights(rights: unknown): string | undefined {
+  if (rights === undefined) return undefined;
+  if (!Array.isArray(rights)) return 'rights: must be a list';
+  const isVerb = (verb: unknown) => (VERBS as readonly unknown[]).includes(verb);
+  const isRight = (one: unknown) =>
+    isObject(one) &&
+    typeof one.group === 'string' &&
+    typeof one.resource === 'string' &&
+    Array.isArray(one.verbs) &&
+    one.verbs.every(isVerb);
+  return rights.every(isRight) ? undefined : 'rights: each must have a group, a resource and verbs';
 }

@@ -2,6 +2,7 @@
 // the class key and the template of pods, the node columns, the objects that are watched and what is kept of nodes are
 // derived from it.
 import type { Selector } from '../model/labels.ts';
+import type { Right } from '../model/right.ts';
 import type { ApiObject, Node, Pod, Rejection } from '../model/types.ts';
 import type { CodedColumn } from '../state/columns/coded-column.ts';
 import type { PodKind, PodKinds } from '../state/pod-kinds.ts';
@@ -219,6 +220,8 @@ export interface Plugin {
   readonly columns?: Readonly<Record<string, NodeText>>;
   /** The objects, besides nodes, pods, namespaces, services and controllers, that it reads. */
   readonly objects?: readonly ReadObject[];
+  /** What else it must be allowed to do at the API server: what its reservations write. */
+  readonly rights?: readonly Right[];
   /** Kinds of the cluster's store, besides these, that are kept for it. */
   readonly kinds?: readonly string[];
   /** What it reads of a pod, as texts that are equal when the pods are alike to it. By default all that it `reads`. */

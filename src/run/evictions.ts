@@ -1,4 +1,5 @@
 // Has the victims of preemptions leave: each is told why in its status, then deleted, and an event says for whom.
+import type { Right } from '../model/right.ts';
 import { schedulerNameOf } from '../model/types.ts';
 import type { PodRecord } from '../state/pod-record.ts';
 import type { SchedulingCycle } from '../cycle/cycle.ts';
@@ -11,6 +12,9 @@ import type { Reply } from '../kube/reply.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Preempting, Preemptor } from '../cycle/preemption/preemptor.ts';
 import type { Digest } from './digest.ts';
+
+/** What the victims are told is written as the conditions of pods are. */
+export const EVICTION_RIGHT: Right = { group: '', resource: 'pods', verbs: ['delete'] };
 
 export interface EvictionsOptions {
   transport: Transport;

@@ -99,6 +99,11 @@ it.each([
     'objects: each must have a kind and a path',
   ],
   [
+    'groupless',
+    'export default { name: "Mine", points: ["filter"], pack() {}, rights: [{ resource: "racks", verbs: ["watch"] }] };',
+    'rights: each must have a group, a resource and verbs',
+  ],
+  [
     'reader',
     'export default { name: "Mine", points: ["filter"], pack() {}, reads: { spec: ["afinity"] } };',
     'reads.spec: a pod\'s spec has no field "afinity"',

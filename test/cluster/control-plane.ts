@@ -1,11 +1,12 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
 import { Client } from './client.ts';
 import { atExit, Daemon, removeFolder, until } from './processes.ts';
+import { AUDIT_POLICY, createAccount, forbiddenIn } from './service-account.ts';
 
 /** Arguments of an API server that has pod groups, which are not there by default. */
 export const WITH_POD_GROUPS = [
@@ -25,6 +26,10 @@ export interface ControlPlane {
   kubeconfigPath: string;
   /** A kubeconfig of the user system:kube-scheduler, who may do what the RBAC bootstrap roles let a scheduler do. */
   schedulerKubeconfigPath: string;
+  /** A kubeconfig of the service account that deploy/ gives to coset. */
+  cosetKubeconfigPath: string;
+  /** The audit log of that account. */
+  auditPath: string;
   /** This process's environment with KUBECONFIG set to the first kubeconfig. */
   env: NodeJS.ProcessEnv;
   /** A folder for files of the test; it goes with the control plane. */
@@ -35,7 +40,7 @@ export interface ControlPlane {
   daemons: readonly Daemon[];
   /** Requests as system:masters. */
   client: Client;
-  /** Ends both programs and removes all their files. */
+  /** Ends both programs and removes all their files. Throws when the service account was refused anything. */
   stop(): Promise<void>;
 }
 
@@ -130,6 +135,7 @@ export async function startControlPlane(
     const schedulerToken = randomBytes(16).toString('hex');
     const tokens = `${token},admin,admin,system:masters\n${schedulerToken},system:kube-scheduler,scheduler\n`;
     const certificates = join(folder, 'certificates');
+    const auditPath = join(folder, 'audit.log');
     daemons.push(
       new Daemon(apiserverPath, [
         ...['--etcd-servers', etcd, '--bind-address', address, '--secure-port', String(port)],
@@ -140,6 +146,7 @@ export async function startControlPlane(
         ...['--service-account-key-file', file('service-account.pub', keys.publicKey)],
         ...['--service-account-signing-key-file', file('service-account.key', keys.privateKey)],
         ...['--token-auth-file', file('tokens.csv', tokens), '--authorization-mode', 'RBAC'],
+        ...['--audit-policy-file', file('audit.yaml', AUDIT_POLICY), '--audit-log-path', auditPath],
         ...['--disable-admission-plugins', 'ServiceAccount,TaintNodesByCondition'],
         ...apiserverArgs,
       ]),
@@ -165,6 +172,7 @@ export async function startControlPlane(
       );
     }
 
+    const cosetToken = await createAccount(client);
     const kubeconfigPath = file('kubeconfig', kubeconfig(server, ca, token));
     return {
       server,
@@ -172,6 +180,8 @@ export async function startControlPlane(
       token,
       kubeconfigPath,
       schedulerKubeconfigPath: file('scheduler.kubeconfig', kubeconfig(server, ca, schedulerToken)),
+      cosetKubeconfigPath: file('coset.kubeconfig', kubeconfig(server, ca, cosetToken)),
+      auditPath,
       env: { ...process.env, KUBECONFIG: kubeconfigPath },
       folder,
       etcd,
@@ -179,7 +189,9 @@ export async function startControlPlane(
       client,
       stop: async () => {
         await client.close();
+        const forbidden = existsSync(auditPath) ? forbiddenIn(readFileSync(auditPath, 'utf8')) : [];
         await stop();
+        if (forbidden.length > 0) throw new Error(`coset was refused: ${forbidden.join(', ')}`);
       },
     };
   } catch (error) {

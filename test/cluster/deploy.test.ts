@@ -1,38 +1,25 @@
-import { readFileSync } from 'node:fs';
-import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ApiObject } from '../../src/model/types.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { createObjects, isOfAccount, manifestObjects } from './service-account.ts';
 
-const MANIFEST = 'deploy/coset.yaml';
-const PATHS: Record<string, string> = {
-  ServiceAccount: '/api/v1/namespaces/kube-system/serviceaccounts',
-  ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-  ConfigMap: '/api/v1/namespaces/kube-system/configmaps',
-  Deployment: '/apis/apps/v1/namespaces/kube-system/deployments',
-};
-
-type ManifestObject = ApiObject & { data?: Record<string, string> };
-
-const objects = loadAll(readFileSync(MANIFEST, 'utf8')) as ManifestObject[];
+const objects = manifestObjects();
 let controlPlane: ControlPlane;
 beforeAll(async () => {
+  // it has what is of the account already
   controlPlane = await startControlPlane();
 });
 afterAll(() => controlPlane.stop());
 
 it('a real API server takes every object of the manifest, each field of it', async () => {
-  const { client } = controlPlane;
-  expect(objects.map(({ kind }) => kind)).toContain('Deployment');
-  for (const object of objects) {
-    await client.text('POST', `${PATHS[object.kind!]!}?fieldValidation=Strict`, object);
-  }
+  const others = objects.filter((object) => !isOfAccount(object));
+  expect(others.map(({ kind }) => kind)).toContain('Deployment');
+  await createObjects(controlPlane.client, others);
 });
 
 it('coset takes the configuration in the manifest', () => {
   const text = objects.find(({ kind }) => kind === 'ConfigMap')!.data!['scheduler.yaml']!;
-  expect(loadConfiguration(text, MANIFEST).profiles.map(({ schedulerName }) => schedulerName)).toEqual([
+  expect(loadConfiguration(text, 'deploy/').profiles.map(({ schedulerName }) => schedulerName)).toEqual([
     'coset',
   ]);
 });

@@ -1,4 +1,4 @@
-// Extended resources that a device class backs, on a real API server, with the rights of kube-scheduler.
+// Extended resources that a device class backs, on a real API server, with the rights in deploy/.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import type { ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';

@@ -12,7 +12,9 @@ afterAll(() => controlPlane.stop());
 it('kube-scheduler starts with the file that coset reads, and schedules', async ({ onTestFailed }) => {
   await createNodes(controlPlane.client, 3);
   await createPods(controlPlane.client, 6, { app: 'web' });
-  const scheduler = await startKubeScheduler(configurationFile(controlPlane));
+  const scheduler = await startKubeScheduler(
+    configurationFile(controlPlane, controlPlane.schedulerKubeconfigPath),
+  );
   onTestFailed(() => {
     process.stderr.write(scheduler.daemon.output);
   });

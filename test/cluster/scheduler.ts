@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '../..');
  */
 export function configurationFile(
   controlPlane: ControlPlane,
-  kubeconfig = controlPlane.schedulerKubeconfigPath,
+  kubeconfig = controlPlane.cosetKubeconfigPath,
 ): string {
   const path = join(controlPlane.folder, 'scheduler.yaml');
   writeFileSync(

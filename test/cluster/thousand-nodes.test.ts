@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => controlPlane.stop());
 
-it('coset run binds 2,000 pods under a Service to 1,000 nodes, with the rights of kube-scheduler', async ({
+it('coset run binds 2,000 pods under a Service to 1,000 nodes, with the rights in deploy/', async ({
   onTestFailed,
 }) => {
   const { client } = controlPlane;

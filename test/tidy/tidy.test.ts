@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { derivedRole, writtenRole } from '../../scripts/deploy-role.ts';
 import {
   acrossPackage,
   circlesAmong,
@@ -67,6 +68,10 @@ describe('the repository', () => {
       ...['/usr/local/bin/node', ...command!.split(' '), optimizing],
       '/app/coset.js',
     ]);
+  });
+
+  it('grants in deploy/ what the scheduler and its plugins say they need: else `npm run deploy:build`', () => {
+    expect(writtenRole()).toEqual(derivedRole());
   });
 
   it('has files of one subject each', () => {

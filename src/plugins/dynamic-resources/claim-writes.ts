@@ -1,9 +1,18 @@
 // What is written to the API server about claims, besides the allocation and reservation of each.
+import type { Right } from '../../model/right.ts';
 import type { Pod } from '../../model/types.ts';
 import type { ReservationApi } from '../plugin.ts';
 import { claimPath, FINALIZER } from './claims.ts';
 import type { RequestMapping } from './extended-resources.ts';
 import type { AllocationResult, ResourceClaim } from './types.ts';
+
+/** Of the writes below. */
+export const CLAIM_RIGHTS: readonly Right[] = [
+  { group: 'resource.k8s.io', resource: 'resourceclaims', verbs: ['create', 'patch', 'delete'] },
+  { group: 'resource.k8s.io', resource: 'resourceclaims/status', verbs: ['update'] },
+  { group: 'resource.k8s.io', resource: 'resourceclaims/binding', verbs: ['update'] },
+  { group: '', resource: 'pods/status', verbs: ['patch'] },
+];
 
 /** The claim to be made, and what it gets. */
 export interface SpecialAllocation {

@@ -20,11 +20,12 @@ import {
 import { args } from './args.ts';
 import { allocationResult } from './allocation-result.ts';
 import { Attempt, type Obstacle } from './attempt.ts';
+import { CLAIM_RIGHTS } from './claim-writes.ts';
 import { claimsOf, claimsText, isAllocated } from './claims.ts';
 import { PENDING_ALLOCATION } from './claims.ts';
 import { DEVICE_KINDS } from './devices.ts';
 import { asksForBackable, extendedResourcesText } from './extended-resources.ts';
-import { ClaimReservation, type ReservedClaim } from './reservation.ts';
+import { ClaimReservation, RESERVATION_RIGHTS, type ReservedClaim } from './reservation.ts';
 import { isSpecialClaimOf, leftClaimOf } from './special-claim.ts';
 import { AllocationError, type ResourceClaim } from './types.ts';
 
@@ -54,6 +55,7 @@ export const dynamicResources = definePlugin({
   args,
   reads: { containers: ['requests'], node: ['labels', 'allocatable'] },
   objects: [RESOURCE_CLAIMS, RESOURCE_SLICES, DEVICE_CLASSES, DEVICE_TAINT_RULES],
+  rights: [...RESERVATION_RIGHTS, ...CLAIM_RIGHTS],
   kinds: [PENDING_ALLOCATION],
 
   key(pod, { cluster }) {

@@ -5,6 +5,7 @@
 //      └── released: the pod's entry in reservedFor is deleted, and nothing is pending any more
 //
 // The special claim of extended resources is created first and named in the pod's status; released, it is deleted.
+import type { Right } from '../../model/right.ts';
 import { objectKey, type ObjectMeta, type Pod } from '../../model/types.ts';
 import type { ObjectStore } from '../../state/object-store.ts';
 import type { Reservation, ReservationApi } from '../plugin.ts';
@@ -26,6 +27,13 @@ import {
   type PodClaim,
 } from './claims.ts';
 import type { AllocationResult, ResourceClaim } from './types.ts';
+
+/** Of the writes below; where only some may write what binds a claim, `binding` is asked for besides its status. */
+export const RESERVATION_RIGHTS: readonly Right[] = [
+  { group: 'resource.k8s.io', resource: 'resourceclaims', verbs: ['update'] },
+  { group: 'resource.k8s.io', resource: 'resourceclaims/status', verbs: ['update', 'patch'] },
+  { group: 'resource.k8s.io', resource: 'resourceclaims/binding', verbs: ['update', 'patch'] },
+];
 
 const KIND = 'ResourceClaim';
 const ATTEMPTS = 5;

@@ -3,6 +3,7 @@
 //
 //   assume ──> PUT volume with claimRef ──────> volume controller binds ──> claim fully bound ──> pod is bound
 //          └─> PUT claim with selected node ──> provisioner makes a volume ──^
+import type { Right } from '../../model/right.ts';
 import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod } from '../../model/types.ts';
 import { objectKey } from '../../model/types.ts';
 import type { PluginContext, Reservation, ReservationApi } from '../plugin.ts';
@@ -11,6 +12,12 @@ import { affinityTermsOn } from '../node-volume-limits/csi-migration.ts';
 import { isBoundTo } from './matching.ts';
 import type { NodeVolumes, StaticBinding } from './pod-volumes.ts';
 import { reaches } from '../common/volume-topology.ts';
+
+/** Of the writes below. */
+export const BINDING_RIGHTS: readonly Right[] = [
+  { group: '', resource: 'persistentvolumes', verbs: ['update'] },
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['update'] },
+];
 
 const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 

@@ -22,7 +22,7 @@ import {
 } from '../common/objects.ts';
 import { unresolvable, definePlugin, type PackContext, type Packed } from '../plugin.ts';
 import { args } from './args.ts';
-import { VolumeReservation } from './binding.ts';
+import { BINDING_RIGHTS, VolumeReservation } from './binding.ts';
 import { capacityScore, type StorageUse } from './capacity-score.ts';
 import {
   capacityOf,
@@ -48,6 +48,7 @@ export const volumeBinding = definePlugin({
   args,
   reads: { node: ['labels'] },
   objects: [CLAIMS, VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS, CSI_STORAGE_CAPACITIES],
+  rights: BINDING_RIGHTS,
 
   key(pod) {
     const claims = claimNamesOf(pod);

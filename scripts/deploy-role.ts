@@ -1,0 +1,34 @@
+// The role in deploy/, by what the scheduler and the plugins say they need.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import type { Right } from '../src/model/right.ts';
+import { inTree } from '../src/plugins/in-tree.ts';
+import { rightsOf } from '../src/run/rights.ts';
+
+export const ROLE_PATH = join(import.meta.dirname, '../deploy/role.yaml');
+
+/** The object that deploy/role.yaml must be. Resources of one group that are used alike share a rule. */
+export function roleOf(rights: readonly Right[]): object {
+  const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: readonly string[] }>();
+  for (const { group, resource, verbs } of rights) {
+    const key = `${group} ${verbs.join()}`;
+    const rule = rules.get(key);
+    if (rule === undefined) rules.set(key, { apiGroups: [group], resources: [resource], verbs });
+    else rule.resources.push(resource);
+  }
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'coset' },
+    rules: [...rules.values()],
+  };
+}
+
+export function derivedRole(): object {
+  return roleOf(rightsOf(inTree));
+}
+
+export function writtenRole(): unknown {
+  return load(readFileSync(ROLE_PATH, 'utf8'));
+}
