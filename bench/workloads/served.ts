@@ -45,30 +45,7 @@ export function servedPod(pod: Pod, n: number): Served {
           blockOwnerDeletion: true,
         },
       ],
-      managedFields: [
-        {
-          manager: 'kube-controller-manager',
-          operation: 'Update',
-          apiVersion: 'v1',
-          time: TIME,
-          fieldsType: 'FieldsV1',
-          fieldsV1: {
-            'f:metadata': {
-              'f:generateName': {},
-              'f:labels': { '.': {}, 'f:color': {} },
-              'f:ownerReferences': {},
-            },
-            'f:spec': {
-              'f:containers': {
-                'k:{"name":"pause"}': { '.': {}, 'f:image': {}, 'f:name': {}, 'f:resources': {} },
-              },
-              'f:dnsPolicy': {},
-              'f:restartPolicy': {},
-              'f:schedulerName': {},
-            },
-          },
-        },
-      ],
+      managedFields: managedFields(),
     },
     spec: {
       ...spec,
@@ -102,4 +79,32 @@ export function servedPod(pod: Pod, n: number): Served {
     },
     status: { phase: 'Pending', qosClass: 'Guaranteed' },
   };
+}
+
+/** What the API server notes of who has written which field. */
+function managedFields() {
+  return [
+    {
+      manager: 'kube-controller-manager',
+      operation: 'Update',
+      apiVersion: 'v1',
+      time: TIME,
+      fieldsType: 'FieldsV1',
+      fieldsV1: {
+        'f:metadata': {
+          'f:generateName': {},
+          'f:labels': { '.': {}, 'f:color': {} },
+          'f:ownerReferences': {},
+        },
+        'f:spec': {
+          'f:containers': {
+            'k:{"name":"pause"}': { '.': {}, 'f:image': {}, 'f:name': {}, 'f:resources': {} },
+          },
+          'f:dnsPolicy': {},
+          'f:restartPolicy': {},
+          'f:schedulerName': {},
+        },
+      },
+    },
+  ];
 }

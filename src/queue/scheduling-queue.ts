@@ -10,12 +10,12 @@
 //                               +------------+--------- unschedulable
 //                                 an event or update that helps, or 5 minutes
 import { objectKey, type Pod } from '../model/types.ts';
-import type { ClusterEvent } from '../model/events.ts';
 import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { Heap } from './heap.ts';
 import { HintEffort, isTooMuch } from './hint-effort.ts';
+import { Hints } from './hints.ts';
 import { ParkedPods } from './parked-pods.ts';
 import { schedulingPropertiesChanged } from './pod-change.ts';
 import type {
@@ -30,7 +30,6 @@ import type {
 } from './types.ts';
 
 const FIVE_MINUTES_MS = 300_000;
-const HINT_FAULTS_TOLD = 100;
 
 /**
  * kube-scheduler's scheduling queue, with one verdict for a whole class instead of one a pod. It keeps no timer:
@@ -55,13 +54,13 @@ export class SchedulingQueue {
   readonly #givenBack = new Map<Entry, number>();
   readonly #members = new GroupMembers();
   readonly #log = new EventLog();
-  /** Hints that have failed, each told once. */
-  readonly #hintFaults = new Set<string>();
+  readonly #hints: Hints;
   #gated = 0;
   #sequence = 0;
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#hints = new Hints(options);
     this.#flushAfterMs = options.flushAfterMs ?? FIVE_MINUTES_MS;
   }
 
@@ -235,7 +234,7 @@ export class SchedulingQueue {
     let woken = 0;
     for (const { entries, plugins, terms } of this.#parked.groups()) {
       const [first] = entries;
-      if (!first || (effort.affords(terms) && !this.#helps(event, first.pod, plugins))) continue;
+      if (!first || (effort.affords(terms) && !this.#hints.help(event, first.pod, plugins))) continue;
       woken += entries.size;
       this.#wake([...entries], eventLabel(event), now);
     }
@@ -296,7 +295,7 @@ export class SchedulingQueue {
       this.#options.onIncoming?.('active', 'TargetPodUpdatePodSchedulingGatesEliminated', 1);
     } else if (entry.group && changed) {
       const { plugins, parkedAt } = entry.group;
-      if (this.#helps({ kind: 'TargetPod', before, after: pod }, pod, plugins)) {
+      if (this.#hints.help({ kind: 'TargetPod', before, after: pod }, pod, plugins)) {
         this.#wake([entry], 'TargetPodUpdate', this.#options.now());
       } else {
         // Its class may be another one now: the others of the group must no longer speak for it, nor it for them.
@@ -310,7 +309,7 @@ export class SchedulingQueue {
   #parkChanged(entry: Entry, before: Pod, { plugins }: Verdict, now: number): void {
     const after = entry.pod;
     const helped =
-      this.#helps({ kind: 'TargetPod', before, after }, after, plugins) ||
+      this.#hints.help({ kind: 'TargetPod', before, after }, after, plugins) ||
       this.#missedHelp(entry.eventsFrom, after, plugins);
     if (helped) this.#wake([entry], 'ScheduleAttemptFailure', now);
     else this.#park(groupOfOne(entry), [entry], plugins, now);
@@ -318,22 +317,7 @@ export class SchedulingQueue {
 
   #missedHelp(eventsFrom: number, pod: Pod, plugins: readonly string[]): boolean {
     if (isTooMuch(this.#log.countSince(eventsFrom), pod)) return true;
-    return this.#log.someHelps(eventsFrom, (event) => this.#helps(event, pod, plugins));
-  }
-
-  /** Whether the event can help. A hint that fails says nothing, so that the pod is tried; others are asked all the same. */
-  #helps(event: ClusterEvent, pod: Pod, plugins: readonly string[]): boolean {
-    try {
-      return this.#options.helps(event, pod, plugins);
-    } catch (error) {
-      const { message } = error as Error;
-      const fault = `${plugins.join()}: ${message}`;
-      if (!this.#hintFaults.has(fault) && this.#hintFaults.size < HINT_FAULTS_TOLD) {
-        this.#hintFaults.add(fault);
-        this.#options.onHintFault?.(plugins, message);
-      }
-      return true;
-    }
+    return this.#log.someHelps(eventsFrom, (event) => this.#hints.help(event, pod, plugins));
   }
 
   /** The pod's entry if it is still in flight; a pod that was deleted, and perhaps created anew, has none. */

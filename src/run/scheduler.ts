@@ -14,22 +14,19 @@ import type {
   CycleRecord,
   SchedulerState,
 } from '../control/types.ts';
-import type { Outcome } from '../cycle/outcome.ts';
-import type { Refusal } from '../determination/refusal.ts';
 import { SchedulingCycle } from '../cycle/cycle.ts';
-import { POD_GROUP, type PodGroup } from '../model/pod-group.ts';
 import { loadKernel } from '../kernel/builds.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { Extenders } from './extenders/extenders.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { Lifetime } from '../kube/lifetime.ts';
 import { PodConditionWriter } from '../kube/pod-condition.ts';
 import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
-import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
-import { missingAmong, NODES, OTHER_RESOURCES, PODS, type WatchedResource } from '../kube/resources.ts';
+import type { WatchHandler } from '../kube/reflector.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
-import { schedulerNameOf, type ApiObject, type Pod } from '../model/types.ts';
+import { schedulerNameOf, type ApiObject } from '../model/types.ts';
 import { Bindings } from './bindings.ts';
 import { Digest } from './digest.ts';
 import { Evictions } from './evictions.ts';
@@ -41,6 +38,9 @@ import { countTurn, CycleMeter, CycleRecords } from './records.ts';
 import { MemoryCheck } from './memory-check.ts';
 import { labelOf } from './refused.ts';
 import { Reservations } from './reservation-api.ts';
+import { classesIn, correspondencesIn, shownConfiguration } from './shown.ts';
+import { Telling } from './telling.ts';
+import { Watching } from './watching.ts';
 import { Windows } from './windows.ts';
 
 export interface SchedulerOptions {
@@ -55,7 +55,6 @@ export interface SchedulerOptions {
 const DECISION_SLICE_MS = 10;
 /** How long a scheduler that is told to end waits for the answers to what it has sent. */
 const LAST_ANSWERS_MS = 4_000;
-const BEST_NODES_SHOWN = 10;
 
 export class Scheduler implements ControlledScheduler {
   readonly #log: Logger;
@@ -75,13 +74,13 @@ export class Scheduler implements ControlledScheduler {
   readonly #events: EventRecorder;
   readonly #conditions: PodConditionWriter;
   readonly #groupConditions: PodGroupConditionWriter;
+  readonly #told: Telling;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
   readonly #memory = new MemoryCheck();
   readonly #pulse = new Pulse();
-  readonly #transport: Transport;
   readonly #digest: Digest;
-  readonly #watches: Watch[] = [];
+  readonly #watching: Watching;
   readonly #lifetime = new Lifetime();
   #meter?: CycleMeter;
   /** The queue's activations when pods were last taken. */
@@ -102,7 +101,6 @@ export class Scheduler implements ControlledScheduler {
     const transport = connections.during(this.#lifetime);
     this.#log = log;
     this.#afterCycle = afterCycle;
-    this.#transport = transport;
     this.#configuration = configuration;
     this.#profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, profile]));
     this.#windows = new Windows(configuration.profiles);
@@ -112,66 +110,26 @@ export class Scheduler implements ControlledScheduler {
       configuration.registry,
       configuration.profiles[0]!.args.EquivalenceClasses.seed,
     );
-    this.#queue = new SchedulingQueue({
-      now: () => performance.now(),
-      initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
-      maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
-      helps: (event, pod, plugins) => {
-        const profile = this.#profiles.get(schedulerNameOf(pod));
-        if (profile === undefined) return false;
-        return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
-      },
-      onHintFault: (plugins, error) => this.#digest.failure('a wake-up hint failed', { plugins, error }),
-      // a step that was asked for takes what is there
-      isHeld: (pod) => !this.#paused && this.#windows.holds(schedulerNameOf(pod)),
-      onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
-    });
+    this.#queue = this.#makeQueue(configuration);
     this.#digest = new Digest(log);
-    this.#extenders = new Extenders({
-      extenders: configuration.extenders,
-      nodesFor: (pod) => this.#cycle.nodesFor(pod),
-      node: (name) => this.#nodes.node(name),
-      isPending: (pod) => this.#queue.has(pod),
-      giveBack: (pod) => {
-        this.#queue.giveBack(pod);
-        this.#pulse.beat();
-      },
-      onPassedOver: (extender, error) =>
-        this.#digest.failure('an extender was passed over', { extender, error }),
-    });
-    this.#cycle = new SchedulingCycle({
-      extenders: configuration.extenders.length > 0 ? this.#extenders : undefined,
-      kernel,
-      cluster: this.#cluster,
-      queue: this.#queue,
-      profiles: this.#profiles,
-      binder: { bind: (placement) => this.#bindings.bind(placement, this.#cycleBegin) },
-      preemptor: { preempt: (preempting) => this.#evictions.preempt(preempting) },
-      onPhase: (phase) => this.#meter?.enter(phase),
-    });
+    this.#extenders = this.#makeExtenders(configuration);
+    this.#cycle = this.#makeCycle(kernel);
     const onError = this.#onWriteFailed;
     this.#events = new EventRecorder({ transport, onError, mustYield: () => this.#bindings.areQueued });
     this.#conditions = new PodConditionWriter({ transport, onError });
     this.#groupConditions = new PodGroupConditionWriter({ transport, onError });
-    const shared = { cluster: this.#cluster, queue: this.#queue };
     const notify = (event: SharedEvent) => this.#notify(event);
     this.#reservations = new Reservations(transport);
-    this.#bindings = new Bindings({
-      ...shared,
-      transport,
-      reservations: this.#reservations,
-      extenders: this.#extenders,
-      cycle: () => this.#cycle,
+    this.#told = new Telling({
+      cluster: this.#cluster,
       events: this.#events,
       conditions: this.#conditions,
+      groupConditions: this.#groupConditions,
       metrics: this.#metrics,
-      digest: this.#digest,
-      notify,
-      onSettled: (key) => {
-        this.#pods.bindingSettled(key);
-        this.#pulse.beat();
-      },
+      reservations: this.#reservations,
+      onWriteFailed: this.#onWriteFailed,
     });
+    this.#bindings = this.#makeBindings(transport);
     this.#evictions = new Evictions({
       transport,
       cycle: () => this.#cycle,
@@ -187,12 +145,91 @@ export class Scheduler implements ControlledScheduler {
       fields: configuration.registry.nodeFields,
     });
     this.#pods = new PodFeed({
-      ...shared,
+      cluster: this.#cluster,
+      queue: this.#queue,
       cycle: this.#cycle,
       isOurs: (name) => this.#profiles.has(name),
       uidInBinding: (key) => this.#bindings.uidOf(key),
       notify,
-      onRefused: (pod, message) => this.#refusePod(pod, message),
+      onRefused: (pod, message) => {
+        this.#refuse('Pod', pod, message);
+        this.#told.refused(pod, message);
+      },
+    });
+    this.#watching = new Watching({
+      transport,
+      ending: this.#lifetime.ending,
+      handlerOf: (kind) => this.#handlerOf(kind),
+      onFailure: (error) => this.#digest.failure('a watch failed', { error }),
+      onMissing: ({ kind, path }) => {
+        log.info({ resource: path }, 'the API server does not have this resource');
+        this.#cluster.store.withdraw(kind);
+      },
+    });
+  }
+
+  #makeQueue(configuration: Configuration): SchedulingQueue {
+    return new SchedulingQueue({
+      now: () => performance.now(),
+      initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
+      maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
+      helps: (event, pod, plugins) => {
+        const profile = this.#profiles.get(schedulerNameOf(pod));
+        if (profile === undefined) return false;
+        return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
+      },
+      onHintFault: (plugins, error) => this.#digest.failure('a wake-up hint failed', { plugins, error }),
+      // a step that was asked for takes what is there
+      isHeld: (pod) => !this.#paused && this.#windows.holds(schedulerNameOf(pod)),
+      onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
+    });
+  }
+
+  #makeExtenders(configuration: Configuration): Extenders {
+    return new Extenders({
+      extenders: configuration.extenders,
+      nodesFor: (pod) => this.#cycle.nodesFor(pod),
+      node: (name) => this.#nodes.node(name),
+      isPending: (pod) => this.#queue.has(pod),
+      giveBack: (pod) => {
+        this.#queue.giveBack(pod);
+        this.#pulse.beat();
+      },
+      onPassedOver: (extender, error) =>
+        this.#digest.failure('an extender was passed over', { extender, error }),
+    });
+  }
+
+  #makeCycle(kernel: Kernel): SchedulingCycle {
+    return new SchedulingCycle({
+      extenders: this.#configuration.extenders.length > 0 ? this.#extenders : undefined,
+      kernel,
+      cluster: this.#cluster,
+      queue: this.#queue,
+      profiles: this.#profiles,
+      binder: { bind: (placement) => this.#bindings.bind(placement, this.#cycleBegin) },
+      preemptor: { preempt: (preempting) => this.#evictions.preempt(preempting) },
+      onPhase: (phase) => this.#meter?.enter(phase),
+    });
+  }
+
+  #makeBindings(transport: Transport): Bindings {
+    return new Bindings({
+      cluster: this.#cluster,
+      queue: this.#queue,
+      transport,
+      reservations: this.#reservations,
+      extenders: this.#extenders,
+      cycle: () => this.#cycle,
+      events: this.#events,
+      conditions: this.#conditions,
+      metrics: this.#metrics,
+      digest: this.#digest,
+      notify: (event) => this.#notify(event),
+      onSettled: (key) => {
+        this.#pods.bindingSettled(key);
+        this.#pulse.beat();
+      },
     });
   }
 
@@ -201,13 +238,7 @@ export class Scheduler implements ControlledScheduler {
    * stopped before. A server that does not answer is asked again and again.
    */
   async start(): Promise<void> {
-    const others = this.#followOthers();
-    // the classes of pods depend on services and controllers
-    const pods = this.#follow(
-      PODS,
-      others.catch(() => undefined),
-    );
-    await Promise.all([this.#follow(NODES), others, pods]);
+    await this.#watching.start(this.#configuration.registry.objects);
     this.#synced = true;
     const { nodes, podCount: assigned } = this.#cluster;
     this.#log.info({ nodes: nodes.count, assigned, ...this.#queue.counts() }, 'synced');
@@ -215,31 +246,6 @@ export class Scheduler implements ControlledScheduler {
       this.#failure = (error as Error).message;
       this.#log.fatal({ error: (error as Error).stack }, 'the scheduling loop has ended');
     });
-  }
-
-  /** Lists and watches everything but nodes and pods. Resolves when the lists are in. */
-  async #followOthers(): Promise<void> {
-    const optional: readonly WatchedResource[] = this.#configuration.registry.objects;
-    const resources: readonly WatchedResource[] = [...OTHER_RESOURCES, ...optional];
-    const missing = await missingAmong(this.#transport, optional);
-    // a watch that is begun after the stop would outlive it
-    this.#lifetime.ending.throwIfAborted();
-    for (const { kind, path } of optional) {
-      if (!missing.has(path)) continue;
-      this.#log.info({ resource: path }, 'the API server does not have this resource');
-      this.#cluster.store.withdraw(kind);
-    }
-    const there = resources.filter(({ path }) => !missing.has(path));
-    await Promise.all(there.map((resource) => this.#follow(resource)));
-  }
-
-  /** Lists and watches a resource. Resolves when the list is in, which is taken when `after` has come. */
-  #follow({ kind, path, query }: WatchedResource, after?: Promise<unknown>): Promise<void> {
-    const onError = ({ message }: Error) => this.#digest.failure('a watch failed', { error: message });
-    const handler = this.#handlerOf(kind);
-    const started = watch({ transport: this.#transport, kind, path, query, after, handler, onError });
-    this.#watches.push(started);
-    return started.synced;
   }
 
   /**
@@ -259,7 +265,7 @@ export class Scheduler implements ControlledScheduler {
     this.#groupConditions.stop();
     this.#lifetime.finish();
     await this.#extenders.close();
-    await Promise.all(this.#watches.map((one) => one.stop()));
+    await this.#watching.stop();
     this.#digest.flush();
   }
 
@@ -268,11 +274,14 @@ export class Scheduler implements ControlledScheduler {
   }
 
   #handlerOf(kind: string): WatchHandler<ApiObject> {
-    const notify = (event: SharedEvent) => this.#notify(event);
-    const onRefused = (object: ApiObject, message: string) => this.#refuse(kind, object, message);
     if (kind === 'Pod') return withPulse(this.#pods, this.#pulse);
     if (kind === 'Node') return this.#nodes;
-    return new ObjectFeed({ kind, cluster: this.#cluster, notify, onRefused });
+    return new ObjectFeed({
+      kind,
+      cluster: this.#cluster,
+      notify: (event) => this.#notify(event),
+      onRefused: (object, message) => this.#refuse(kind, object, message),
+    });
   }
 
   #notify(event: SharedEvent): void {
@@ -282,13 +291,6 @@ export class Scheduler implements ControlledScheduler {
 
   #refuse(kind: string, object: ApiObject, message: string): void {
     this.#digest.failure('an object was refused', { object: labelOf(kind, object), error: message });
-  }
-
-  #refusePod(pod: Pod, message: string): void {
-    this.#refuse('Pod', pod, message);
-    if (pod.spec?.nodeName) return;
-    this.#events.failedScheduling(pod, message);
-    this.#conditions.unscheduled(pod, { reason: 'SchedulerError', message });
   }
 
   async #run(): Promise<void> {
@@ -342,7 +344,7 @@ export class Scheduler implements ControlledScheduler {
         meter.enter(undefined);
         countTurn(record, outcome, classes);
         this.#memory.decided(outcome, performance.now());
-        this.#tell(outcome, begin);
+        this.#told.tell(outcome, (performance.now() - begin) / 1000);
         if (outcome.fault !== undefined)
           this.#log.error({ error: outcome.fault.stack }, 'a batch failed; its pods are tried again');
         if (performance.now() - slice > DECISION_SLICE_MS) {
@@ -369,37 +371,6 @@ export class Scheduler implements ControlledScheduler {
     return record;
   }
 
-  /** Says of the pods that wait why they do. */
-  #tell(outcome: Outcome, begin: number): void {
-    const { batch, waiting, preempting, failed, unseated, refusal, gang } = outcome;
-    const { schedulerName } = batch.class.context.profile;
-    const seconds = (performance.now() - begin) / 1000;
-    const tell = (pod: Pod, { message: reason, preemption }: Refusal, nominatedNodeName?: string) => {
-      const message = preemption === undefined ? reason : `${reason} ${preemption}`;
-      this.#metrics.attempt('unschedulable', schedulerName, seconds);
-      this.#metrics.preemptionAttempts(preemption === undefined ? 0 : 1);
-      this.#events.failedScheduling(pod, message);
-      this.#conditions.unscheduled(pod, { reason: 'Unschedulable', message, nominatedNodeName });
-    };
-    for (const remedy of [refusal?.remedy, ...preempting.map(({ refusal: own }) => own.remedy)])
-      remedy?.(this.#reservations).catch(this.#onWriteFailed);
-    for (const queued of waiting) tell(queued.pod, refusal!, unseated.includes(queued) ? '' : undefined);
-    for (const { pod, outcomes, refusal: own, unseated: others } of preempting) {
-      const { node, victims } = outcomes[0]!;
-      tell(pod.pod, own, node);
-      this.#metrics.preempted(victims.length);
-      for (const { namespace, key, uid } of others)
-        this.#conditions.unseat({ namespace, name: key.slice(namespace.length + 1), uid });
-    }
-    for (const { pod, message } of failed) {
-      this.#metrics.attempt('error', schedulerName, seconds);
-      this.#events.failedScheduling(pod.pod, message);
-      this.#conditions.unscheduled(pod.pod, { reason: 'SchedulerError', message });
-    }
-    const group = gang && this.#cluster.store.get<PodGroup>(POD_GROUP, gang.podGroup);
-    if (group !== undefined) this.#groupConditions.write(group, gang!.message);
-  }
-
   live(): Check[] {
     return [{ name: 'loop', failure: this.#failure }, this.#memory.at(performance.now())];
   }
@@ -408,20 +379,15 @@ export class Scheduler implements ControlledScheduler {
     return [{ name: 'caches', failure: this.#synced ? undefined : 'the first lists are not in yet' }];
   }
 
-  /** What an extender is known by may be secret. */
   configuration(): unknown {
-    const extenders = this.#configuration.extenders.map(({ urlPrefix, tls: _, ...rest }) => {
-      const { origin, pathname } = new URL(urlPrefix);
-      return { urlPrefix: `${origin}${pathname}`, ...rest };
-    });
-    return { ...this.#configuration, extenders };
+    return shownConfiguration(this.#configuration);
   }
 
   state(): SchedulerState {
     return {
       paused: this.#paused,
       cycles: this.#records.count,
-      classes: this.#classCounts().size,
+      classes: classesIn(this.#queue, this.#cycle).size,
       correspondences: this.#cycle.correspondences.size,
       queue: this.#queue.counts(),
     };
@@ -453,21 +419,11 @@ export class Scheduler implements ControlledScheduler {
   }
 
   classes(limit: number): ClassRecord[] {
-    return [...this.#classCounts().values()].slice(0, limit);
+    return [...classesIn(this.#queue, this.#cycle).values()].slice(0, limit);
   }
 
   correspondences(limit: number): CorrespondenceRecord[] {
-    const records: CorrespondenceRecord[] = [];
-    for (const { correspondence, open } of this.#cycle.correspondences.list()) {
-      if (records.length === limit) break;
-      records.push({
-        classIndex: correspondence.class.index,
-        feasibleNodes: correspondence.feasible,
-        bestNodes: correspondence.best(BEST_NODES_SHOWN).map(({ node }) => node),
-        openPods: open,
-      });
-    }
-    return records;
+    return correspondencesIn(this.#cycle, limit);
   }
 
   metrics(): Registry {
@@ -480,21 +436,5 @@ export class Scheduler implements ControlledScheduler {
       correspondences: this.#cycle.correspondences.size,
     });
     return this.#metrics.registry;
-  }
-
-  #classCounts(): Map<string, ClassRecord> {
-    const records = new Map<string, ClassRecord>();
-    for (const { pod, key, classified } of this.#queue.pods()) {
-      const index = this.#cycle.classify(pod, classified)?.class.index;
-      if (index === undefined) continue;
-      const record = records.get(index);
-      if (record !== undefined) {
-        record.pods++;
-        continue;
-      }
-      const hashes = { general: index.slice(0, 16), resources: index.slice(16, 32), rule: index.slice(32) };
-      records.set(index, { index, pods: 1, hashes, masterPod: key });
-    }
-    return records;
   }
 }

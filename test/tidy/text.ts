@@ -1,12 +1,37 @@
 import ts from 'typescript';
 import type { SourceFile } from './imports.ts';
 
-const linesMax = 500;
+const linesMax = 450;
 
 /** A source file that holds more than one subject's worth of lines. */
 export function tooLong({ path, text }: SourceFile): string[] {
   const lines = text.trimEnd().split('\n').length;
   return lines > linesMax ? [`${path} has ${lines} lines, more than ${linesMax}`] : [];
+}
+
+const functionLinesMax = 70;
+
+/** The functions of a file that are longer than a screen, each as "path name: lines". */
+export function longFunctions({ path, text }: SourceFile): string[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const lineOf = (position: number) => file.getLineAndCharacterOfPosition(position).line;
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) {
+      const lines = lineOf(node.getEnd()) - lineOf(node.getStart(file)) + 1;
+      if (lines > functionLinesMax) found.push(`${path} ${nameOf(node, file)}: ${lines}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function nameOf(node: ts.SignatureDeclaration, file: ts.SourceFile): string {
+  if (node.name !== undefined) return node.name.getText(file);
+  const { parent } = node;
+  if (ts.isConstructorDeclaration(node)) return `${(parent as ts.ClassDeclaration).name?.text} constructor`;
+  return ts.isVariableDeclaration(parent) ? parent.name.getText(file) : 'function';
 }
 
 /** What must stand in no file that is committed, and why. */

@@ -2,7 +2,7 @@
 // spec.unschedulable only. No pod and no assignment changes it, so classes that differ in other things share it.
 import * as records from '../../../build/records.js';
 import { CODE_ABSENT, MATCH_MAGIC } from '../../../assembly/layout.ts';
-import type { Block } from '../../state/columns/arena.ts';
+import type { Arena, Block } from '../../state/columns/arena.ts';
 import type { Columns } from '../../state/columns/columns.ts';
 import { Offsets } from '../../state/columns/offsets.ts';
 import type { Kernel } from '../kernel.ts';
@@ -35,91 +35,109 @@ export class Match implements Block {
   /** Writes the parts into linear memory, and has the kernel go over the rows. */
   constructor(kernel: Kernel, columns: Columns, parts: MatchParts) {
     const { arena } = kernel;
-    const { capacity } = columns;
-    const terms = [
-      ...parts.filters.flatMap((filter) => filter.terms),
-      ...parts.masks.flat(),
-      ...parts.raws.flatMap((raw) => raw.terms.map(({ conditions }) => conditions)),
-    ];
-    const conditions = terms.flat();
-
-    const { Filter, Mask, RawScore, Term } = records;
+    const terms = termsOf(parts);
     const offsets = new Offsets();
-    const program = offsets.reserve(records.Match.size);
-    const conditionsAt = offsets.reserve(conditions.length * records.Condition.size);
-    const tables = conditions.map(({ passes }) => (passes ? offsets.reserve(passes.length) : 0));
-    const termsAt = offsets.reserve(terms.length * Term.size);
-    const filtersAt = offsets.reserve(parts.filters.length * Filter.size);
-    const masksAt = offsets.reserve(parts.masks.length * Mask.size);
-    const rawsAt = offsets.reserve(parts.raws.length * RawScore.size);
-    const values = parts.raws.map(({ values: known }) => offsets.reserve((known?.byCode.length ?? 0) * 8));
-    const codes = offsets.reserve(capacity);
-    const maskColumns = parts.masks.map(() => offsets.reserve(capacity));
-    const rawColumns = parts.raws.map(() => offsets.reserve(capacity * 8));
-
+    const places = reserve(parts, terms, columns.capacity, offsets);
     const bytes = offsets.size;
     const base = arena.allocate(bytes);
-    const { u8, f64 } = arena;
-    u8.fill(CODE_ABSENT, base + codes, base + codes + capacity);
-
-    conditions.forEach(({ column, kind, code, passes }, n) => {
-      const table = base + tables[n]!;
-      passes?.forEach((pass, at) => (u8[table + at] = pass ? 1 : 0));
-      const record = { column: column.pointer, kind, operand: passes ? table : code };
-      records.Condition.write(arena, base + conditionsAt + n * records.Condition.size, record);
-    });
-    const weights = [
-      ...new Array<number>(terms.length - parts.raws.reduce((sum, raw) => sum + raw.terms.length, 0)).fill(0),
-      ...parts.raws.flatMap((raw) => raw.terms.map(({ weight }) => weight)),
-    ];
-    let firstCondition = 0;
-    terms.forEach(({ length }, n) => {
-      const record = { first: firstCondition, count: length, weight: weights[n]! };
-      Term.write(arena, base + termsAt + n * Term.size, record);
-      firstCondition += length;
-    });
-    let firstTerm = 0;
-    const takeTerms = (count: number) => (firstTerm += count) - count;
-    parts.filters.forEach(({ terms: { length }, code }, n) => {
-      const record = { first: takeTerms(length), count: length, code };
-      Filter.write(arena, base + filtersAt + n * Filter.size, record);
-    });
-    parts.masks.forEach(({ length }, n) => {
-      const record = { first: takeTerms(length), count: length, out: base + maskColumns[n]! };
-      Mask.write(arena, base + masksAt + n * Mask.size, record);
-    });
-    parts.raws.forEach((raw, n) => {
-      f64.set(raw.values?.byCode ?? [], (base + values[n]!) / 8);
-      RawScore.write(arena, base + rawsAt + n * RawScore.size, {
-        first: takeTerms(raw.terms.length),
-        count: raw.terms.length,
-        out: base + rawColumns[n]!,
-        column: raw.values?.column.pointer,
-        values: base + values[n]!,
-      });
-    });
-    records.Match.write(arena, base + program, {
+    const codes = base + places.codes;
+    arena.u8.fill(CODE_ABSENT, codes, codes + columns.capacity);
+    writeTerms(terms, parts, places, base, arena);
+    writeParts(parts, places, base, arena);
+    this.program = base + places.program;
+    records.Match.write(arena, this.program, {
       magic: MATCH_MAGIC,
       cluster: columns.header,
-      conditions: base + conditionsAt,
-      terms: base + termsAt,
-      filters: base + filtersAt,
+      conditions: base + places.conditions,
+      terms: base + places.terms,
+      filters: base + places.filters,
       filterCount: parts.filters.length,
-      masks: base + masksAt,
+      masks: base + places.masks,
       maskCount: parts.masks.length,
-      raws: base + rawsAt,
+      raws: base + places.raws,
       rawCount: parts.raws.length,
-      code: base + codes,
+      code: codes,
     });
-    kernel.match(base + program);
+    kernel.match(this.program);
 
-    this.program = base + program;
-    this.codes = base + codes;
-    this.masks = maskColumns.map((at) => base + at);
-    this.raws = rawColumns.map((at) => base + at);
+    this.codes = codes;
+    this.masks = places.maskColumns.map((at) => base + at);
+    this.raws = places.rawColumns.map((at) => base + at);
     this.bytes = bytes;
     this.free = () => arena.free(base, bytes);
   }
+}
+
+/** All terms, in the order in which filters, masks and raw scores name theirs. */
+function termsOf({ filters, masks, raws }: MatchParts): TermList {
+  return [
+    ...filters.flatMap((filter) => filter.terms),
+    ...masks.flat(),
+    ...raws.flatMap((raw) => raw.terms.map(({ conditions }) => conditions)),
+  ];
+}
+
+type Places = ReturnType<typeof reserve>;
+
+/** Where everything stands, from the beginning of the block. */
+function reserve({ filters, masks, raws }: MatchParts, terms: TermList, capacity: number, offsets: Offsets) {
+  const conditions = terms.flat();
+  return {
+    program: offsets.reserve(records.Match.size),
+    conditions: offsets.reserve(conditions.length * records.Condition.size),
+    tables: conditions.map(({ passes }) => (passes ? offsets.reserve(passes.length) : 0)),
+    terms: offsets.reserve(terms.length * records.Term.size),
+    filters: offsets.reserve(filters.length * records.Filter.size),
+    masks: offsets.reserve(masks.length * records.Mask.size),
+    raws: offsets.reserve(raws.length * records.RawScore.size),
+    values: raws.map(({ values }) => offsets.reserve((values?.byCode.length ?? 0) * 8)),
+    codes: offsets.reserve(capacity),
+    maskColumns: masks.map(() => offsets.reserve(capacity)),
+    rawColumns: raws.map(() => offsets.reserve(capacity * 8)),
+  };
+}
+
+function writeTerms(terms: TermList, { raws }: MatchParts, places: Places, base: number, arena: Arena): void {
+  const { Condition, Term } = records;
+  terms.flat().forEach(({ column, kind, code, passes }, n) => {
+    const table = base + places.tables[n]!;
+    passes?.forEach((pass, at) => (arena.u8[table + at] = pass ? 1 : 0));
+    const record = { column: column.pointer, kind, operand: passes ? table : code };
+    Condition.write(arena, base + places.conditions + n * Condition.size, record);
+  });
+  // only the terms of raw scores, which are the last, have weights
+  const weights = raws.flatMap((raw) => raw.terms.map(({ weight }) => weight));
+  const unweighted = terms.length - weights.length;
+  let first = 0;
+  terms.forEach(({ length: count }, n) => {
+    const weight = n < unweighted ? 0 : weights[n - unweighted]!;
+    Term.write(arena, base + places.terms + n * Term.size, { first, count, weight });
+    first += count;
+  });
+}
+
+function writeParts({ filters, masks, raws }: MatchParts, places: Places, base: number, arena: Arena): void {
+  const { Filter, Mask, RawScore } = records;
+  let firstTerm = 0;
+  const takeTerms = (count: number) => (firstTerm += count) - count;
+  filters.forEach(({ terms: { length }, code }, n) => {
+    const record = { first: takeTerms(length), count: length, code };
+    Filter.write(arena, base + places.filters + n * Filter.size, record);
+  });
+  masks.forEach(({ length }, n) => {
+    const record = { first: takeTerms(length), count: length, out: base + places.maskColumns[n]! };
+    Mask.write(arena, base + places.masks + n * Mask.size, record);
+  });
+  raws.forEach(({ terms: { length }, values }, n) => {
+    arena.f64.set(values?.byCode ?? [], (base + places.values[n]!) / 8);
+    RawScore.write(arena, base + places.raws + n * RawScore.size, {
+      first: takeTerms(length),
+      count: length,
+      out: base + places.rawColumns[n]!,
+      column: values?.column.pointer,
+      values: base + places.values[n]!,
+    });
+  });
 }
 
 /** So many are kept for classes to come. */

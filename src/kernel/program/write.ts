@@ -44,17 +44,9 @@ export function writeProgram(
   withDetail: boolean,
 ): ProgramMemory {
   const { arena, capacity, header, rows } = builder.columns;
-  const maskOf = masksIn(builder.masks(), match);
   const offsets = new Offsets();
   const program = offsets.reserve(Program.size);
-  const writeOwn = reserveOwnColumns(builder, offsets);
-  const writeAsked = reserveAsked(builder, offsets);
-  const writeScores = reserveResourceScores(builder, offsets);
-  const writeNormalized = reserveNormalized(builder, match, offsets);
-  const writeFilters = reserveDomainFilters(builder, maskOf, offsets);
-  const writeDomainScores = reserveDomainScores(builder, maskOf, offsets);
-  const writeFixed = reserveRows(builder.fixed, 0, builder, offsets);
-  const writeFactors = reserveRows(builder.factors, 1, builder, offsets);
+  const writeParts = reserveParts(builder, match, offsets);
   const staticCode = offsets.reserve(capacity);
   const code = offsets.reserve(capacity);
   const dirty = offsets.reserve(DIRTY_ROWS * 4);
@@ -71,13 +63,8 @@ export function writeProgram(
   // a lane may read past the last row
   f64.fill(-1, (base + total) / 8 + rows, (base + total) / 8 + capacity);
   u8.fill(CODE_ABSENT, base + code, base + code + capacity);
-  writeOwn(base);
-  const scores = writeScores(base);
-  const asked = writeAsked(base);
-  const normalized = writeNormalized(base);
-  const filters = writeFilters(base);
-  const domainScores = writeDomainScores(base);
   Program.write(arena, base + program, {
+    ...writeParts(base),
     magic: PROGRAM_MAGIC,
     cluster: header,
     staticCode: base + staticCode,
@@ -87,22 +74,6 @@ export function writeProgram(
     mode,
     dirty: base + dirty,
     dirtyCount: 0,
-    requests: asked.requests,
-    requestCount: asked.requestCount,
-    usage: asked.usage,
-    usageCount: asked.usageCount,
-    exclusives: asked.exclusives,
-    exclusiveCount: asked.exclusiveCount,
-    resourceScores: scores.first,
-    resourceScoreCount: scores.count,
-    normalized: normalized.first,
-    normalizedCount: normalized.count,
-    domainFilters: filters.first,
-    domainFilterCount: filters.count,
-    domainScores: domainScores.first,
-    domainScoreCount: domainScores.count,
-    fixed: writeFixed(base),
-    factor: writeFactors(base),
     base: builder.base,
     detail: withDetail ? base + detail : 0,
   });
@@ -116,6 +87,45 @@ export function writeProgram(
     detail: base + detail,
     bytes,
     free: () => arena.free(base, bytes),
+  };
+}
+
+/** Reserves room for what the class asks for; the function that is returned writes it, and says where it is. */
+function reserveParts(builder: ProgramBuilder, match: Match, offsets: Offsets) {
+  const maskOf = masksIn(builder.masks(), match);
+  const writeOwn = reserveOwnColumns(builder, offsets);
+  const writeAsked = reserveAsked(builder, offsets);
+  const writeScores = reserveResourceScores(builder, offsets);
+  const writeNormalized = reserveNormalized(builder, match, offsets);
+  const writeFilters = reserveDomainFilters(builder, maskOf, offsets);
+  const writeDomainScores = reserveDomainScores(builder, maskOf, offsets);
+  const writeFixed = reserveRows(builder.fixed, 0, builder, offsets);
+  const writeFactors = reserveRows(builder.factors, 1, builder, offsets);
+  return (base: number) => {
+    writeOwn(base);
+    const scores = writeScores(base);
+    const asked = writeAsked(base);
+    const normalized = writeNormalized(base);
+    const filters = writeFilters(base);
+    const domainScores = writeDomainScores(base);
+    return {
+      requests: asked.requests,
+      requestCount: asked.requestCount,
+      usage: asked.usage,
+      usageCount: asked.usageCount,
+      exclusives: asked.exclusives,
+      exclusiveCount: asked.exclusiveCount,
+      resourceScores: scores.first,
+      resourceScoreCount: scores.count,
+      normalized: normalized.first,
+      normalizedCount: normalized.count,
+      domainFilters: filters.first,
+      domainFilterCount: filters.count,
+      domainScores: domainScores.first,
+      domainScoreCount: domainScores.count,
+      fixed: writeFixed(base),
+      factor: writeFactors(base),
+    };
   };
 }
 

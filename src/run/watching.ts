@@ -1,0 +1,60 @@
+// What is listed and watched, in its order: nodes and objects as they come, pods when the objects are in.
+import type { ApiObject } from '../model/types.ts';
+import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
+import { missingAmong, NODES, OTHER_RESOURCES, PODS, type WatchedResource } from '../kube/resources.ts';
+import type { Transport } from '../kube/transport.ts';
+
+export interface WatchingOptions {
+  transport: Transport;
+  /** Aborted when the scheduler is told to end. */
+  ending: AbortSignal;
+  handlerOf: (kind: string) => WatchHandler<ApiObject>;
+  /** Told of each watch that fails; it is begun again. */
+  onFailure: (message: string) => void;
+  /** Told of what the server does not have, before anything is listed. */
+  onMissing: (resource: WatchedResource) => void;
+}
+
+export class Watching {
+  readonly #options: WatchingOptions;
+  readonly #watches: Watch[] = [];
+
+  constructor(options: WatchingOptions) {
+    this.#options = options;
+  }
+
+  /** Lists and watches all there is, of the `optional` resources those that the server has. Resolves when the lists are in. */
+  async start(optional: readonly WatchedResource[]): Promise<void> {
+    const others = this.#followOthers(optional);
+    // the classes of pods depend on services and controllers
+    const pods = this.#follow(
+      PODS,
+      others.catch(() => undefined),
+    );
+    await Promise.all([this.#follow(NODES), others, pods]);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#watches.map((one) => one.stop()));
+  }
+
+  async #followOthers(optional: readonly WatchedResource[]): Promise<void> {
+    const { transport, ending, onMissing } = this.#options;
+    const missing = await missingAmong(transport, optional);
+    // a watch that is begun after the stop would outlive it
+    ending.throwIfAborted();
+    const isMissing = ({ path }: WatchedResource) => missing.has(path);
+    optional.filter(isMissing).forEach(onMissing);
+    const there = [...OTHER_RESOURCES, ...optional].filter((resource) => !isMissing(resource));
+    await Promise.all(there.map((resource) => this.#follow(resource)));
+  }
+
+  /** Resolves when the list is in, which is taken when `after` has come. */
+  #follow({ kind, path, query }: WatchedResource, after?: Promise<unknown>): Promise<void> {
+    const { transport, handlerOf, onFailure } = this.#options;
+    const onError = ({ message }: Error) => onFailure(message);
+    const started = watch({ transport, kind, path, query, after, handler: handlerOf(kind), onError });
+    this.#watches.push(started);
+    return started.synced;
+  }
+}
