@@ -10,6 +10,7 @@ import type { ApiObject } from '../model/types.ts';
 import { admitPod } from './admission.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
 import { setDefaultStorageClass } from './default-storage-class.ts';
+import { checkClaimLimits } from './limit-ranger.ts';
 
 export { factsOf, type ClusterFacts, type Refusal } from './facts.ts';
 export { generatedName, GENERATED_NAMES } from './generate-name.ts';
@@ -25,6 +26,12 @@ export { topologyLabelsOf } from './topology-labels.ts';
  */
 export function admit(object: ApiObject, facts: ClusterFacts): Refusal[] {
   if (object.kind === 'Pod') return admitPod(object, facts);
-  if (object.kind === 'PersistentVolumeClaim') setDefaultStorageClass(object, facts);
-  return [];
+  if (object.kind !== 'PersistentVolumeClaim') return [];
+  setDefaultStorageClass(object, facts);
+  return checkClaimLimits(object, facts);
+}
+
+/** @returns why a stored object would not be replaced by this one: only a claim may come to ask for more than it did. */
+export function admitUpdate(object: ApiObject, facts: ClusterFacts): Refusal[] {
+  return object.kind === 'PersistentVolumeClaim' ? checkClaimLimits(object, facts) : [];
 }

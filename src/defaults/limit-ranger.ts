@@ -1,21 +1,25 @@
-// The admission plugin LimitRanger: what containers ask for that do not say, and how much a namespace lets them.
-import { parseQuantity, quantityText, type Quantity } from '../model/quantity.ts';
-import type { Container, LimitRange, Pod } from '../model/types.ts';
+// The admission plugin LimitRanger: what containers ask for that do not say, and how much a namespace lets them and claims
+// ask for.
+import { parseQuantity } from '../model/quantity.ts';
+import type { ApiObject, Container, LimitRange, PersistentVolumeClaim, Pod } from '../model/types.ts';
 import type { ClusterFacts, Refusal } from './facts.ts';
-import { roundUp, sumOfContainers, type ResourceList } from './resource-list.ts';
+import {
+  amountsOf,
+  roundUp,
+  sumOfContainers,
+  textOf,
+  type Amount,
+  type Amounts,
+  type ResourceList,
+} from './resource-list.ts';
 
 type Item = NonNullable<LimitRange['spec']>['limits'][number];
 
 /** What is asked for at the least, and at the most. */
 interface Asked {
-  requests: ReadonlyMap<string, Amount>;
-  limits: ReadonlyMap<string, Amount>;
-}
-
-interface Amount {
-  quantity: Quantity;
-  /** As it was given, or of a sum as the first of its parts was. */
-  given: string;
+  requests: Amounts;
+  /** A claim has none, and is held to the most by its requests. */
+  limits?: Amounts;
 }
 
 /** A default limit is the maximum; a default request the default limit, or else the minimum. */
@@ -49,13 +53,24 @@ export function setLimits(pod: Pod, facts: ClusterFacts): void {
 
 /** Whether the containers, and the pod as a whole, keep to the limits of their namespace; the first range refuses. */
 export function checkLimits(pod: Pod, facts: ClusterFacts): Refusal[] {
-  for (const range of inOrder(pod, facts)) {
-    const messages: string[] = [];
-    for (const item of range.spec?.limits ?? []) {
-      if (item.type === 'Container') {
-        for (const container of containersOf(pod)) messages.push(...broken(item, askedBy(container)));
-      } else if (item.type === 'Pod') messages.push(...broken(item, askedByPod(pod)));
-    }
+  return firstBroken(pod, facts, (item) => {
+    if (item.type === 'Pod') return broken(item, askedByPod(pod));
+    if (item.type !== 'Container') return [];
+    return containersOf(pod).flatMap((container) => broken(item, askedBy(container)));
+  });
+}
+
+/** Whether a claim keeps to the limits of its namespace, of which the requests of storage are meant; the first range refuses. */
+export function checkClaimLimits(claim: PersistentVolumeClaim, facts: ClusterFacts): Refusal[] {
+  const requests = amountsOf(claim.spec?.resources?.requests);
+  return firstBroken(claim, facts, ({ type, min, max }) =>
+    type === 'PersistentVolumeClaim' ? broken({ type, min, max }, { requests }) : [],
+  );
+}
+
+function firstBroken(object: ApiObject, facts: ClusterFacts, check: (item: Item) => string[]): Refusal[] {
+  for (const range of inOrder(object, facts)) {
+    const messages = (range.spec?.limits ?? []).flatMap(check);
     if (messages.length > 0) return [{ plugin: 'LimitRanger', message: together(messages) }];
   }
   return [];
@@ -70,26 +85,29 @@ function together(messages: string[]): string {
 function broken(item: Item, { requests, limits }: Asked): string[] {
   const { type, min = {}, max = {}, maxLimitRequestRatio = {} } = item;
   const messages: string[] = [];
-  for (const [name, least] of amounts(min)) {
-    const usage = `minimum ${name} usage per ${type} is ${shown(least)}`;
-    const [request, limit] = [requests.get(name), limits.get(name)];
+  for (const [name, least] of amountsOf(min)) {
+    const usage = `minimum ${name} usage per ${type} is ${textOf(least)}`;
+    const [request, limit] = [requests.get(name), limits?.get(name)];
     const isLess = ({ quantity }: Amount) => quantity < least.quantity;
     if (request === undefined) messages.push(`${usage}.  No request is specified`);
-    else if (isLess(request)) messages.push(`${usage}, but request is ${shown(request)}`);
-    else if (limit !== undefined && isLess(limit)) messages.push(`${usage}, but limit is ${shown(limit)}`);
+    else if (isLess(request)) messages.push(`${usage}, but request is ${textOf(request)}`);
+    else if (limit !== undefined && isLess(limit)) messages.push(`${usage}, but limit is ${textOf(limit)}`);
   }
-  for (const [name, most] of amounts(max)) {
-    const usage = `maximum ${name} usage per ${type} is ${shown(most)}`;
-    const [request, limit] = [requests.get(name), limits.get(name)];
+  for (const [name, most] of amountsOf(max)) {
+    const usage = `maximum ${name} usage per ${type} is ${textOf(most)}`;
+    const [request, limit] = [requests.get(name), limits?.get(name)];
     const isMore = ({ quantity }: Amount) => quantity > most.quantity;
-    if (limit === undefined) messages.push(`${usage}.  No limit is specified`);
-    else if (isMore(limit)) messages.push(`${usage}, but limit is ${shown(limit)}`);
+    if (limits === undefined) {
+      if (request === undefined) messages.push(`${usage}.  No request is specified`);
+      else if (isMore(request)) messages.push(`${usage}, but request is ${textOf(request)}`);
+    } else if (limit === undefined) messages.push(`${usage}.  No limit is specified`);
+    else if (isMore(limit)) messages.push(`${usage}, but limit is ${textOf(limit)}`);
     else if (request !== undefined && isMore(request))
-      messages.push(`${usage}, but request is ${shown(request)}`);
+      messages.push(`${usage}, but request is ${textOf(request)}`);
   }
-  for (const [name, ratio] of amounts(maxLimitRequestRatio)) {
-    const usage = `${name} max limit to request ratio per ${type} is ${shown(ratio)}`;
-    const [request = 0n, limit = 0n] = [requests.get(name)?.quantity, limits.get(name)?.quantity];
+  for (const [name, ratio] of amountsOf(maxLimitRequestRatio)) {
+    const usage = `${name} max limit to request ratio per ${type} is ${textOf(ratio)}`;
+    const [request = 0n, limit = 0n] = [requests.get(name)?.quantity, limits?.get(name)?.quantity];
     if (request === 0n) messages.push(`${usage}, but no request is specified or request is 0`);
     else if (limit === 0n) messages.push(`${usage}, but no limit is specified or limit is 0`);
     else if (limit * parseQuantity('1') > ratio.quantity * request)
@@ -98,32 +116,17 @@ function broken(item: Item, { requests, limits }: Asked): string[] {
   return messages;
 }
 
-function shown({ quantity, given }: Amount): string {
-  return quantityText(quantity, given);
-}
-
 function askedBy({ resources }: Container): Asked {
-  return { requests: amounts(resources?.requests), limits: amounts(resources?.limits) };
+  return { requests: amountsOf(resources?.requests), limits: amountsOf(resources?.limits) };
 }
 
 function askedByPod(pod: Pod): Asked {
   const asked = (field: 'requests' | 'limits') => {
-    const own = Object.entries(pod.spec?.resources?.[field] ?? {});
+    const own = [...amountsOf(pod.spec?.resources?.[field])];
     const ofThePod = own.filter(([name]) => name === 'cpu' || name === 'memory');
-    const given = (name: string) =>
-      containersOf(pod).find(({ resources }) => resources?.[field]?.[name])!.resources![field]![name]!;
-    const sums = [...sumOfContainers(pod, field)].map(
-      ([name, quantity]) => [name, { quantity, given: given(name) }] as const,
-    );
-    return new Map([...sums, ...amounts(Object.fromEntries(ofThePod))]);
+    return new Map([...sumOfContainers(pod, field), ...ofThePod]);
   };
   return { requests: asked('requests'), limits: asked('limits') };
-}
-
-function amounts(list: ResourceList | undefined): Map<string, Amount> {
-  return new Map(
-    Object.entries(list ?? {}).map(([name, given]) => [name, { quantity: parseQuantity(given), given }]),
-  );
 }
 
 function containersOf({ spec }: Pod): Container[] {
@@ -131,9 +134,9 @@ function containersOf({ spec }: Pod): Container[] {
 }
 
 /** Where two ranges say different things, the first by name is heard first. */
-function inOrder(pod: Pod, facts: ClusterFacts): LimitRange[] {
+function inOrder(object: ApiObject, facts: ClusterFacts): LimitRange[] {
   const name = ({ metadata }: LimitRange) => metadata?.name ?? '';
-  return [...facts.limitRanges(pod.metadata?.namespace ?? 'default')].sort((a, b) =>
+  return [...facts.limitRanges(object.metadata?.namespace ?? 'default')].sort((a, b) =>
     name(a) < name(b) ? -1 : 1,
   );
 }

@@ -1,47 +1,59 @@
 // Lists of resources as pods, nodes and limit ranges have them.
-import { parseQuantity, type Quantity } from '../model/quantity.ts';
+import { parseQuantity, quantityText, type Quantity } from '../model/quantity.ts';
 import type { Container, Pod } from '../model/types.ts';
 
 export type ResourceList = Record<string, string>;
 
-/** Exact amounts by resource. */
-export type Sums = Map<string, Quantity>;
+export interface Amount {
+  quantity: Quantity;
+  /** As it was given, or of a sum as the first of its parts was that is not 0: how it is printed. */
+  given: string;
+}
+
+export type Amounts = Map<string, Amount>;
 
 const NANOS_A_MILLI = 1_000_000n;
-const MILLIS_A_UNIT = 1000n;
 
 /** Rounds amounts finer than a thousandth up to one, in place, as the API server keeps them. */
 export function roundUp(list: ResourceList | undefined): void {
   if (!list) return;
   for (const name of Object.keys(list)) {
-    const quantity = parseQuantity(list[name]!);
-    if (quantity % NANOS_A_MILLI !== 0n) list[name] = textOf(quantity);
+    const given = list[name]!;
+    const rest = parseQuantity(given) % NANOS_A_MILLI;
+    if (rest === 0n) continue;
+    const towards = rest > 0n ? NANOS_A_MILLI : -NANOS_A_MILLI;
+    list[name] = quantityText(parseQuantity(given) - rest + towards, given);
   }
 }
 
-/** An amount in units, or in thousandths where it is not whole; what is finer is rounded up. */
-export function textOf(quantity: Quantity): string {
-  const millis = quantity / NANOS_A_MILLI + (quantity > 0n && quantity % NANOS_A_MILLI !== 0n ? 1n : 0n);
-  return millis % MILLIS_A_UNIT === 0n ? String(millis / MILLIS_A_UNIT) : `${millis}m`;
+export function amountsOf(list: ResourceList | undefined): Amounts {
+  return new Map(
+    Object.entries(list ?? {}).map(([name, given]) => [name, { quantity: parseQuantity(given), given }]),
+  );
+}
+
+/** An amount as the API server writes one that it has worked out. */
+export function textOf({ quantity, given }: Amount): string {
+  return quantityText(quantity, given);
 }
 
 /**
  * What the containers of a pod need at one time, by their requests or by their limits: containers beside each other,
  * after init containers that run one by one, beside the restartable ones before them.
  */
-export function sumOfContainers(pod: Pod, field: 'requests' | 'limits'): Sums {
+export function sumOfContainers(pod: Pod, field: 'requests' | 'limits'): Amounts {
   const listOf = (container: Container) => container.resources?.[field];
-  const sums: Sums = new Map();
+  const sums: Amounts = new Map();
   for (const container of pod.spec?.containers ?? []) add(sums, listOf(container));
-  const restartable: Sums = new Map();
-  const peak: Sums = new Map();
+  const restartable: Amounts = new Map();
+  const peak: Amounts = new Map();
   for (const container of pod.spec?.initContainers ?? []) {
     if (container.restartPolicy === 'Always') {
       add(sums, listOf(container));
       add(restartable, listOf(container));
       raise(peak, restartable);
     } else {
-      const together: Sums = new Map(restartable);
+      const together: Amounts = new Map(restartable);
       add(together, listOf(container));
       raise(peak, together);
     }
@@ -50,13 +62,17 @@ export function sumOfContainers(pod: Pod, field: 'requests' | 'limits'): Sums {
   return sums;
 }
 
-function add(sums: Sums, list: ResourceList | undefined): void {
-  for (const name in list) sums.set(name, (sums.get(name) ?? 0n) + parseQuantity(list[name]!));
+function add(sums: Amounts, list: ResourceList | undefined): void {
+  for (const [name, amount] of amountsOf(list)) {
+    const sum = sums.get(name);
+    const of = sum === undefined || sum.quantity === 0n ? amount : sum;
+    sums.set(name, { quantity: (sum?.quantity ?? 0n) + amount.quantity, given: of.given });
+  }
 }
 
-function raise(sums: Sums, others: Sums): void {
-  for (const [name, quantity] of others) {
+function raise(sums: Amounts, others: Amounts): void {
+  for (const [name, amount] of others) {
     const sum = sums.get(name);
-    if (sum === undefined || quantity > sum) sums.set(name, quantity);
+    if (sum === undefined || amount.quantity > sum.quantity) sums.set(name, amount);
   }
 }

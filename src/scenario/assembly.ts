@@ -1,7 +1,13 @@
 // Makes a scenario of the objects that files hold: sorts pods by where they stand, creates those that do not exist yet
 // as the API server would, and has workloads make theirs.
 import { Problems } from '../model/shape.ts';
-import { objectKey, type ApiObject, type Pod, type Scenario } from '../model/types.ts';
+import {
+  objectKey,
+  type ApiObject,
+  type PersistentVolumeClaim,
+  type Pod,
+  type Scenario,
+} from '../model/types.ts';
 import { admit, factsOf, generatedName, setDefaults, type ClusterFacts } from '../defaults/index.ts';
 import { claimsFor, type ResourceClaimTemplate } from '../workloads/pod-claims.ts';
 import { controllerOf, surroundingsOf, workloadOf } from '../workloads/index.ts';
@@ -9,6 +15,11 @@ import type { Intake } from './intake.ts';
 import { missingNotices } from './missing.ts';
 import { podShape } from './shapes.ts';
 import { unboundNotices } from './unbound.ts';
+
+type Stored = Pick<Pod & PersistentVolumeClaim, 'metadata'> & {
+  spec?: { nodeName?: string };
+  status?: { phase?: string };
+};
 
 interface Waiting {
   pod: Pod;
@@ -24,6 +35,8 @@ export class Assembly {
   readonly #unborn: { pod: Pod; file: string }[] = [];
   /** By namespace and name. */
   readonly #claimTemplates = new Map<string, ResourceClaimTemplate>();
+  /** Claims of the files, and which. */
+  readonly #claims = new Map<ApiObject, string>();
   readonly #workloads: { object: ApiObject; file: string }[] = [];
   readonly #waiting: Waiting[] = [];
   #nodes: Set<string> | undefined;
@@ -50,6 +63,12 @@ export class Assembly {
     this.#workloads.push({ object, file });
     // those by whose selectors pods spread
     this.#scenario.objects.push(object);
+  }
+
+  /** Takes a claim that is right in itself and has its defaults. */
+  addClaim(claim: PersistentVolumeClaim, file: string): void {
+    this.#claims.set(claim, file);
+    this.#scenario.objects.push(claim);
   }
 
   /** Drops an object for a later one, which goes on being what it was. */
@@ -81,6 +100,7 @@ export class Assembly {
     for (const object of objects)
       if (object.kind === 'ResourceClaimTemplate') this.#claimTemplates.set(objectKey(object), object);
     const facts = factsOf([...nodes, ...objects]);
+    this.#createClaims(facts);
     for (const { pod, file } of this.#unborn) this.#create(pod, 1, `${file}: pod ${objectKey(pod)}`, facts);
     this.#expand(facts);
     pending.push(...this.#waiting.sort(byQueueOrder).map(({ pod }) => pod));
@@ -122,11 +142,12 @@ export class Assembly {
       }
       const expansion = workloadOf(object)!.expand(object, surroundings);
       if (expansion.why !== undefined) this.#intake.leftOut.push({ object: workload, reason: expansion.why });
-      for (const made of expansion.objects) this.#add(made, facts);
+      const of = `${file}: ${object.kind!.toLowerCase()} ${objectKey(object)}`;
+      const refused = expansion.objects.filter((made) => !this.#add(made, of, facts)).map(objectKey);
       let pods = 0;
       for (const { pod, count } of expansion.pods) {
-        if (!this.#create(pod, count, `${file}: ${object.kind!.toLowerCase()} ${objectKey(object)}`, facts))
-          break;
+        if (claimsOf(pod).some((claim) => refused.includes(claim))) continue;
+        if (!this.#create(pod, count, of, facts)) break;
         pods += count;
       }
       if (pods > 0) this.#intake.made.push({ workload, pods, there: expansion.there });
@@ -157,7 +178,7 @@ export class Assembly {
       const name = metadata!.name ?? this.nameFor(metadata!.generateName ?? '', namespace);
       const named: Pod = { ...pod, metadata: { ...metadata!, name, uid: `${namespace}/${name}` } };
       const claims = claimsFor(named, (...key) => this.#claimTemplates.get(key.join('/')));
-      for (const claim of claims.objects) this.#add(claim, facts);
+      for (const claim of claims.objects) this.#add(claim, of, facts);
       if (claims.statuses.length > 0) named.status = { resourceClaimStatuses: claims.statuses };
       if (spec!.nodeName) this.#place(named);
       else this.#waiting.push({ pod: named, order: this.#waiting.length });
@@ -165,10 +186,29 @@ export class Assembly {
     return true;
   }
 
-  #add(object: ApiObject, facts: ClusterFacts): void {
+  /** Creates the claims of the files that do not exist yet; the pods of one that is refused wait for it. */
+  #createClaims(facts: ClusterFacts): void {
+    this.#scenario.objects = this.#scenario.objects.filter((object) => {
+      const file = this.#claims.get(object);
+      if (file === undefined || isStored(object)) return true;
+      const [refusal] = admit(object, facts);
+      if (refusal === undefined) return true;
+      const reason = `the API server refuses it: ${refusal.message}`;
+      this.#intake.passedOver.push({ object: `${file}: claim ${objectKey(object)}`, reason });
+      return false;
+    });
+  }
+
+  /** Adds what a workload's controller makes for its pods. Returns whether the API server lets it. */
+  #add(object: ApiObject, of: string, facts: ClusterFacts): boolean {
     setDefaults(object);
-    admit(object, facts);
-    this.#scenario.objects.push(object);
+    const [refusal] = admit(object, facts);
+    if (refusal === undefined) this.#scenario.objects.push(object);
+    else {
+      const reason = `the API server refuses its claim ${object.metadata!.name}: ${refusal.message}`;
+      this.#intake.passedOver.push({ object: of, reason });
+    }
+    return refusal === undefined;
   }
 
   #notice(text: string): void {
@@ -176,11 +216,18 @@ export class Assembly {
   }
 }
 
-/** Whether the API server has stored the pod already, and so set all that it sets. */
-function isStored({ metadata, spec, status }: Pod): boolean {
+/** Whether the API server has stored the pod or claim already, and so set all that it sets. */
+function isStored({ metadata, spec, status }: Stored): boolean {
   const { uid, creationTimestamp, deletionTimestamp, resourceVersion } = metadata ?? {};
   const mark = uid ?? creationTimestamp ?? deletionTimestamp ?? resourceVersion;
   return Boolean(mark ?? spec?.nodeName ?? status?.phase);
+}
+
+/** The keys of the claims that a pod names. */
+function claimsOf({ metadata, spec }: Pod): string[] {
+  return (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
+    claim ? objectKey({ metadata: { namespace: metadata?.namespace, name: claim.claimName } }) : [],
+  );
 }
 
 function byQueueOrder(a: Waiting, b: Waiting): number {

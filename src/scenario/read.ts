@@ -200,6 +200,7 @@ class Reader {
     } else if (this.#check(object, object.kind!, objectShape(object.kind!), position)) {
       setDefaults(object);
       if (isWorkload) this.#assembly.addWorkload(object, this.#file);
+      else if (object.kind === 'PersistentVolumeClaim') this.#assembly.addClaim(object, this.#file);
       else this.#scenario.objects.push(object);
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { admit, admitUpdate, factsOf, type Refusal } from '../../src/defaults/index.ts';
 import type { Container } from '../../src/model/types.ts';
 import { created, object, podWith } from './objects.ts';
 
@@ -106,8 +107,8 @@ describe('a pod that asks for something as a whole', () => {
     const { pod } = created(podWith({ containers, resources: { limits: { cpu: '2', memory: '8Gi' } } }));
     expect(pod.spec!.resources!.requests).toEqual({
       cpu: '300m',
-      memory: '1073741824',
-      'hugepages-2Mi': '2097152',
+      memory: '1Gi',
+      'hugepages-2Mi': '2Mi',
     });
   });
 
@@ -218,6 +219,29 @@ describe('a limit range', () => {
   ])('refuses by %j', (limits, message) => {
     const { refusals } = created(podWith({ containers: asking('3') }), [range(limits)]);
     expect(refusals.map((refusal) => refusal.message)).toEqual([message]);
+  });
+
+  it('of claims says how much storage they must and may ask for', () => {
+    const facts = factsOf([
+      range({ type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '10240Mi' } }),
+      range({ type: 'PersistentVolumeClaim', max: { storage: '20Gi' } }),
+    ]);
+    const refusals = (requests?: Record<string, string>) => {
+      const claim = object('PersistentVolumeClaim', 'claim', { spec: { resources: { requests } } });
+      const messages = (found: Refusal[]) => found.map(({ message }) => message);
+      expect(messages(admitUpdate(claim, facts))).toEqual(messages(admit(claim, facts)));
+      return messages(admit(claim, facts));
+    };
+    expect(refusals({ storage: '5Gi' })).toEqual([]);
+    expect(refusals({ storage: '0.5Gi' })).toEqual([
+      'minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 512Mi',
+    ]);
+    expect(refusals({ storage: '11Gi' })).toEqual([
+      'maximum storage usage per PersistentVolumeClaim is 10Gi, but request is 11Gi',
+    ]);
+    expect(refusals()).toEqual([
+      '[minimum storage usage per PersistentVolumeClaim is 1Gi.  No request is specified, maximum storage usage per PersistentVolumeClaim is 10Gi.  No request is specified]',
+    ]);
   });
 
   it('prints amounts as they were given, and all that one range refuses', () => {

@@ -87,6 +87,24 @@ describe('coset plan with two nodes and', () => {
     expect(code).toBe(3);
   });
 
+  it('claims beyond the limits of their namespace leaves these out, and the pods that cannot be without', async () => {
+    const plan = await planOf('nodes.yaml', 'claims-limited.yaml');
+    expect(outcomes(plan)).toEqual([
+      ['default/small', 'hob-a'],
+      ['default/large', '0/2 nodes are available: persistentvolumeclaim "large" not found.'],
+      [
+        'default/own',
+        '0/2 nodes are available: waiting for ephemeral volume controller to create the persistentvolumeclaim "own-data".',
+      ],
+    ]);
+    expect(plan.stderr).toContain(
+      'claims-limited.yaml: claim default/large: the API server refuses it: maximum',
+    );
+    expect(plan.stderr).toContain(
+      'claims-limited.yaml: statefulset default/urn: the API server refuses its claim data-urn-0: maximum',
+    );
+  });
+
   it('pods that name claims says once how to get them', async () => {
     const plan = await planOf('nodes.yaml', 'pvc-missing.yaml');
     expect(outcomes(plan)).toEqual([

@@ -7,9 +7,10 @@ import type {
   RuntimeClass,
   StorageClass,
 } from '../../model/types.ts';
-import { admit, setDefaults, type ClusterFacts } from '../../defaults/index.ts';
+import { admit, admitUpdate, setDefaults, type ClusterFacts } from '../../defaults/index.ts';
 import { forbidden } from './http/errors.ts';
 import { recordUpdate, type Manager } from './patch/managed-fields.ts';
+import { decodeObject } from './schema/decode.ts';
 import type { Resource } from './schema/resources.ts';
 import { now, type AnyObject, type Part, type Store, type WriteOptions } from './store/store.ts';
 import { checkImmutable } from './validation/immutable.ts';
@@ -59,14 +60,14 @@ function admitObject(store: Store, resource: Resource, sent: ApiObject, before?:
   if (before !== undefined) {
     if (resource.name === 'pods') keepAdmitted(before, next);
     // what was put into the store from within may lack what a client's object was given
-    const known = structuredClone(before);
+    const known = decodeObject(resource, before).object;
     setDefaults(known);
     checkImmutable(resource, known, next);
   }
-  if (before === undefined) {
-    const [refusal] = admit(next, factsOf(store));
-    if (refusal !== undefined) throw forbidden(resource, next.metadata?.name ?? '', refusal.message);
-  }
+  const isEnding = before?.metadata?.deletionTimestamp !== undefined;
+  const check = before === undefined ? admit : admitUpdate;
+  const [refusal] = isEnding ? [] : check(next, factsOf(store));
+  if (refusal !== undefined) throw forbidden(resource, next.metadata?.name ?? '', refusal.message);
   return next;
 }
 
