@@ -80,15 +80,42 @@ export function quantityMilliValue(quantity: Quantity): number {
  */
 export function quantityText(quantity: Quantity, given: string): string {
   const [, , , , suffix = ''] = PATTERN.exec(given.trim()) ?? [];
-  // as apimachinery has it: 512 needs no suffix, and a part of a byte is one
-  if (suffix.endsWith('i') && quantity >= 1024n * NANOS_A_UNIT) {
-    const { mantissa, exponent } = reduced(divideAwayFromZero(quantity, NANOS_A_UNIT), 1024n);
+  // as apimachinery has it: less than 1024 needs no suffix, and a part of a byte is not lost
+  const isLarge = quantity >= 1024n * NANOS_A_UNIT || quantity <= -1024n * NANOS_A_UNIT;
+  if (suffix.endsWith('i') && isLarge && quantity % NANOS_A_UNIT === 0n) {
+    const { mantissa, exponent } = reduced(quantity / NANOS_A_UNIT, 1024n);
     return `${mantissa}${Object.keys(BINARY_FACTORS)[exponent - 1] ?? ''}`;
   }
   const { mantissa, exponent } = reduced(quantity, 1000n);
   const power = 3 * exponent - 9;
-  if (/^[eE]./.test(suffix)) return power === 0 ? String(mantissa) : `${mantissa}e${power}`;
+  if (/^[eE][^i]/.test(suffix)) return power === 0 ? String(mantissa) : `${mantissa}e${power}`;
   return `${mantissa}${Object.keys(DECIMAL_EXPONENTS).find((name) => DECIMAL_EXPONENTS[name] === power)}`;
+}
+
+/**
+ * The text by which an API server keeps a quantity that it was given.
+ * @throws QuantityError naming the text
+ */
+export function canonicalQuantity(given: string | number): string {
+  const text = String(given);
+  const quantity = parseQuantity(given);
+  return isKept(text, quantity) ? text : quantityText(quantity, text);
+}
+
+/** The quick look by which apimachinery takes a text for canonical, 1.500 too; and what is cut to 2^63 - 1 when it is read. */
+function isKept(text: string, quantity: Quantity): boolean {
+  const [, , whole = '', fraction = '', suffix = ''] = PATTERN.exec(text) ?? [];
+  const digits = (whole.replace(/^0+/, '') || '0') + fraction;
+  const value = BigInt(digits);
+  if (suffix in BINARY_FACTORS) {
+    const power = 10 * (Object.keys(BINARY_FACTORS).indexOf(suffix) + 1);
+    const isShort = 15 - digits.length - Math.floor((power * 3) / 10) - 1 >= 0;
+    return fraction === '' && isShort && (value & 7n) !== 0n;
+  }
+  if (quantity === MAX_NANOS || quantity === -MAX_NANOS) return true;
+  const scale = (DECIMAL_EXPONENTS[suffix] ?? Number(suffix.slice(1))) - fraction.length;
+  const isShort = digits.length <= 18 && scale >= -9;
+  return isShort && scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0');
 }
 
 /** amount = mantissa * base^exponent, with the largest exponent; no more than quantities can have. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deployment, DEPLOYMENTS, pod, PODS, startClient, type Client } from './client.ts';
 
 const WEB = `${DEPLOYMENTS}/web`;
@@ -135,10 +135,24 @@ describe('server-side apply', () => {
     expect((await apply(client, 'me', deployment('web', { replicas: 4 }))).status).toBe(200);
     const { body } = await client.get(WEB);
     expect(body.metadata.managedFields.map(({ manager }: any) => manager)).toEqual([
+      'me',
       'creator',
       'scaler',
-      'me',
     ]);
+  });
+
+  it('is no change when it says the same again, be it later and by others too', async () => {
+    const client = await startClient();
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+    onTestFinished(() => void vi.useRealTimers());
+    await client.post(`${DEPLOYMENTS}?fieldManager=creator`, deployment('web'));
+    await apply(client, 'me', deployment('web'));
+    await apply(client, 'you', web({ replicas: 2 }));
+    const { body } = await client.get(WEB);
+    vi.setSystemTime(60_000);
+    await apply(client, 'me', deployment('web'));
+    await client.send('PUT', `${WEB}?fieldManager=creator`, deployment('web'));
+    expect((await client.get(WEB)).body).toEqual(body);
   });
 
   it('takes an object that was written without a manager as set by somebody else', async () => {

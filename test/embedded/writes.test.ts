@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { deployment, DEPLOYMENTS, pod, PODS, startClient } from './client.ts';
+import { deployment, DEPLOYMENTS, pod, PODS, startClient, type Answer } from './client.ts';
 
 describe('a dry run', () => {
   it('answers as every verb would and changes nothing', async () => {
@@ -88,6 +88,64 @@ describe('what is created', () => {
     expect(amount.body.message).toContain(
       'spec.containers[0].resources.requests.cpu: "one" is not a quantity',
     );
+  });
+
+  it('keeps quantities as an API server writes them, however they are sent', async () => {
+    const client = await startClient();
+    const sent = (requests: object) => ({
+      containers: [{ name: 'main', image: 'i', resources: { requests } }],
+      volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '2048Ki' } }],
+    });
+    const kept = ({ body }: Answer) => body.spec.containers[0].resources.requests;
+    const created = await client.post(PODS, pod('a', sent({ cpu: '1000m', memory: '1024Mi' })));
+    expect(kept(created)).toEqual({ cpu: '1', memory: '1Gi' });
+    expect(created.body.spec.volumes[0].emptyDir.sizeLimit).toBe('2Mi');
+    expect(kept(await client.post(PODS, pod('b', sent({ cpu: 0.5 }))))).toEqual({ cpu: '500m' });
+    // the same again is no change of a pod, in other words neither
+    const { resourceVersion } = created.body.metadata;
+    const put = await client.send('PUT', `${PODS}/a`, pod('a', sent({ cpu: '1.0', memory: '1Gi' })));
+    expect(put).toMatchObject({ status: 200, body: { metadata: { resourceVersion } } });
+    const template = { metadata: { labels: { app: 'c' } }, spec: sent({ cpu: '2500m' }) };
+    const applied = deployment('c', { template });
+    await client.patch(`${DEPLOYMENTS}/c?fieldManager=m`, 'apply-patch+yaml', applied);
+    const patch = { spec: { template: { spec: sent({ cpu: '3000m' }) } } };
+    const patched = await client.patch(`${DEPLOYMENTS}/c`, 'strategic-merge-patch+json', patch);
+    expect(kept({ ...patched, body: patched.body.spec.template })).toEqual({ cpu: '3' });
+  });
+
+  it('may be changed when it was loaded with quantities that no API server would keep', async () => {
+    const client = await startClient();
+    const requests = { cpu: '1000m' };
+    const object = pod('a', { containers: [{ name: 'main', image: 'i', resources: { requests } }] });
+    client.embedded.store.load([object]);
+    const labels = { metadata: { labels: { a: 'b' } } };
+    expect((await client.patch(`${PODS}/a`, 'merge-patch+json', labels)).status).toBe(200);
+  });
+
+  it('is refused beyond the limits of its namespace, a claim also when it grows', async () => {
+    const client = await startClient();
+    const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
+    const limits = [{ type: 'PersistentVolumeClaim', max: { storage: '2Gi' } }];
+    await client.post('/api/v1/namespaces/default/limitranges', {
+      metadata: { name: 'r' },
+      spec: { limits },
+    });
+    const claim = (storage: string) => ({
+      metadata: { name: 'claim' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    });
+    const message = (request: string) =>
+      `persistentvolumeclaims "claim" is forbidden: maximum storage usage per PersistentVolumeClaim is 2Gi, but request is ${request}`;
+    expect(await client.post(claims, claim('3Gi'))).toMatchObject({
+      status: 403,
+      body: { message: message('3Gi') },
+    });
+    expect((await client.post(claims, claim('1Gi'))).status).toBe(201);
+    expect(await client.send('PUT', `${claims}/claim`, claim('4Gi'))).toMatchObject({
+      status: 403,
+      body: { message: message('4Gi') },
+    });
+    expect((await client.send('PUT', `${claims}/claim`, claim('2048Mi'))).status).toBe(200);
   });
 
   it('loses unknown fields, with a warning or an error as the client asks', async () => {

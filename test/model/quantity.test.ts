@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  canonicalQuantity,
   parseQuantity,
   QuantityError,
   quantityMilliValue,
@@ -183,6 +184,9 @@ test.each([
   ['0.5Gi', '512Mi'],
   ['0.5Ki', '512'],
   ['1025.5Ki', '1050112'],
+  ['0.1Gi', '107374182400m'],
+  ['0.1Ei', '115292150460684697600m'],
+  ['-2048Ki', '-2Mi'],
   ['0.5', '500m'],
   ['1000m', '1'],
   ['1500', '1500'],
@@ -195,4 +199,37 @@ test.each([
   ['0Gi', '0'],
 ])('%s is printed as Kubernetes does: %s', (given, printed) => {
   expect(quantityText(parseQuantity(given), given)).toBe(printed);
+});
+
+// each as k8s.io/apimachinery v0.37.2 writes what it has read
+test.each([
+  ['1000m', '1'],
+  ['0.5', '500m'],
+  ['1024Mi', '1Gi'],
+  ['1536Mi', '1536Mi'],
+  ['0.1Gi', '107374182400m'],
+  ['4096', '4096'],
+  ['3000', '3k'],
+  ['1.500', '1.500'],
+  ['1.50', '1500m'],
+  ['.5', '500m'],
+  ['0.5e1', '5'],
+  ['12e1', '120'],
+  ['1e3', '1e3'],
+  ['1E3', '1E3'],
+  ['1000E3', '1e6'],
+  ['+1', '+1'],
+  ['-1024', '-1024'],
+  ['-1000m', '-1'],
+  ['007', '007'],
+  ['0Gi', '0'],
+  ['10E', '10E'],
+  ['9223372036854775807k', '9223372036854775807k'],
+  ['16Ei', '9223372036854775807'],
+])('an API server keeps %s as %s', (given, kept) => {
+  expect(canonicalQuantity(given)).toBe(kept);
+});
+
+test('an API server keeps numbers as texts', () => {
+  expect([2, 0.5, 3000].map(canonicalQuantity)).toEqual(['2', '500m', '3k']);
 });

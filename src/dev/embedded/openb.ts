@@ -1,5 +1,6 @@
 // The openb trace as Kubernetes objects: its nodes, and all its pods as if they came at once.
 import { readFileSync } from 'node:fs';
+import { canonicalQuantity } from '../../model/quantity.ts';
 import type { Node, Pod } from '../../model/types.ts';
 
 export const GPU = 'nvidia.com/gpu';
@@ -29,9 +30,13 @@ function readCsv(file: URL): Row[] {
   });
 }
 
+function cpuAndMemory(milli = '', mib = ''): Record<string, string> {
+  return { cpu: canonicalQuantity(`${milli}m`), memory: canonicalQuantity(`${mib}Mi`) };
+}
+
 function toNode({ sn, cpu_milli, memory_mib, gpu, model }: Row): Node {
   const gpus: Record<string, string> = Number(gpu) > 0 ? { [GPU]: gpu! } : {};
-  const allocatable = { cpu: `${cpu_milli}m`, memory: `${memory_mib}Mi`, pods: PODS_PER_NODE, ...gpus };
+  const allocatable = { ...cpuAndMemory(cpu_milli, memory_mib), pods: PODS_PER_NODE, ...gpus };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -74,7 +79,7 @@ function toPod({ name, cpu_milli, memory_mib, num_gpu, qos, gpu_spec }: Row): Po
         {
           name: 'main',
           image: 'openb',
-          resources: { requests: { cpu: `${cpu_milli}m`, memory: `${memory_mib}Mi`, ...gpus }, limits: gpus },
+          resources: { requests: { ...cpuAndMemory(cpu_milli, memory_mib), ...gpus }, limits: gpus },
         },
       ],
     },

@@ -2,6 +2,7 @@
 //
 // Fields are recorded of objects that were written with a field manager, as kubectl states it. An object that was written
 // without one before is taken, at its first apply, as set by a manager called "before-first-apply".
+import { equal } from '../../../model/equal.ts';
 import { isObject } from '../../../model/shape.ts';
 import type { ApiObject, ObjectMeta } from '../../../model/types.ts';
 import { ApiError } from '../http/errors.ts';
@@ -73,12 +74,15 @@ export function recordUpdate(
   const present = fieldsOf(schema, after);
   const entries: ManagedFields = [];
   let own: FieldSet = changed;
+  let since = time;
   for (const entry of before?.metadata?.managedFields ?? []) {
     const set = intersection(setOf(entry), present);
-    if (isOf(entry, 'Update', manager)) own = union(set, changed);
-    else entries.push(...kept(entry, difference(set, changed)));
+    if (isOf(entry, 'Update', manager)) {
+      own = union(set, changed);
+      if (isEmpty(changed)) since = entry.time!;
+    } else entries.push(...kept(entry, difference(set, changed)));
   }
-  if (!isEmpty(own)) entries.push(entryOf(resource, 'Update', manager, own, time));
+  if (!isEmpty(own)) entries.push(entryOf(resource, 'Update', manager, own, since));
   return withManagedFields(after, entries);
 }
 
@@ -106,7 +110,8 @@ export function applied(resource: Resource, live: ApiObject, sent: ApiObject, ap
     else conflicts.push([entry, taken]);
   }
   if (conflicts.length > 0) throw applyConflict(conflicts);
-  entries.push(entryOf(resource, 'Apply', apply.manager, set, apply.time));
+  const isSame = previous !== undefined && isEmpty(changed) && equal(setOf(previous), set);
+  entries.push(isSame ? previous : entryOf(resource, 'Apply', apply.manager, set, apply.time));
   return withManagedFields(next as ApiObject, entries);
 }
 
@@ -175,7 +180,13 @@ function entryOf(
   };
 }
 
-function withManagedFields(object: ApiObject, managedFields: ManagedFields): ApiObject {
+function withManagedFields(object: ApiObject, entries: ManagedFields): ApiObject {
+  const managedFields = entries.sort(byOperationAndTime);
   const metadata = omit(object.metadata ?? {}, 'managedFields');
   return { ...object, metadata: managedFields.length > 0 ? { ...metadata, managedFields } : metadata };
+}
+
+function byOperationAndTime(a: Entry, b: Entry): number {
+  const keys = ({ operation, time, manager }: Entry) => `${operation} ${String(time)} ${manager}`;
+  return keys(a) < keys(b) ? -1 : 1;
 }

@@ -1,5 +1,6 @@
-// Objects as clients send them, brought into the form that is stored: known fields of the right types, no nulls.
-import { parseQuantity, QuantityError } from '../../../model/quantity.ts';
+// Objects as clients send them, brought into the form that is stored: known fields of the right types, no nulls, and
+// quantities as the API server writes them.
+import { canonicalQuantity, QuantityError } from '../../../model/quantity.ts';
 import { childPath, isObject, shown } from '../../../model/shape.ts';
 import type { ApiObject } from '../../../model/types.ts';
 import { badRequest } from '../http/errors.ts';
@@ -122,12 +123,12 @@ class Decoder {
     }
     if (schema.format === 'int-or-string') return value;
     try {
-      parseQuantity(value);
+      return canonicalQuantity(value);
     } catch (error) {
       if (!(error instanceof QuantityError)) throw error;
       this.wrong ??= `${path}: ${error.message}`;
+      return undefined;
     }
-    return String(value);
   }
 
   #refuse(path: string, expected: string, value: unknown): unknown {

@@ -1,5 +1,6 @@
 // A cluster's objects in memory, with the rules of the API for writing them.
 import { randomInt, randomUUID } from 'node:crypto';
+import { equal } from '../../../model/equal.ts';
 import type { ApiObject } from '../../../model/types.ts';
 import { GENERATED_NAMES, generatedName, SYSTEM_PRIORITY_CLASSES } from '../../../defaults/index.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from '../http/errors.ts';
@@ -297,8 +298,6 @@ export class Store {
     const old = before.object as AnyObject;
     const next: AnyObject = part === 'status' ? { ...old, status: (sent as AnyObject).status } : { ...sent };
     if (part === 'main' && resource.hasStatus) next.status = old.status;
-    const respecified =
-      resource.hasStatus && next.spec !== old.spec && JSON.stringify(next.spec) !== JSON.stringify(old.spec);
     const { name, uid, creationTimestamp, generation, resourceVersion } = old.metadata ?? {};
     const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata ?? {};
     next.metadata = {
@@ -307,15 +306,18 @@ export class Store {
       uid,
       creationTimestamp,
       ...(resource.namespaced && { namespace }),
-      ...(resource.hasStatus && { generation: (generation ?? 1) + (respecified ? 1 : 0) }),
+      ...(resource.hasStatus && { generation: generation ?? 1 }),
       resourceVersion,
       ...(deletionTimestamp && { deletionTimestamp, deletionGracePeriodSeconds }),
     };
     next.apiVersion = old.apiVersion;
     next.kind = old.kind;
-    const admitted = admit?.(next, old) ?? next;
+    const admitted: AnyObject = admit?.(next, old) ?? next;
     // A write that changes nothing makes no event.
-    if (JSON.stringify(admitted) === before.json) return before;
+    if (equal(admitted, old)) return before;
+    if (resource.hasStatus && !equal(admitted.spec, old.spec)) {
+      admitted.metadata = { ...admitted.metadata, generation: (generation ?? 1) + 1 };
+    }
     if (dryRun) return new Stored(admitted);
     const isEnding = deletionTimestamp !== undefined && resource !== NAMESPACES;
     if (!isEnding || (admitted.metadata?.finalizers?.length ?? 0) > 0) {
