@@ -7,7 +7,7 @@ import { ConfigurationError } from './config/load.ts';
 import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { run } from './cli/run.ts';
-import { snapshot } from './cli/snapshot.ts';
+import { snapshot, type SnapshotOptions } from './cli/snapshot.ts';
 import { HTTP2_CLIENTS } from './kube/dial.ts';
 import { ScenarioError } from './scenario/read.ts';
 
@@ -37,6 +37,11 @@ function http2Client(): Option {
     .default('coset');
 }
 
+/** The form of what a command prints. */
+function output(description: string, standard: 'json' | 'table'): Option {
+  return new Option('--output <format>', description).choices(['json', 'yaml', 'table']).default(standard);
+}
+
 const EXAMPLES = `
 Examples:
   coset run --config scheduler.yaml
@@ -54,10 +59,9 @@ Examples:
   coset plan --output json --order strict --detail scenario.json`;
 
 const RUN_EXAMPLES = `
-It prints its log, a JSON object a line, and no results that could have another form: there is no --output.
-
 Examples:
   coset run
+  coset run --output table
   coset run --kubeconfig ~/.kube/config --config scheduler.yaml
   coset run --control 127.0.0.1:0`;
 
@@ -71,6 +75,7 @@ const SNAPSHOT_EXAMPLES = `
 Examples:
   coset snapshot cluster.json
   coset snapshot --redact shared.json
+  coset snapshot --output table
   coset snapshot | coset plan - deployment.yaml`;
 
 const COMPLETION_EXAMPLES = `
@@ -99,6 +104,7 @@ program
       .argParser(address)
       .default({ host: '127.0.0.1', port: 10_259 }, '127.0.0.1:10259'),
   )
+  .addOption(output('the form of the log: a line of JSON or a document of YAML a record, or a table', 'json'))
   .option('--write-config-to <file>', 'write the configuration that is in effect to the file, and end')
   .addHelpText('after', RUN_EXAMPLES)
   .action(run);
@@ -114,11 +120,7 @@ program
     '--config <file>',
     "a KubeSchedulerConfiguration (default: the scenario's own, or the default profile)",
   )
-  .addOption(
-    new Option('--output <format>', 'json or yaml for programs, table for people')
-      .choices(['json', 'yaml', 'table'])
-      .default('table'),
-  )
+  .addOption(output('json or yaml for programs, table for people', 'table'))
   .addOption(
     new Option(
       '--order <order>',
@@ -139,11 +141,7 @@ program
   .option('--port <port>', 'where the Kubernetes API listens; 0 takes a free one', port, 0)
   .option('--once', 'end after the summary')
   .option('--no-controllers', 'leave Deployments and the like without pods, and bound pods without a status')
-  .addOption(
-    new Option('--output <format>', 'how the summary is printed: json or yaml for programs, table for people')
-      .choices(['json', 'yaml', 'table'])
-      .default('table'),
-  )
+  .addOption(output('how the summary is printed: json or yaml for programs, table for people', 'table'))
   .addHelpText('after', EMBEDDED_EXAMPLES)
   .action((options: Omit<EmbeddedCommandOptions, 'home'>) => embedded({ ...options, home }));
 
@@ -157,11 +155,13 @@ program
   )
   .addOption(http2Client())
   .option('--redact', 'rename everything that somebody has named, to the same decisions')
-  .addOption(
-    new Option('--output <format>', 'the form of the file').choices(['json', 'yaml']).default('json'),
-  )
+  .addOption(output('the form of the file, or a table of what would be in it', 'json'))
   .addHelpText('after', SNAPSHOT_EXAMPLES)
-  .action(snapshot);
+  .action(async (file: string, options: SnapshotOptions, command: Command) => {
+    if (options.output === 'table' && file !== '-')
+      command.error('error: --output table is for people, and no plan can read it: leave the file out');
+    await snapshot(file, options);
+  });
 
 // Adds `completion SHELL`, which prints the script, and what that script calls.
 complete(program, { completionCommandName: 'completion' });

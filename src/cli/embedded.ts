@@ -1,7 +1,7 @@
 // coset embedded: the real `coset run` on a cluster in memory that holds the openb trace.
 import { spawn, type ChildProcess } from 'node:child_process';
 import events from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { fstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,6 +27,7 @@ export interface EmbeddedCommandOptions {
 }
 
 const POLL_MS = 100;
+const READER_MS = 1000;
 
 /**
  * Serves until it is told to end, or ends after the summary with `once`. Throws when the port is taken, and when the
@@ -49,7 +50,7 @@ export async function embedded(options: EmbeddedCommandOptions): Promise<void> {
     await Promise.race([scheduleAll(server, scheduler, ending, options), scheduler.ended]);
     if (!once && !ending.aborted) {
       say('\nServing on; Ctrl-C ends it.');
-      await Promise.race([events.once(ending, 'abort'), scheduler.ended]);
+      await Promise.race([noticeReader(ending), scheduler.ended]);
     }
   } finally {
     await scheduler.stop();
@@ -74,6 +75,20 @@ async function scheduleAll(
   const response = await fetch(`${control}/api/v1/cycles?limit=10000`);
   const { cycles } = (await response.json()) as { cycles: CycleRecord[] };
   process.stdout.write(`${printSummary(summaryOf(server.store, cycles, seconds), options.output)}\n`);
+}
+
+/**
+ * Notices that the reader of a pipe has gone, which only a write tells: now and then one of white space, which JSON and
+ * YAML pass over and a terminal does not show. Returns at the signal.
+ */
+async function noticeReader(ending: AbortSignal): Promise<void> {
+  const output = fstatSync(process.stdout.fd);
+  const isPipe = output.isFIFO() || output.isSocket();
+  while (isPipe && !ending.aborted) {
+    process.stdout.write('\r');
+    await systemClock.sleep(READER_MS, ending);
+  }
+  if (!ending.aborted) await events.once(ending, 'abort');
 }
 
 /** Whether every pod is bound, or known not to fit, before the signal. */
@@ -105,7 +120,16 @@ class RunningScheduler {
   #stopping = false;
 
   constructor(kubeconfig: string) {
-    const args = [process.argv[1]!, 'run', '--kubeconfig', kubeconfig, '--control', '127.0.0.1:0'];
+    const args = [
+      process.argv[1]!,
+      'run',
+      '--kubeconfig',
+      kubeconfig,
+      '--control',
+      '127.0.0.1:0',
+      '--output',
+      'json',
+    ];
     // a group of its own: Ctrl-C must reach the scheduler through us; a channel: it ends when we do, however that is
     const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const;
     const child = spawn(process.execPath, args, { stdio: [...stdio], detached: true });

@@ -1,7 +1,6 @@
 // coset run: schedules the pods of a cluster until it is told to end.
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { pino } from 'pino';
 import { writeConfiguration } from '../config/write.ts';
 import { controlApi } from '../control/api.ts';
 import { serveControl } from '../control/serve.ts';
@@ -10,6 +9,7 @@ import { loadCredentials } from '../kube/credentials.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
 import { Scheduler } from '../run/scheduler.ts';
 import { readConfiguration } from './files.ts';
+import { logOf, type LogForm } from './log.ts';
 import { toldToEnd } from './signals.ts';
 
 export interface RunOptions {
@@ -18,6 +18,7 @@ export interface RunOptions {
   http2Client: Http2Client;
   control: { host: string; port: number };
   writeConfigTo?: string;
+  output: LogForm;
 }
 
 /**
@@ -30,6 +31,7 @@ export async function run({
   http2Client,
   control,
   writeConfigTo,
+  output,
 }: RunOptions): Promise<void> {
   const configuration = await readConfiguration(config);
   if (writeConfigTo !== undefined) {
@@ -37,11 +39,7 @@ export async function run({
     for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
     return;
   }
-  const log = pino({
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }) },
-  });
+  const log = logOf(output);
   const credentials = await loadCredentials(kubeconfig ?? configuration.kubeconfig);
   const transport = new Transport(credentials, { http2Client });
   try {
@@ -54,7 +52,7 @@ export async function run({
     for (const notice of configuration.notices) log.warn(notice);
     log.info({ server: transport.server, version }, 'connected');
     log.info({ url: api.url }, 'control');
-    const ending = toldToEnd();
+    const ending = toldToEnd({ whenUnread: true });
     const told = once(ending, 'abort');
     try {
       // the first lists come late, or never, where the server refuses them

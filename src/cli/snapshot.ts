@@ -1,10 +1,10 @@
 // coset snapshot: everything of a cluster that decides where pods go, in one file.
 import { writeFileSync } from 'node:fs';
-import { dump } from 'js-yaml';
 import type { Http2Client } from '../kube/dial.ts';
 import { loadCredentials } from '../kube/credentials.ts';
 import { Transport } from '../kube/transport.ts';
 import { fetchObjects } from '../snapshot/fetch.ts';
+import { snapshotJson, snapshotTable, snapshotYaml } from '../snapshot/print.ts';
 import { redacted } from '../snapshot/redact.ts';
 import { reduced } from '../snapshot/reduce.ts';
 import { Progress } from './progress.ts';
@@ -13,8 +13,10 @@ export interface SnapshotOptions {
   kubeconfig?: string;
   http2Client: Http2Client;
   redact?: boolean;
-  output: 'json' | 'yaml';
+  output: 'json' | 'table' | 'yaml';
 }
+
+const PRINTERS = { json: snapshotJson, table: snapshotTable, yaml: snapshotYaml };
 
 /** Throws when the cluster cannot be reached or refuses what is no matter of rights, and when the file cannot be written. */
 export async function snapshot(
@@ -28,31 +30,24 @@ export async function snapshot(
       progress.show(`${count} objects read, now of kind ${kind}`);
     });
     progress.clear();
+    forbidden.sort();
     if (!objects.some(({ kind }) => kind === 'Node')) {
       const why = forbidden.includes('Node') ? ': they may not be read' : '';
       throw new Error(`${transport.server}: there are no nodes to place a pod on${why}`);
     }
     if (forbidden.length > 0) {
-      const kinds = forbidden.sort().join(', ');
+      const kinds = forbidden.join(', ');
       process.stderr.write(
         `coset: without ${kinds}: the credentials may not list them, and a plan decides as if there were none\n`,
       );
     }
     const small = objects.map(reduced);
-    write(file, text(redact ? redacted(small) : small, output));
+    write(file, PRINTERS[output]({ objects: redact ? redacted(small) : small, forbidden }));
     if (file !== '-') process.stderr.write(`coset: ${objects.length} objects in ${file}\n`);
   } finally {
     progress.clear();
     await transport.close();
   }
-}
-
-function text(items: object[], output: SnapshotOptions['output']): string {
-  if (output === 'yaml')
-    return dump({ apiVersion: 'v1', kind: 'List', items }, { noRefs: true, lineWidth: -1 });
-  // one object a line, so that two snapshots can be compared
-  const lines = items.map((item) => JSON.stringify(item)).join(',\n');
-  return `{"apiVersion":"v1","kind":"List","items":[\n${lines}\n]}\n`;
 }
 
 function write(file: string, content: string): void {

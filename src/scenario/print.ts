@@ -1,6 +1,7 @@
 // Prints decisions: as JSON or YAML in kube-oracle's format, or as a table for people.
 import { dump } from 'js-yaml';
 import { append } from '../model/append.ts';
+import { aligned, plural } from '../model/table.ts';
 import type { Decision } from '../model/types.ts';
 import type { Intake } from './intake.ts';
 
@@ -159,19 +160,6 @@ function* listed(cells: string[][], noun: string, right: number[]): Generator<st
   if (cells.length > MAX_ROWS) yield `  and ${plural(cells.length - MAX_ROWS, `more ${noun}`)}\n`;
 }
 
-/** Rows as lines with aligned columns; the columns whose numbers are given are aligned to the right. */
-function* aligned(rows: string[][], right: number[]): Generator<string> {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]!.length), 0),
-  );
-  for (const row of rows) {
-    const cells = row.map((cell, column) =>
-      right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-    );
-    yield `${cells.join('  ').trimEnd()}\n`;
-  }
-}
-
 function byCount(counts: Map<string, number>): [string, number][] {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
@@ -180,10 +168,6 @@ function count(keys: (string | undefined)[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const key of keys) if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
   return counts;
-}
-
-function plural(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
 /** A decision with its fields in the order of the Go struct, without those that Go's omitempty leaves out. */

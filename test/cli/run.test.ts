@@ -1,3 +1,4 @@
+import { loadAll } from 'js-yaml';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
@@ -7,11 +8,13 @@ import { Coset, folderWith, kubeconfigFor } from './coset.ts';
 
 async function startRun(
   options: Parameters<typeof serveEmbedded>[0] = {},
+  more: string[] = [],
 ): Promise<{ server: Embedded; running: Coset }> {
   const server = await serveEmbedded(options);
   onTestFinished(() => server.close());
   const folder = folderWith({ kubeconfig: kubeconfigFor(server.url, 'a-secret-token') });
-  const running = new Coset(['run', '--kubeconfig', 'kubeconfig', '--control', '127.0.0.1:0'], { folder });
+  const args = ['run', '--kubeconfig', 'kubeconfig', '--control', '127.0.0.1:0', ...more];
+  const running = new Coset(args, { folder });
   return { server, running };
 }
 
@@ -69,5 +72,34 @@ it('coset run ends when it is told to while the server refuses its lists', async
   });
   await running.printed(/"error":"list [^"]+: 403: [^"]+","msg":"a watch failed"/);
   running.child.kill('SIGTERM');
+  expect((await running.ended).code).toBe(0);
+});
+
+it('coset run --output table logs a line for people a record, without colours where there is no terminal', async () => {
+  const { server, running } = await startRun({}, ['--output', 'table']);
+  await running.printed(/ synced/);
+  running.child.kill('SIGTERM');
+  const { stdout } = await running.ended;
+  const [connected, control] = stdout.split('\n');
+  expect(connected).toMatch(
+    new RegExp(`^\\d{4}-\\S+Z  info   connected     server=${server.url} version=v1\\.\\S+$`),
+  );
+  expect(control).toMatch(/Z  info {3}control {7}url=http:\S+$/);
+});
+
+it('coset run --output yaml logs a document a record', async () => {
+  const { server, running } = await startRun({}, ['--output', 'yaml']);
+  await running.printed(/msg: synced/);
+  running.child.kill('SIGTERM');
+  const records = loadAll((await running.ended).stdout) as object[];
+  expect(records[0]).toMatchObject({ level: 'info', msg: 'connected', server: server.url });
+  expect(records.at(-1)).toMatchObject({ msg: 'ending', reason: 'SIGTERM' });
+});
+
+it('coset run ends when nobody reads its log any more', async () => {
+  const { server, running } = await startRun();
+  await running.printed(/"msg":"synced"/);
+  running.child.stdout!.destroy();
+  server.store.load([node('a'), pod('one')]);
   expect((await running.ended).code).toBe(0);
 });

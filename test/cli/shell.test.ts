@@ -27,11 +27,20 @@ it.each(['run', 'plan', 'embedded', 'snapshot', 'completion'])(
   },
 );
 
-it('coset embedded ends when nobody reads what it prints, and leaves nothing behind', async () => {
+it.each(['run', 'plan', 'embedded', 'snapshot'])('coset %s prints json, yaml or a table', async (command) => {
+  const { stdout } = await coset([command, '--help']);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/--output <format> .*\(choices: "json", "yaml", "table",/);
+});
+
+it.each([
+  ['embedded', /^A Kubernetes API in memory: \S+\n$/],
+  ['embedded --output json', /^\{\n$/],
+  ['embedded --output yaml', /^pods:\n$/],
+])('coset %s ends when nobody reads what it prints, and leaves nothing behind', async (line, first) => {
   const folder = mkdtempSync(join(tmpdir(), 'coset-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const bundle = join(import.meta.dirname, '../../dist/coset.js');
-  const shell = spawn('sh', ['-c', `"${process.execPath}" "${bundle}" embedded | head -1`], {
+  const shell = spawn('sh', ['-c', `"${process.execPath}" "${bundle}" ${line} | head -1`], {
     env: { ...process.env, TMPDIR: folder },
   });
   onTestFinished(() => void shell.kill('SIGKILL'));
@@ -39,12 +48,6 @@ it('coset embedded ends when nobody reads what it prints, and leaves nothing beh
   shell.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   // The shell ends when the last process of its pipe has.
   await new Promise((resolve) => shell.once('close', resolve));
-  expect(printed).toMatch(/^A Kubernetes API in memory: \S+\n$/);
+  expect(printed).toMatch(first);
   expect(readdirSync(folder)).toEqual([]);
-});
-
-it('coset run says that it has a log and no output in another form', async () => {
-  expect((await coset(['run', '--help'])).stdout).toMatch(
-    /prints its log, a JSON object a line, .*no --output/,
-  );
 });

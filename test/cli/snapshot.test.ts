@@ -95,3 +95,16 @@ it('coset snapshot names what it may not read, and fails where there are no node
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('there are no nodes to place a pod on: they may not be read');
 });
+
+it('coset snapshot --output table counts what is there, and names what may not be read; it writes no file', async () => {
+  const folder = await cluster(({ path }) => (path.includes('csinodes?') ? { status: 403 } : undefined));
+  const { code, stdout } = await coset([...ARGUMENTS, '--output', 'table'], { folder });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^KIND +OBJECTS +KIB\n/);
+  expect(stdout).toMatch(/^Node +1 +0\.\d$/m);
+  expect(stdout).toMatch(/^CSINode +- +- +may not be listed$/m);
+  expect(stdout).toMatch(/^\d+ objects of \d+ kinds, \d+\.\d KiB$/m);
+  const refused = await coset([...ARGUMENTS, '--output', 'table', 'cluster.json'], { folder });
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('--output table is for people, and no plan can read it');
+});
