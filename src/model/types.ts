@@ -143,3 +143,8 @@ export const DEFAULT_SCHEDULER = 'default-scheduler';
 export function schedulerNameOf({ spec }: Pick<Pod, 'spec'>): string {
   return spec?.schedulerName ?? DEFAULT_SCHEDULER;
 }
+
+/** Whether the pod is not to be scheduled yet. */
+export function isGated({ spec }: Pod): boolean {
+  return (spec?.schedulingGates ?? []).length > 0;
+}

@@ -1,5 +1,6 @@
 // Where the pods of a scenario would go: the cycle over a list of pods, without an API server.
 import {
+  isGated,
   schedulerNameOf,
   objectKey,
   type ApiObject,
@@ -53,7 +54,6 @@ export function plan(scenario: Scenario, options: PlanOptions): Plan {
   const cluster = clusterOf(scenario, kernel, first!.args.EquivalenceClasses.seed, configuration.registry);
   cluster.now = options.now ?? 0;
   const profiles = profilesOf(scenario.pending, configuration);
-  const isGated = (pod: Pod) => (pod.spec?.schedulingGates ?? []).length > 0;
   const decisions: Decision[] = scenario.pending
     .filter(isGated)
     .map((pod) => ({ pod: objectKey(pod), feasible: 0, message: GATED }));

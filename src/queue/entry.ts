@@ -62,10 +62,6 @@ export function newEntry(pod: Pod, sequence: number, now: number, classified?: C
   };
 }
 
-export function isGated(pod: Pod): boolean {
-  return (pod.spec?.schedulingGates ?? []).length > 0;
-}
-
 export function queueRow({ pod, key, queue, priority, attempts, timestamp, message }: Entry): QueueRow {
   const gates = (pod.spec?.schedulingGates ?? []).map((gate) => gate.name).join(', ');
   const reason = queue === 'gated' ? `waiting for scheduling gates: ${gates}` : message;

@@ -9,8 +9,8 @@
 //                 backoff over  |            | still        v
 //                               +------------+--------- unschedulable
 //                                 an event or update that helps, or 5 minutes
-import { objectKey, type Pod } from '../model/types.ts';
-import { type Entry, isGated, newEntry, queueRow } from './entry.ts';
+import { isGated, objectKey, type Pod } from '../model/types.ts';
+import { type Entry, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { Heap } from './heap.ts';

@@ -1,7 +1,7 @@
 // The openb trace as Kubernetes objects: its nodes, and all its pods as if they came at once.
 import { readFileSync } from 'node:fs';
 import { canonicalQuantity } from '../../model/quantity.ts';
-import type { Node, Pod } from '../../model/types.ts';
+import { DEFAULT_SCHEDULER, type Node, type Pod } from '../../model/types.ts';
 
 export const GPU = 'nvidia.com/gpu';
 
@@ -73,7 +73,7 @@ function toPod({ name, cpu_milli, memory_mib, num_gpu, qos, gpu_spec }: Row): Po
     kind: 'Pod',
     metadata: { name, namespace: 'openb', labels: { qos: qos! } },
     spec: {
-      schedulerName: 'default-scheduler',
+      schedulerName: DEFAULT_SCHEDULER,
       ...(models.length > 0 && { affinity }),
       containers: [
         {

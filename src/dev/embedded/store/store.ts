@@ -1,7 +1,7 @@
 // A cluster's objects in memory, with the rules of the API for writing them.
 import { randomInt, randomUUID } from 'node:crypto';
 import { equal } from '../../../model/equal.ts';
-import type { ApiObject } from '../../../model/types.ts';
+import { DEFAULT_SCHEDULER, type ApiObject } from '../../../model/types.ts';
 import { GENERATED_NAMES, generatedName, SYSTEM_PRIORITY_CLASSES } from '../../../defaults/index.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from '../http/errors.ts';
 import { omit } from '../omit.ts';
@@ -268,7 +268,7 @@ export class Store {
     };
     if (!resource.namespaced) delete created.metadata!.namespace;
     if (resource.name === 'pods') {
-      created.spec = { schedulerName: 'default-scheduler', ...created.spec };
+      created.spec = { schedulerName: DEFAULT_SCHEDULER, ...created.spec };
       created.status = { phase: 'Pending', ...created.status };
     } else if (resource === NAMESPACES) {
       created.spec = { finalizers: ['kubernetes'], ...created.spec };
