@@ -8,13 +8,22 @@ import { rightsOf } from '../src/run/rights.ts';
 
 export const ROLE_PATH = join(import.meta.dirname, '../deploy/role.yaml');
 
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  resourceNames?: string[];
+  verbs: readonly string[];
+}
+
 /** The object that deploy/role.yaml must be. Resources of one group that are used alike share a rule. */
 export function roleOf(rights: readonly Right[]): object {
-  const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: readonly string[] }>();
-  for (const { group, resource, verbs } of rights) {
-    const key = `${group} ${verbs.join()}`;
+  const rules = new Map<string, Rule>();
+  for (const { group, resource, verbs, names } of rights) {
+    const key = `${group} ${verbs.join()} ${names?.join()}`;
     const rule = rules.get(key);
-    if (rule === undefined) rules.set(key, { apiGroups: [group], resources: [resource], verbs });
+    const resourceNames = names && { resourceNames: [...names] };
+    if (rule === undefined)
+      rules.set(key, { apiGroups: [group], resources: [resource], ...resourceNames, verbs });
     else rule.resources.push(resource);
   }
   return {

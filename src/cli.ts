@@ -6,6 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { ConfigurationError } from './config/load.ts';
 import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
+import { addLeaderElection } from './cli/leader-election.ts';
 import { run } from './cli/run.ts';
 import { snapshot, type SnapshotOptions } from './cli/snapshot.ts';
 import { HTTP2_CLIENTS } from './kube/dial.ts';
@@ -90,7 +91,7 @@ const program = new Command('coset')
   .addHelpText('after', EXAMPLES)
   .showHelpAfterError('Run it with --help to see what it takes.');
 
-program
+const running = program
   .command('run')
   .description('schedule the pods of a cluster until Ctrl-C')
   .option('--config <file>', 'a KubeSchedulerConfiguration (default: the default profile)')
@@ -108,6 +109,7 @@ program
   .option('--write-config-to <file>', 'write the configuration that is in effect to the file, and end')
   .addHelpText('after', RUN_EXAMPLES)
   .action(run);
+addLeaderElection(running);
 
 program
   .command('plan')

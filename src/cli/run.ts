@@ -1,18 +1,24 @@
 // coset run: schedules the pods of a cluster until it is told to end.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
 import { writeConfiguration } from '../config/write.ts';
 import { controlApi } from '../control/api.ts';
 import { serveControl } from '../control/serve.ts';
 import type { Http2Client } from '../kube/dial.ts';
 import { loadCredentials } from '../kube/credentials.ts';
+import { LeaderElection } from '../kube/leader-election.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
+import type { LeaseSettings } from '../model/lease.ts';
 import { Scheduler } from '../run/scheduler.ts';
 import { readConfiguration } from './files.ts';
+import { withLeaderElection, type LeaderElectionOptions } from './leader-election.ts';
 import { logOf, type LogForm } from './log.ts';
 import { toldToEnd } from './signals.ts';
 
-export interface RunOptions {
+export interface RunOptions extends LeaderElectionOptions {
   config?: string;
   kubeconfig?: string;
   http2Client: Http2Client;
@@ -32,8 +38,9 @@ export async function run({
   control,
   writeConfigTo,
   output,
+  ...election
 }: RunOptions): Promise<void> {
-  const configuration = await readConfiguration(config);
+  const configuration = withLeaderElection(await readConfiguration(config), election);
   if (writeConfigTo !== undefined) {
     writeFileSync(writeConfigTo, writeConfiguration(configuration));
     for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
@@ -46,7 +53,8 @@ export async function run({
     const version = await serverVersion(transport).catch((error: unknown) => {
       throw new Error(`${credentials.source}: ${(error as Error).message}`, { cause: error });
     });
-    const scheduler = new Scheduler({ transport, configuration, log });
+    const lease = configuration.leaderElection && electionFor(configuration.leaderElection, transport, log);
+    const scheduler = new Scheduler({ transport, configuration, leadership: lease, log });
     const api = await serveControl(controlApi(scheduler), control);
     // only now: who cannot begin leaves nothing on standard output
     for (const notice of configuration.notices) log.warn(notice);
@@ -57,13 +65,33 @@ export async function run({
     try {
       // the first lists come late, or never, where the server refuses them
       await Promise.race([scheduler.start(), told]);
+      // who does not know the cluster yet is no leader
+      await Promise.race([told, ...(lease === undefined ? [] : [lease.run(ending)])]);
       await told;
       log.info({ reason: ending.reason as string }, 'ending');
     } finally {
       await scheduler.stop();
+      await lease?.release();
       await api.close();
     }
   } finally {
     await transport.close();
   }
+}
+
+function electionFor(settings: LeaseSettings, transport: Transport, log: Logger): LeaderElection {
+  const identity = `${hostname()}_${randomUUID()}`;
+  const { namespace, name } = settings;
+  const lease = `${namespace}/${name}`;
+  return new LeaderElection({
+    transport,
+    settings,
+    identity,
+    onHolder: (holder) => {
+      if (holder === identity) log.info({ lease, identity }, 'leading');
+      else if (holder === '') log.info({ lease }, 'the lease is free');
+      else log.info({ lease, holder }, 'waiting for the lease');
+    },
+    onError: ({ message }) => log.warn({ lease, error: message }, 'the lease could not be had'),
+  });
 }

@@ -5,7 +5,7 @@ import { mistakenFor, mistakenYaml } from '../model/mistaken.ts';
 import { yamlDocuments } from '../model/yaml.ts';
 import { judge } from './judge.ts';
 import { askExtenders, readExtenders } from './extenders.ts';
-import { parseDuration } from '../model/duration.ts';
+import { readLeaderElection } from './leader-election.ts';
 import { API_VERSION } from '../plugins/common/args-shape.ts';
 import { configurationShape, KIND } from './file.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
@@ -86,7 +86,7 @@ function build(file: ConfigurationFile, registry: Registry, problems: Problems):
     problems.add('podMaxBackoffSeconds', `must not be less than podInitialBackoffSeconds, not ${maxBackoff}`);
   }
   checkWithoutEffect(file, problems, notices);
-  checkLeaderElection(file.leaderElection ?? {}, problems, notices);
+  const leaderElection = readLeaderElection(file.leaderElection ?? {}, problems);
   const connection = file.clientConnection ?? {};
   checkConnection(connection, problems, notices);
   const extenders = readExtenders(file.extenders ?? [], problems);
@@ -96,6 +96,7 @@ function build(file: ConfigurationFile, registry: Registry, problems: Problems):
     registry,
     profiles,
     extenders,
+    leaderElection,
     kubeconfig: connection.kubeconfig || undefined,
     podInitialBackoffSeconds: initialBackoff,
     podMaxBackoffSeconds: maxBackoff,
@@ -178,29 +179,4 @@ function checkPercentage(
   if (percentage === undefined) return;
   if (percentage < 0 || percentage > 100) problems.add(path, `must be from 0 to 100, not ${percentage}`);
   notices.push(`${path}: no effect, coset looks at all nodes`);
-}
-
-function checkLeaderElection(
-  file: NonNullable<ConfigurationFile['leaderElection']>,
-  problems: Problems,
-  notices: string[],
-): void {
-  if (file.leaderElect === false) return;
-  notices.push(
-    'leaderElection: not built yet, run one coset only (leaderElect: false leaves this notice out)',
-  );
-  const seconds = (field: 'leaseDuration' | 'renewDeadline' | 'retryPeriod', standard: number) => {
-    const value = parseDuration(file[field] ?? '0') || standard;
-    if (value < 0)
-      problems.add(`leaderElection.${field}`, `must be greater than 0, not ${shown(file[field])}`);
-    return value;
-  };
-  const renewDeadline = seconds('renewDeadline', 10);
-  seconds('retryPeriod', 2);
-  if (seconds('leaseDuration', 15) <= renewDeadline) {
-    problems.add('leaderElection.leaseDuration', `must be greater than renewDeadline, ${renewDeadline}s`);
-  }
-  if ((file.resourceLock || 'leases') !== 'leases') {
-    problems.add('leaderElection.resourceLock', `must be leases, not ${shown(file.resourceLock)}`);
-  }
 }

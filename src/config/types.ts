@@ -1,6 +1,7 @@
 // A KubeSchedulerConfiguration as the core sees it: defaulted, validated, with every list of plugins merged.
 import type { Framework } from '../plugins/framework.ts';
 import type { Registry } from '../plugins/registry.ts';
+import type { LeaseSettings } from '../model/lease.ts';
 
 /** Files by their paths, data in base64. */
 export interface ExtenderTls {
@@ -39,6 +40,8 @@ export interface Configuration {
   registry: Registry;
   profiles: Framework[];
   extenders: Extender[];
+  /** The lease without which nothing is scheduled; undefined for a scheduler that is alone. */
+  leaderElection?: LeaseSettings;
   /** The path of a kubeconfig. */
   kubeconfig?: string;
   podInitialBackoffSeconds: number;

@@ -1,6 +1,7 @@
 // The configuration that is in effect, as a KubeSchedulerConfiguration file with nothing left to defaults.
 import { dump } from 'js-yaml';
 import { EXTENDER } from '../plugins/extender/answer.ts';
+import { writeLeaderElection } from './leader-election.ts';
 import { API_VERSION } from '../plugins/common/args-shape.ts';
 import {
   KIND,
@@ -18,7 +19,7 @@ export function writeConfiguration(configuration: Configuration): string {
   const file: ConfigurationFile = {
     apiVersion: API_VERSION,
     kind: KIND,
-    leaderElection: { leaderElect: false },
+    leaderElection: writeLeaderElection(configuration.leaderElection),
     clientConnection: kubeconfig === undefined ? undefined : { kubeconfig },
     podInitialBackoffSeconds,
     podMaxBackoffSeconds,

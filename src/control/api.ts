@@ -61,6 +61,9 @@ export function controlApi(core: ControlledScheduler): Hono {
     if (!core.state().paused) {
       throw new HTTPException(409, { message: 'the scheduler is not paused: POST /api/v1/pause first' });
     }
+    if (!core.state().leading) {
+      throw new HTTPException(409, { message: 'the scheduler is not the leader: it decides nothing' });
+    }
     return context.json({ cycles: await core.step(cycles) });
   });
   return app;

@@ -38,6 +38,11 @@ export class SchedulerMetrics {
     exponentialBuckets(0.0001, 2, 12),
     ['extension_point', 'status', 'profile'],
   );
+  readonly #isLeader = this.#gauge(
+    'leader_election_master_status',
+    'Whether this process is the leader: 1, or waits for the lease: 0',
+    ['name'],
+  );
   readonly #pending = this.#gauge('scheduler_pending_pods', 'Pods that wait, by queue', ['queue']);
   readonly #unschedulable = this.#gauge(
     'scheduler_unschedulable_pods',
@@ -125,7 +130,13 @@ export class SchedulerMetrics {
   }
 
   /** Sets the gauges to what holds now. */
-  observe(now: { pending: QueueCounts; rejections: readonly Rejections[]; correspondences: number }): void {
+  observe(now: {
+    isLeading: boolean;
+    pending: QueueCounts;
+    rejections: readonly Rejections[];
+    correspondences: number;
+  }): void {
+    this.#isLeader.set({ name: 'coset' }, now.isLeading ? 1 : 0);
     const { active, backoff, unschedulable, gated } = now.pending;
     for (const [queue, pods] of Object.entries({ active, backoff, unschedulable, gated })) {
       this.#pending.set({ queue }, pods);

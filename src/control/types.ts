@@ -10,6 +10,10 @@ export interface Check {
 
 export interface SchedulerState {
   paused: boolean;
+  /** Whether it schedules, or waits for the lease that another one holds. */
+  leading: boolean;
+  /** The holder of the lease, where there is one. */
+  leader?: string;
   /** Cycles since the start. */
   cycles: number;
   /** Live classes and correspondences. */

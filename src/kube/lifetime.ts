@@ -8,6 +8,10 @@ export class Lifetime {
     return this.#ending.signal;
   }
 
+  get isEnding(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
   /** Aborts when nothing is waited for any longer. */
   get over(): AbortSignal {
     return this.#over.signal;

@@ -10,4 +10,6 @@ export interface Right {
   /** In the plural; a subresource follows after a slash. */
   readonly resource: string;
   readonly verbs: readonly Verb[];
+  /** Of objects with these names only. */
+  readonly names?: readonly string[];
 }

@@ -23,6 +23,8 @@ import type { Reservations } from './reservation-api.ts';
 
 export interface BindingsOptions {
   transport: Transport;
+  /** Asked before each binding is sent; once it is not, this scheduler is about to end. */
+  mayBind(): boolean;
   reservations: Reservations;
   extenders: Extenders;
   cluster: Cluster;
@@ -83,7 +85,7 @@ export class Bindings {
 
   #bindInTurn(placement: Placement, begin: number): void {
     this.#limiter.add(async () => {
-      if (!this.#stopped) await this.#track(this.#bind(placement, begin));
+      if (!this.#stopped && this.#options.mayBind()) await this.#track(this.#bind(placement, begin));
     });
   }
 

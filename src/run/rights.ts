@@ -4,12 +4,14 @@ import { EVENT_RIGHT } from '../kube/events.ts';
 import { POD_STATUS_RIGHT } from '../kube/pod-condition.ts';
 import { POD_GROUP_STATUS_RIGHT } from '../kube/pod-group-condition.ts';
 import { POD_LOOKUP_RIGHT } from '../kube/pod-lookup.ts';
+import { rightsToLease } from '../kube/leader-election.ts';
 import { NODES, OTHER_RESOURCES, PODS, rightToWatch } from '../kube/resources.ts';
-import { VERBS, type Right, type Verb } from '../model/right.ts';
+import { DEFAULT_LEASE } from '../model/lease.ts';
+import { VERBS, type Right } from '../model/right.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { EVICTION_RIGHT } from './evictions.ts';
 
-/** Each resource once, with all that is done with it. */
+/** Each resource once, with all that is done with it, and once more for what is done with objects of some names only. */
 export function rightsOf({ objects, plugins }: Registry): Right[] {
   const rights = [
     ...[NODES, PODS, ...OTHER_RESOURCES, ...objects].map(rightToWatch),
@@ -21,20 +23,19 @@ export function rightsOf({ objects, plugins }: Registry): Right[] {
       EVENT_RIGHT,
       POD_GROUP_STATUS_RIGHT,
     ],
+    ...rightsToLease(DEFAULT_LEASE.name),
     ...plugins.flatMap((plugin) => plugin.rights ?? []),
   ];
-  const verbs = new Map<string, Set<Verb>>();
+  const merged = new Map<string, Right>();
   for (const right of rights) {
-    const name = `${right.group}/${right.resource}`;
-    verbs.set(name, new Set([...(verbs.get(name) ?? []), ...right.verbs]));
+    const text = [right.group, right.resource, ...(right.names ?? [])].join('/');
+    const before = merged.get(text)?.verbs ?? [];
+    const verbs = VERBS.filter((verb) => before.includes(verb) || right.verbs.includes(verb));
+    merged.set(text, { ...right, verbs });
   }
-  return [...verbs].sort(byName).map(([name, of]) => {
-    const slash = name.indexOf('/');
-    const [group, resource] = [name.slice(0, slash), name.slice(slash + 1)];
-    return { group, resource, verbs: VERBS.filter((verb) => of.has(verb)) };
-  });
+  return [...merged].sort(byText).map(([, right]) => right);
 }
 
-function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+function byText([one]: [string, unknown], [other]: [string, unknown]): number {
   return one < other ? -1 : 1;
 }

@@ -26,7 +26,7 @@ import type { WatchHandler } from '../kube/reflector.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
-import { schedulerNameOf, type ApiObject } from '../model/types.ts';
+import { schedulerNameOf, type ApiObject, type Pod } from '../model/types.ts';
 import { Bindings } from './bindings.ts';
 import { Digest } from './digest.ts';
 import { Evictions } from './evictions.ts';
@@ -37,6 +37,7 @@ import { Pulse, withPulse } from './pulse.ts';
 import { countTurn, CycleMeter, CycleRecords } from './records.ts';
 import { MemoryCheck } from './memory-check.ts';
 import { labelOf } from './refused.ts';
+import { ALONE, type Leadership } from '../kube/leader-election.ts';
 import { Reservations } from './reservation-api.ts';
 import { classesIn, correspondencesIn, shownConfiguration } from './shown.ts';
 import { Telling } from './telling.ts';
@@ -46,6 +47,8 @@ import { Windows } from './windows.ts';
 export interface SchedulerOptions {
   transport: Transport;
   configuration: Configuration;
+  /** Nothing is decided or written before it has begun, and while it does not lead; alone without it. */
+  leadership?: Leadership;
   log: Logger;
   /** Told after each cycle. */
   afterCycle?: (cluster: Cluster) => void;
@@ -58,6 +61,7 @@ const LAST_ANSWERS_MS = 4_000;
 
 export class Scheduler implements ControlledScheduler {
   readonly #log: Logger;
+  readonly #leadership: Leadership;
   readonly #afterCycle: SchedulerOptions['afterCycle'];
   readonly #configuration: Configuration;
   readonly #profiles: ReadonlyMap<string, Framework>;
@@ -97,9 +101,11 @@ export class Scheduler implements ControlledScheduler {
   #failure?: string;
   #droppedEvents = 0;
 
-  constructor({ transport: connections, configuration, log, afterCycle }: SchedulerOptions) {
+  constructor(options: SchedulerOptions) {
+    const { transport: connections, configuration, leadership = ALONE, log, afterCycle } = options;
     const transport = connections.during(this.#lifetime);
     this.#log = log;
+    this.#leadership = leadership;
     this.#afterCycle = afterCycle;
     this.#configuration = configuration;
     this.#profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, profile]));
@@ -118,7 +124,6 @@ export class Scheduler implements ControlledScheduler {
     this.#events = new EventRecorder({ transport, onError, mustYield: () => this.#bindings.areQueued });
     this.#conditions = new PodConditionWriter({ transport, onError });
     this.#groupConditions = new PodGroupConditionWriter({ transport, onError });
-    const notify = (event: SharedEvent) => this.#notify(event);
     this.#reservations = new Reservations(transport);
     this.#told = new Telling({
       cluster: this.#cluster,
@@ -139,7 +144,7 @@ export class Scheduler implements ControlledScheduler {
     });
     this.#nodes = new NodeFeed({
       cluster: this.#cluster,
-      notify,
+      notify: this.#notify,
       onRefused: (node, message) => this.#refuse('Node', node, message),
       keepsWhole: configuration.extenders.some(({ nodeCacheCapable }) => !nodeCacheCapable),
       fields: configuration.registry.nodeFields,
@@ -150,11 +155,8 @@ export class Scheduler implements ControlledScheduler {
       cycle: this.#cycle,
       isOurs: (name) => this.#profiles.has(name),
       uidInBinding: (key) => this.#bindings.uidOf(key),
-      notify,
-      onRefused: (pod, message) => {
-        this.#refuse('Pod', pod, message);
-        this.#told.refused(pod, message);
-      },
+      notify: this.#notify,
+      onRefused: (pod, message) => this.#refusePod(pod, message),
     });
     this.#watching = new Watching({
       transport,
@@ -218,6 +220,7 @@ export class Scheduler implements ControlledScheduler {
       cluster: this.#cluster,
       queue: this.#queue,
       transport,
+      mayBind: () => this.#leadership.isLeading,
       reservations: this.#reservations,
       extenders: this.#extenders,
       cycle: () => this.#cycle,
@@ -225,7 +228,7 @@ export class Scheduler implements ControlledScheduler {
       conditions: this.#conditions,
       metrics: this.#metrics,
       digest: this.#digest,
-      notify: (event) => this.#notify(event),
+      notify: this.#notify,
       onSettled: (key) => {
         this.#pods.bindingSettled(key);
         this.#pulse.beat();
@@ -240,8 +243,9 @@ export class Scheduler implements ControlledScheduler {
   async start(): Promise<void> {
     await this.#watching.start(this.#configuration.registry.objects);
     this.#synced = true;
-    const { nodes, podCount: assigned } = this.#cluster;
-    this.#log.info({ nodes: nodes.count, assigned, ...this.#queue.counts() }, 'synced');
+    void this.#leadership.begun.then(() => this.#pulse.beat());
+    const known = { nodes: this.#cluster.nodes.count, assigned: this.#cluster.podCount };
+    this.#log.info({ ...known, ...this.#queue.counts() }, 'synced');
     this.#loop = this.#run().catch((error: unknown) => {
       this.#failure = (error as Error).message;
       this.#log.fatal({ error: (error as Error).stack }, 'the scheduling loop has ended');
@@ -269,41 +273,43 @@ export class Scheduler implements ControlledScheduler {
     this.#digest.flush();
   }
 
-  get #stopped(): boolean {
-    return this.#lifetime.ending.aborted;
-  }
-
   #handlerOf(kind: string): WatchHandler<ApiObject> {
     if (kind === 'Pod') return withPulse(this.#pods, this.#pulse);
     if (kind === 'Node') return this.#nodes;
     return new ObjectFeed({
       kind,
       cluster: this.#cluster,
-      notify: (event) => this.#notify(event),
+      notify: this.#notify,
       onRefused: (object, message) => this.#refuse(kind, object, message),
     });
   }
 
-  #notify(event: SharedEvent): void {
+  readonly #notify = (event: SharedEvent): void => {
     this.#reservations.changed();
     if (this.#queue.event(event) > 0) this.#pulse.beat();
-  }
+  };
 
   #refuse(kind: string, object: ApiObject, message: string): void {
     this.#digest.failure('an object was refused', { object: labelOf(kind, object), error: message });
   }
 
+  #refusePod(pod: Pod, message: string): void {
+    this.#refuse('Pod', pod, message);
+    if (this.#leadership.isLeading) this.#told.refused(pod, message);
+  }
+
   async #run(): Promise<void> {
-    while (!this.#stopped) {
+    while (!this.#lifetime.isEnding) {
       this.#extenders.next();
-      if (this.#paused || !this.#hasWork()) {
-        const until = this.#paused ? undefined : this.#nextWakeup();
+      const isIdle = this.#paused || !this.#leadership.isLeading;
+      if (isIdle || !this.#hasWork()) {
+        const until = isIdle ? undefined : this.#nextWakeup();
         await this.#pulse.wait(until, () => performance.now());
         continue;
       }
       // what has arrived already is read first, and comes along
       await new Promise((resolve) => setImmediate(resolve));
-      if (!this.#paused && !this.#stopped) await this.#nextCycle();
+      if (!this.#paused && !this.#lifetime.isEnding) await this.#nextCycle();
     }
   }
 
@@ -351,7 +357,7 @@ export class Scheduler implements ControlledScheduler {
           await new Promise((resolve) => setImmediate(resolve));
           slice = performance.now();
         }
-        if (this.#stopped) break;
+        if (this.#lifetime.isEnding || !this.#leadership.isLeading) break;
       }
     } catch (error) {
       this.#log.error({ error: (error as Error).stack }, 'a cycle failed; its pods are tried again');
@@ -386,6 +392,8 @@ export class Scheduler implements ControlledScheduler {
   state(): SchedulerState {
     return {
       paused: this.#paused,
+      leading: this.#leadership.isLeading,
+      leader: this.#leadership.holder,
       cycles: this.#records.count,
       classes: classesIn(this.#queue, this.#cycle).size,
       correspondences: this.#cycle.correspondences.size,
@@ -406,7 +414,7 @@ export class Scheduler implements ControlledScheduler {
 
   async step(cycles: number): Promise<CycleRecord[]> {
     const records: CycleRecord[] = [];
-    for (let n = 0; n < cycles; n++) records.push(await this.#nextCycle());
+    for (let n = 0; n < cycles && this.#leadership.isLeading; n++) records.push(await this.#nextCycle());
     return records.filter(({ pods }) => pods > 0);
   }
 
@@ -431,6 +439,7 @@ export class Scheduler implements ControlledScheduler {
     this.#metrics.eventsDropped(dropped - this.#droppedEvents);
     this.#droppedEvents = dropped;
     this.#metrics.observe({
+      isLeading: this.#leadership.isLeading,
       pending: this.#queue.counts(),
       rejections: this.#queue.rejections(),
       correspondences: this.#cycle.correspondences.size,

@@ -88,6 +88,8 @@ describe('the command line refuses', () => {
     [['plan'], "missing required argument 'file'"],
     [['plan', '--order', 'fast', 'x'], "'fast' is invalid. Allowed choices are grouped, strict."],
     [['schedule'], "unknown command 'schedule'"],
+    [['run', '--leader-elect=maybe'], "'maybe' is invalid. It must be true or false."],
+    [['run', '--leader-elect-lease-duration', '15'], '\'15\' is invalid. It must be a duration like "15s".'],
     [['run', '--control', 'nowhere'], "'nowhere' is invalid. It must be HOST:PORT."],
     [['embedded', '--port', 'http'], "'http' is invalid. It must be a number from 0 to 65535."],
   ])('%j', async (args, message) => {

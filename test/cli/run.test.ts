@@ -1,22 +1,9 @@
 import { loadAll } from 'js-yaml';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
 import { systemClock } from '../../src/kube/backoff.ts';
 import { node, pod } from '../run/fixtures.ts';
-import { Coset, folderWith, kubeconfigFor } from './coset.ts';
-
-async function startRun(
-  options: Parameters<typeof serveEmbedded>[0] = {},
-  more: string[] = [],
-): Promise<{ server: Embedded; running: Coset }> {
-  const server = await serveEmbedded(options);
-  onTestFinished(() => server.close());
-  const folder = folderWith({ kubeconfig: kubeconfigFor(server.url, 'a-secret-token') });
-  const args = ['run', '--kubeconfig', 'kubeconfig', '--control', '127.0.0.1:0', ...more];
-  const running = new Coset(args, { folder });
-  return { server, running };
-}
+import { startRun } from './running.ts';
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
   'coset run schedules until %s, logs little, and leaves nothing',

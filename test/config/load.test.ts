@@ -184,7 +184,6 @@ profiles:
       'percentageOfNodesToScore',
       'parallelism',
       'enableProfiling',
-      'leaderElection',
       'profiles[0].percentageOfNodesToScore',
       'profiles[0].pluginConfig[0]',
       'profiles[0].pluginConfig[1]',
@@ -194,16 +193,9 @@ profiles:
     ]);
   });
 
-  test('leader election is told of unless it is off', () => {
-    expect(load('').notices).toHaveLength(1);
-    expect(load('leaderElection: {leaderElect: true}').notices).toHaveLength(1);
-    expect(load('leaderElection: {leaderElect: false}').notices).toEqual([]);
-  });
-
   test.each(['general', 'resources', 'rule'])('leaving out %s is told to be unsound', (left) => {
     const features = ['general', 'resources', 'rule'].filter((feature) => feature !== left);
     const { notices } = load(`
-leaderElection: {leaderElect: false}
 profiles: [{pluginConfig: [{name: EquivalenceClasses, args: {features: [${features.join(', ')}]}}]}]`);
     expect(notices).toEqual([expect.stringContaining(`args.features: unsound without ${left}`)]);
   });

@@ -39,18 +39,6 @@ describe('what kube-scheduler refuses is refused, with the path', () => {
       'podMaxBackoffSeconds: must not be less than podInitialBackoffSeconds, not 10',
     ],
     ['clientConnection: {burst: -1}', 'clientConnection.burst: must not be negative, not -1'],
-    [
-      'leaderElection: {leaseDuration: 5s}',
-      'leaderElection.leaseDuration: must be greater than renewDeadline, 10s',
-    ],
-    [
-      'leaderElection: {resourceLock: endpoints}',
-      'leaderElection.resourceLock: must be leases, not "endpoints"',
-    ],
-    [
-      'leaderElection: {leaderElect: false, retryPeriod: abc}',
-      'leaderElection.retryPeriod: must be a duration like "15s", not "abc"',
-    ],
     ['extenders: [{urlPrefix: "here"}]', 'extenders[0].urlPrefix: must be an http or https URL'],
     [
       'profiles: [{pluginConfig: [{name: NodeName}, {name: NodeName}]}]',

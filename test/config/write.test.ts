@@ -10,6 +10,7 @@ describe('a configuration that is written and read again', () => {
     [
       'with plugins, weights and arguments',
       `podInitialBackoffSeconds: 3
+leaderElection: {leaseDuration: 1m30s, renewDeadline: 40s, retryPeriod: 500ms, resourceName: one, resourceNamespace: two}
 clientConnection: {kubeconfig: /etc/kubeconfig}
 profiles:
 - schedulerName: one

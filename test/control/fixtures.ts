@@ -6,6 +6,7 @@ export class FakeScheduler implements ControlledScheduler {
   liveChecks: Check[] = [{ name: 'loop' }];
   readyChecks: Check[] = [{ name: 'nodes' }, { name: 'pods' }];
   paused = false;
+  leading = true;
   limits: number[] = [];
   records: CycleRecord[] = [];
   readonly schedulerMetrics = new SchedulerMetrics();
@@ -24,7 +25,14 @@ export class FakeScheduler implements ControlledScheduler {
 
   state() {
     const queue = { active: 1, backoff: 2, unschedulable: 3, gated: 4 };
-    return { paused: this.paused, cycles: this.records.length, classes: 1, correspondences: 1, queue };
+    return {
+      paused: this.paused,
+      leading: this.leading,
+      cycles: this.records.length,
+      classes: 1,
+      correspondences: 1,
+      queue,
+    };
   }
 
   pause(): void {
@@ -65,7 +73,7 @@ export class FakeScheduler implements ControlledScheduler {
 
   metrics() {
     const { queue: pending } = this.state();
-    this.schedulerMetrics.observe({ pending, rejections: [], correspondences: 1 });
+    this.schedulerMetrics.observe({ isLeading: true, pending, rejections: [], correspondences: 1 });
     return this.schedulerMetrics.registry;
   }
 

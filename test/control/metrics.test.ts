@@ -83,7 +83,7 @@ describe('a verb', () => {
     const metrics = new SchedulerMetrics();
     const pending = { active: 1, backoff: 2, unschedulable: 3, gated: 4 };
     const rejections = [{ plugin: 'NodeResourcesFit', profile: 'mine', pods: 3 }];
-    metrics.observe({ pending, rejections, correspondences: 6 });
+    metrics.observe({ isLeading: true, pending, rejections, correspondences: 6 });
     expect(await lines(metrics, 'scheduler_pending_pods')).toEqual(
       Object.entries(pending).map(([queue, pods]) => `scheduler_pending_pods{queue="${queue}"} ${pods}`),
     );
@@ -91,7 +91,7 @@ describe('a verb', () => {
       'scheduler_unschedulable_pods{plugin="NodeResourcesFit",profile="mine"} 3',
     ]);
     expect(await lines(metrics, 'coset_correspondences')).toEqual(['coset_correspondences 6']);
-    metrics.observe({ pending, rejections: [], correspondences: 0 });
+    metrics.observe({ isLeading: true, pending, rejections: [], correspondences: 0 });
     expect(await lines(metrics, 'scheduler_unschedulable_pods')).toEqual([]);
   });
 });

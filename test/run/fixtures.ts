@@ -10,6 +10,7 @@ import { controlApi } from '../../src/control/api.ts';
 import type { Fault } from '../../src/dev/embedded/faults.ts';
 import { resourceOfObject, type Resource } from '../../src/dev/embedded/schema/resources.ts';
 import type { Store } from '../../src/dev/embedded/store/store.ts';
+import type { Leadership } from '../../src/kube/leader-election.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';
 import {
   configuration,
@@ -49,6 +50,7 @@ export interface SetUp {
   backoffSeconds?: number;
   /** So many nodes that the columns are not audited after each cycle. */
   isLarge?: boolean;
+  leadership?: Leadership;
   /** Called before the scheduler starts. */
   before?: (harness: Harness) => void;
 }
@@ -80,7 +82,7 @@ export class Running {
 
   /** Starts a new scheduler, which knows nothing of what an earlier one did. */
   async restart(): Promise<void> {
-    const { args, pluginConfig, backoffSeconds = 0.02 } = this.#setUp;
+    const { args, pluginConfig, leadership, backoffSeconds = 0.02 } = this.#setUp;
     const settings = this.#setUp.configuration ?? configuration(args, pluginConfig);
     settings.podInitialBackoffSeconds = backoffSeconds;
     settings.podMaxBackoffSeconds = 10 * backoffSeconds;
@@ -94,7 +96,7 @@ export class Running {
       this.#arena = cluster.nodes.columns.arena;
       for (const fault of this.#setUp.isLarge ? [] : differences(cluster)) faults.add(fault);
     };
-    const scheduler = new Scheduler({ transport, configuration: settings, log, afterCycle });
+    const scheduler = new Scheduler({ transport, configuration: settings, leadership, log, afterCycle });
     this.scheduler = scheduler;
     onTestFinished(async () => {
       await scheduler.stop();

@@ -1,0 +1,24 @@
+// The lease by which several schedulers choose the one that decides.
+
+export interface LeaseSettings {
+  namespace: string;
+  name: string;
+  /** Others wait for so long after the last renewal that they have seen. */
+  leaseDurationSeconds: number;
+  /** The holder gives up when it could not renew for so long: less than the duration. */
+  renewDeadlineSeconds: number;
+  /** Between two attempts to have the lease, or to renew it. */
+  retryPeriodSeconds: number;
+}
+
+/** As kube-scheduler has them, but for the name: the two must not take turns. */
+export const DEFAULT_LEASE: LeaseSettings = {
+  namespace: 'kube-system',
+  name: 'coset',
+  leaseDurationSeconds: 15,
+  renewDeadlineSeconds: 10,
+  retryPeriodSeconds: 2,
+};
+
+/** Who waits asks again after up to so many times the period, so that not all ask at once. */
+export const RETRY_JITTER = 1.2;
