@@ -1,8 +1,8 @@
 // The command line: run schedules a cluster, plan says where pods would go, snapshot writes what plan reads, and embedded
 // shows it all on a cluster in memory.
-import complete from '@bomb.sh/tab/commander';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addCompletion } from './cli/completion.ts';
 import { ConfigurationError } from './config/load.ts';
 import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
@@ -165,11 +165,7 @@ program
     await snapshot(file, options);
   });
 
-// Adds `completion SHELL`, which prints the script, and what that script calls.
-complete(program, { completionCommandName: 'completion' });
-program.commands
-  .find((command) => command.name() === 'completion')
-  ?.addHelpText('after', COMPLETION_EXAMPLES);
+addCompletion(program, COMPLETION_EXAMPLES);
 
 // a reader that has seen enough, such as head, is no fault; what has something to clean up listens to the signal
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -32,6 +32,8 @@ const PRINTERS: Readonly<Record<PlanCommandOptions['output'], (plan: PrintedPlan
  * ConfigurationError on input that cannot be used.
  */
 export async function planCommand(files: string[], options: PlanCommandOptions): Promise<number> {
+  if (files.filter((file) => file === '-').length > 1)
+    throw new ScenarioError('standard input is named twice, and can be read once');
   const read = readScenario(files.map((file) => ({ name: nameOf(file), text: readText(file) })));
   const { scenario, intake } = read;
   const faults = intake.passedOver.map(({ object, reason }) => `${object}: ${reason} (passed over)`);

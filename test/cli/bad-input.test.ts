@@ -19,6 +19,11 @@ async function refused(args: string[], options?: { input?: string; folder?: stri
 }
 
 describe('coset plan refuses', () => {
+  it('standard input that is named twice', async () => {
+    const message = await refused(['plan', '-', '-'], { input: JSON.stringify(good) });
+    expect(message).toBe('coset: standard input is named twice, and can be read once\n');
+  });
+
   it.each([
     [
       'a malformed quantity',

@@ -1,22 +1,50 @@
 // The command in a shell: completion, help, and readers that have seen enough.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { coset } from './coset.ts';
 
-it.each(['bash', 'zsh', 'fish'])('coset completion %s prints a script that asks coset', async (shell) => {
-  const { code, stdout } = await coset(['completion', shell]);
-  expect(code).toBe(0);
-  expect(stdout).toContain('coset complete --');
+const bundle = join(import.meta.dirname, '../../dist/coset.js');
+
+it('suggests commands, options and their values', async () => {
+  const told = async (...words: string[]) => (await coset(['complete', '--', ...words])).stdout;
+  expect(await told('')).toMatch(
+    /^run\t.+\nplan\t.+\nembedded\t.+\nsnapshot\t.+\ncompletion\t.+\nhelp\t.+\n$/,
+  );
+  expect(await told('plan', '--ord')).toMatch(/^--order\t.+\n$/);
+  expect(await told('plan', '--order', '')).toBe('grouped\t\nstrict\t\n');
+  expect(await told('plan', '--order=s')).toBe('--order=strict\t\n');
+  expect(await told('plan', '--detail', 'plan', '--output', 'y')).toBe('yaml\t\n');
+  expect(await told('completion', 'f')).toBe('fish\t\n');
+  // names of files are the shell's to complete
+  expect(await told('plan', 'clu')).toBe('');
+  expect(await told('run', '--config', 'sch')).toBe('');
 });
 
-it('completes commands, options and their values', async () => {
-  const told = async (...args: string[]) => (await coset(['complete', '--', ...args])).stdout;
-  expect(await told('')).toMatch(/run[^]*plan[^]*embedded[^]*snapshot/);
-  expect(await told('plan', '--')).toContain('--order');
-  expect(await told('plan', '--order', '')).toMatch(/grouped[^]*strict/);
+it.each([
+  ['coset pl', ['plan']],
+  ['coset plan --output = j', ['json']],
+  ['coset plan --output =', ['json', 'yaml', 'table']],
+  ['coset run --http2-client n', ['node']],
+  ['coset plan no', []],
+])('a bash without anything else completes %s', (line, expected) => {
+  const script = `
+    coset() { "$NODE" "$BUNDLE" "$@"; }
+    eval "$(coset completion bash)"; eval "$(coset completion bash)"
+    COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    _coset && printf '%s\\n' "\${COMPREPLY[@]}"
+    complete -p coset`;
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '--noprofile', '-c', script], {
+    env: { PATH: process.env['PATH'], NODE: process.execPath, BUNDLE: bundle },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  const lines = stdout.split('\n').filter(Boolean);
+  expect(lines.slice(0, -1)).toEqual(expected);
+  // where it has no suggestion, bash completes the names of files
+  expect(lines.at(-1)).toBe('complete -o default -F _coset coset');
 });
 
 it.each(['run', 'plan', 'embedded', 'snapshot', 'completion'])(
@@ -39,7 +67,6 @@ it.each([
 ])('coset %s ends when nobody reads what it prints, and leaves nothing behind', async (line, first) => {
   const folder = mkdtempSync(join(tmpdir(), 'coset-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const bundle = join(import.meta.dirname, '../../dist/coset.js');
   const shell = spawn('sh', ['-c', `"${process.execPath}" "${bundle}" ${line} | head -1`], {
     env: { ...process.env, TMPDIR: folder },
   });
