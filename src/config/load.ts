@@ -41,7 +41,13 @@ export function loadConfiguration(text: string, fileName: string, registry = inT
   if (values.length !== 1) {
     throw new ConfigurationError(`${fileName}: must hold one ${KIND}, not ${values.length} documents`);
   }
-  return configurationOf(values[0], fileName, registry);
+  try {
+    return configurationOf(values[0], fileName, registry);
+  } catch (error) {
+    // a template's braces may be YAML too: an object where there should be a name
+    const template = error instanceof ConfigurationError ? mistakenYaml(text) : undefined;
+    throw template === undefined ? error : new ConfigurationError(`${fileName}: ${template}`);
+  }
 }
 
 /**

@@ -47,7 +47,7 @@ export function mistakenFor(text: string): string | undefined {
   )?.is;
 }
 
-/** The same of a text that could not be read as YAML: then braces inside of it tell a template. */
+/** The same of a text that could not be read, or not as what it should be: then braces outside of comments tell a template. */
 export function mistakenYaml(text: string): string | undefined {
-  return /\{\{.*\}\}/.test(text) ? TEMPLATE : undefined;
+  return /^[^#\n]*\{\{.*\}\}/m.test(text) ? TEMPLATE : undefined;
 }

@@ -142,6 +142,7 @@ describe('as a configuration,', () => {
   it.each([
     ['policy.json', 'policy.json: is a scheduler Policy, which Kubernetes has removed in 1.23: write a '],
     ['template-config.yaml', 'template-config.yaml: is a template: render it first'],
+    ['template-of-a-name.yaml', 'template-of-a-name.yaml: is a template: render it first'],
     [
       'deployment.yaml',
       'deployment.yaml: must be a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1, not "Deployment" of "apps/v1"',
