@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Decision, PersistentVolume, PersistentVolumeClaim, Pod } from '../../src/model/types.ts';
+import type {
+  ApiObject,
+  Decision,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+} from '../../src/model/types.ts';
 import { coset } from '../cli/coset.ts';
 import { deviceClass, devices, request, slice } from '../devices/objects.ts';
 import { claim, podWith, storageClass, volume } from '../volumes/objects.ts';
@@ -176,4 +182,201 @@ it('a snapshot, planned, says what the running scheduler then does', async ({ on
   } finally {
     await scheduler.stop();
   }
+});
+
+/** Objects in which everything that somebody can name has the word acme in it. */
+async function createNamed(client: Client): Promise<void> {
+  const team = '/namespaces/acme-team';
+  const labels = { 'acme.example.com/app': 'acme-web', app: 'acme' };
+  const gold = { key: 'acme.example.com/pool', operator: 'In', values: ['acme-gold'] };
+  const spec = {
+    serviceAccountName: 'acme-runner',
+    hostname: 'acme-host',
+    priorityClassName: 'acme-vip',
+    runtimeClassName: 'acme-runtime',
+    schedulingGates: [],
+    nodeSelector: { 'acme.example.com/pool': 'acme-gold' },
+    tolerations: [{ key: 'acme.example.com/taint', value: 'acme-only', effect: 'NoSchedule' }],
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [gold] }] },
+      },
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            topologyKey: 'acme.example.com/rack',
+            labelSelector: { matchLabels: labels },
+            namespaces: ['acme-team'],
+            namespaceSelector: { matchLabels: { 'acme.example.com/owner': 'acme-people' } },
+          },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'acme.example.com/rack',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['acme'] }] },
+      },
+    ],
+    imagePullSecrets: [{ name: 'acme-registry' }],
+    containers: [
+      {
+        name: 'acme-main',
+        image: 'registry.acme.example.com/acme/web:acme-1',
+        command: ['acme'],
+        args: ['--acme'],
+        env: [{ name: 'ACME', value: 'acme' }],
+        ports: [{ name: 'acme-port', containerPort: 80 }],
+        resources: { requests: { cpu: '100m' } },
+      },
+    ],
+    volumes: [
+      { name: 'acme-config', configMap: { name: 'acme-config' } },
+      { name: 'acme-share', nfs: { server: 'nfs.acme.example.com', path: '/acme' } },
+      { name: 'acme-data', persistentVolumeClaim: { claimName: 'acme-claim' } },
+    ],
+  };
+  const template = { metadata: { labels, annotations: { 'acme.example.com/note': 'acme' } }, spec };
+  const metadata = { name: 'acme-web', labels, annotations: { note: 'acme' } };
+  const run = { metadata: { labels }, spec: { ...spec, restartPolicy: 'Never' } };
+  const claimSpec = (storage: string) => ({
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: 'acme-disks',
+    resources: { requests: { storage } },
+  });
+  const objects: [path: string, object: object][] = [
+    [
+      '/api/v1/namespaces',
+      { metadata: { name: 'acme-team', labels: { 'acme.example.com/owner': 'acme-people' } } },
+    ],
+    [
+      '/apis/scheduling.k8s.io/v1/priorityclasses',
+      { metadata: { name: 'acme-vip' }, value: 7, description: 'acme' },
+    ],
+    ['/apis/node.k8s.io/v1/runtimeclasses', { metadata: { name: 'acme-runtime' }, handler: 'acme-handler' }],
+    [
+      '/apis/storage.k8s.io/v1/storageclasses',
+      {
+        ...storageClass('acme-disks', { provisioner: 'kubernetes.io/no-provisioner' }),
+        parameters: { acme: 'acme' },
+        mountOptions: ['acme'],
+      },
+    ],
+    [
+      VOLUMES,
+      {
+        metadata: { name: 'acme-volume', labels },
+        spec: {
+          ...{ accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, storageClassName: 'acme-disks' },
+          csi: {
+            driver: 'csi.example.com',
+            volumeHandle: 'acme-handle',
+            volumeAttributes: { acme: 'acme' },
+            nodeStageSecretRef: { name: 'acme', namespace: 'acme' },
+          },
+          nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [gold] }] } },
+        },
+      },
+    ],
+    [
+      `/api/v1${team}/limitranges`,
+      {
+        metadata: { name: 'acme-range' },
+        spec: { limits: [{ type: 'Container', defaultRequest: { memory: '64Mi' } }] },
+      },
+    ],
+    [`/api/v1${team}/persistentvolumeclaims`, { metadata: { name: 'acme-claim' }, spec: claimSpec('1Gi') }],
+    [
+      `/api/v1${team}/services`,
+      {
+        metadata,
+        spec: { selector: labels, ports: [{ name: 'acme', port: 80 }], externalName: 'acme.example.com' },
+      },
+    ],
+    [
+      `/apis/policy/v1${team}/poddisruptionbudgets`,
+      { metadata, spec: { minAvailable: 1, selector: { matchLabels: labels } } },
+    ],
+    [
+      `/apis/apps/v1${team}/deployments`,
+      { metadata, spec: { replicas: 2, selector: { matchLabels: labels }, template } },
+    ],
+    [
+      `/apis/apps/v1${team}/statefulsets`,
+      {
+        metadata,
+        spec: {
+          serviceName: 'acme-peers',
+          selector: { matchLabels: labels },
+          template,
+          volumeClaimTemplates: [{ metadata: { name: 'acme-own' }, spec: claimSpec('2Gi') }],
+        },
+      },
+    ],
+    [`/apis/apps/v1${team}/daemonsets`, { metadata, spec: { selector: { matchLabels: labels }, template } }],
+    [`/apis/batch/v1${team}/jobs`, { metadata, spec: { completions: 2, parallelism: 2, template: run } }],
+    [
+      `/apis/batch/v1${team}/cronjobs`,
+      {
+        metadata,
+        spec: { schedule: '0 0 * * *', timeZone: 'Europe/Berlin', jobTemplate: { spec: { template: run } } },
+      },
+    ],
+  ];
+  for (const [path, object] of objects) await client.text('POST', path, object);
+  const named = node(90);
+  const { metadata: of } = named;
+  await client.text('POST', '/api/v1/nodes', {
+    ...named,
+    metadata: {
+      name: 'acme-node',
+      annotations: { note: 'acme' },
+      labels: {
+        ...of!.labels,
+        ...{ 'kubernetes.io/hostname': 'acme-node', 'topology.kubernetes.io/zone': 'acme-zone' },
+        ...{ 'acme.example.com/pool': 'acme-gold', 'acme.example.com/rack': 'acme-rack-1' },
+      },
+    },
+    spec: {
+      providerID: 'acme://acme',
+      podCIDR: '10.99.0.0/24',
+      taints: [{ key: 'acme.example.com/taint', value: 'acme-only', effect: 'NoSchedule' }],
+    },
+    status: {
+      ...named.status,
+      addresses: [{ type: 'InternalIP', address: '10.98.7.6' }],
+      images: [{ names: ['registry.acme.example.com/acme/web:acme-1'], sizeBytes: 9e7 }],
+    },
+  });
+}
+
+it('a redacted snapshot tells nothing that somebody has named, and is planned as the plain one', async () => {
+  const { client, folder, kubeconfigPath } = controlPlane;
+  await createNamed(client);
+  const planOf = async (name: string, ...more: string[]) => {
+    const file = join(folder, name);
+    const taken = await coset(['snapshot', '--kubeconfig', kubeconfigPath, ...more, file]);
+    expect(taken.code, taken.stderr).toBe(0);
+    const text = readFileSync(file, 'utf8');
+    const { items } = JSON.parse(text) as { items: ApiObject[] };
+    const nodes = items.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata!.name);
+    const planned = await coset(['plan', '--output', 'json', file]);
+    const { decisions } = JSON.parse(planned.stdout) as { decisions: Decision[] };
+    const told = decisions.map(({ node: chosen, feasible, score }) => [
+      nodes.indexOf(chosen),
+      feasible,
+      score,
+    ]);
+    return { text, decisions: told, kinds: items.map(({ kind }) => kind) };
+  };
+  const plain = await planOf('plain.json');
+  const redacted = await planOf('redacted.json', '--redact');
+  expect(plain.text).toContain('acme');
+  const left = redacted.text.split('\n').filter((line) => /acme|10\.9[89]\.|Berlin/i.test(line));
+  expect(left).toEqual([]);
+  expect(redacted.kinds).toEqual(plain.kinds);
+  expect(plain.decisions.length).toBeGreaterThan(5);
+  expect(redacted.decisions).toEqual(plain.decisions);
 });
