@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Pod } from '../../src/model/types.ts';
+import type { ApiObject, Pod, ReplicaSet } from '../../src/model/types.ts';
 import { serveEmbedded } from '../../src/dev/embedded/server.ts';
 import { Client, deployment, DEPLOYMENTS, PODS, pod } from './client.ts';
 
@@ -17,6 +17,10 @@ async function startCluster(): Promise<Client> {
     embedded.store.load([{ apiVersion: 'v1', kind: 'Node', metadata: { name }, status } as object]);
   }
   return new Client(embedded);
+}
+
+function revisionOf({ metadata }: ApiObject): string | undefined {
+  return metadata?.annotations?.['deployment.kubernetes.io/revision'];
 }
 
 function eventually(assertions: () => void | Promise<void>): Promise<void> {
@@ -66,6 +70,10 @@ describe('controllers of the embedded cluster', () => {
       const images = pods(client).map(({ spec }) => spec!.containers[0]!.image);
       expect(images).toEqual(['example.com/main:2']);
     });
+    // what kubectl rollout goes by
+    const revisions = client.embedded.store.list<ReplicaSet>('replicasets').map(revisionOf).sort();
+    expect(revisions).toEqual(['1', '2']);
+    expect(revisionOf((await client.get(`${DEPLOYMENTS}/web`)).body)).toBe('2');
     await client.delete(`${DEPLOYMENTS}/web`);
     await eventually(() => expect(pods(client)).toEqual([]));
     expect(client.embedded.store.list('replicasets')).toEqual([]);

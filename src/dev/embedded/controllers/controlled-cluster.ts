@@ -58,6 +58,13 @@ export class ControlledCluster {
     return this.#modify(object, 'status', (old) => ({ ...old, status: { ...old.status, ...status } }));
   }
 
+  annotate(object: ApiObject, more: Record<string, string>): boolean {
+    return this.#modify(object, 'main', (old) => {
+      const annotations = { ...old.metadata?.annotations, ...more };
+      return { ...old, metadata: { ...old.metadata, annotations } };
+    });
+  }
+
   dropFinalizer(object: ApiObject, finalizer: string): void {
     const finalizers = object.metadata?.finalizers;
     if (finalizers?.includes(finalizer) !== true) return;

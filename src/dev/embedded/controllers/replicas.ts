@@ -14,6 +14,9 @@ import { isActive } from '../../../workloads/workload.ts';
 import { now } from '../store/store.ts';
 import type { ControlledCluster } from './controlled-cluster.ts';
 
+/** Which of its templates a Deployment and a ReplicaSet are at, for "kubectl rollout". */
+const REVISION = 'deployment.kubernetes.io/revision';
+
 /** As many in a round for each controller, so that requests come between them. */
 const CREATIONS_MAX = 500;
 
@@ -71,10 +74,26 @@ export function deployments(cluster: ControlledCluster): void {
     else if (current.spec?.replicas !== wanted) cluster.setSpec(current, { replicas: wanted });
     const ready = current?.status?.readyReplicas ?? 0;
     const others = sets.filter((set) => set !== current);
+    if (current !== undefined) setRevision(cluster, deployment, current, others);
     if (current !== undefined && ready >= wanted) {
       for (const set of others) if (set.spec?.replicas !== 0) cluster.setSpec(set, { replicas: 0 });
     }
     cluster.setStatus(deployment, deploymentStatus(deployment, sets, current));
+  }
+}
+
+/** A template that comes, or comes again, is the latest. */
+function setRevision(
+  cluster: ControlledCluster,
+  deployment: Deployment,
+  current: ReplicaSet,
+  others: ReplicaSet[],
+): void {
+  const revisionOf = ({ metadata }: ReplicaSet) => Number(metadata?.annotations?.[REVISION] ?? 0);
+  const latest = Math.max(revisionOf(current), ...others.map((set) => revisionOf(set) + 1), 1);
+  for (const object of [current, deployment]) {
+    if (object.metadata?.annotations?.[REVISION] !== String(latest))
+      cluster.annotate(object, { [REVISION]: String(latest) });
   }
 }
 
