@@ -6,6 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY asconfig.json ./
 COPY assembly assembly
+COPY data/kubernetes data/kubernetes
 COPY packages packages
 COPY scripts scripts
 COPY src src

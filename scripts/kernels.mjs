@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
+import { kubernetesTypes } from './kubernetes-types.mjs';
 import { recordModule } from './records.mjs';
-import { isStale, kernelModule, kernels, recordsModule, root } from './stale.mjs';
+import { isStale, kernelModule, kernels, kubernetesModule, recordsModule, root } from './stale.mjs';
 
 /**
- * Compiles assembly/ to build/kernel.scalar.wasm and build/kernel.simd.wasm where they are missing or stale.
+ * Compiles assembly/ to build/kernel.scalar.wasm and build/kernel.simd.wasm where they are missing or stale, and writes the
+ * modules that are made from them and from data/kubernetes.
  * Each file appears by a rename: a test run beside this one never reads half a file.
  */
 export default async function buildKernels() {
@@ -25,6 +27,7 @@ export default async function buildKernels() {
   }
   if (isStale(kernelModule)) writeKernels();
   if (isStale(recordsModule)) writeRecords();
+  if (isStale(kubernetesModule)) writeFile(kubernetesModule.output, kubernetesTypes());
 }
 
 /** Writes the kernels' bytes as a module, which every runtime and bundler can import without a loader of its own. */
@@ -44,12 +47,12 @@ function writeRecords() {
 }
 
 function writeModule(output, { code, types }) {
-  for (const [path, text] of [
-    [output.replace(/js$/, 'd.ts'), types],
-    [output, code],
-  ]) {
-    const unfinished = join(root, `${path}.${process.pid}`);
-    writeFileSync(unfinished, text);
-    renameSync(unfinished, join(root, path));
-  }
+  writeFile(output.replace(/js$/, 'd.ts'), types);
+  writeFile(output, code);
+}
+
+function writeFile(path, text) {
+  const unfinished = join(root, `${path}.${process.pid}`);
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, join(root, path));
 }

@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, isStale, kernelModule, kernels, recordsModule, root } from './stale.mjs';
+import { bundle, isStale, kernelModule, kernels, kubernetesModule, recordsModule, root } from './stale.mjs';
 
 const pinnedNode = join(root, 'node_modules/node/bin/node');
 
@@ -33,7 +33,7 @@ function step(title, command, args) {
 
 if (!isInstalled())
   step('installing the dependencies (npm ci)', 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
-if ([...kernels, kernelModule, recordsModule, bundle].some(isStale)) {
+if ([...kernels, kernelModule, recordsModule, kubernetesModule, bundle].some(isStale)) {
   step('building the WASM kernels and dist/coset.js', pinnedNode, ['scripts/build.mjs']);
 }
 

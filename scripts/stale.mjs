@@ -16,6 +16,10 @@ export const recordsModule = {
   output: 'build/records.js',
   inputs: ['assembly/records.ts', 'scripts/records.mjs'],
 };
+export const kubernetesModule = {
+  output: 'build/kubernetes.d.ts',
+  inputs: ['data/kubernetes/schemas.json.gz', 'scripts/kubernetes-types.mjs'],
+};
 export const bundle = {
   output: 'dist/coset.js',
   inputs: [

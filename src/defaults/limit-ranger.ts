@@ -25,11 +25,11 @@ interface Asked {
 /** A default limit is the maximum; a default request the default limit, or else the minimum. */
 export function setLimitRangeDefaults({ spec }: LimitRange): void {
   for (const item of spec?.limits ?? []) {
-    for (const list of [item.max, item.min, defaultOf(item), item.defaultRequest, item.maxLimitRequestRatio])
+    for (const list of [item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio])
       roundUp(list);
     if (item.type !== 'Container') continue;
-    const limits = { ...item.max, ...defaultOf(item) };
-    setDefaultOf(item, limits);
+    const limits = { ...item.max, ...item.default };
+    item.default = limits;
     item.defaultRequest = { ...item.min, ...limits, ...item.defaultRequest };
   }
 }
@@ -38,7 +38,7 @@ export function setLimitRangeDefaults({ spec }: LimitRange): void {
 export function setLimits(pod: Pod, facts: ClusterFacts): void {
   for (const range of inOrder(pod, facts)) {
     const items = (range.spec?.limits ?? []).filter(({ type }) => type === 'Container');
-    const limits = Object.assign({}, ...items.map(defaultOf)) as ResourceList;
+    const limits = Object.assign({}, ...items.map((item) => item.default)) as ResourceList;
     const requests = Object.assign({}, ...items.map(({ defaultRequest }) => defaultRequest)) as ResourceList;
     if (Object.keys(limits).length + Object.keys(requests).length === 0) continue;
     for (const container of containersOf(pod)) {
@@ -139,13 +139,4 @@ function inOrder(object: ApiObject, facts: ClusterFacts): LimitRange[] {
   return [...facts.limitRanges(object.metadata?.namespace ?? 'default')].sort((a, b) =>
     name(a) < name(b) ? -1 : 1,
   );
-}
-
-// client-node calls the field by another name, since `default` is a word of the language
-function defaultOf(item: Item): ResourceList {
-  return (item as { default?: ResourceList }).default ?? {};
-}
-
-function setDefaultOf(item: Item, limits: ResourceList): void {
-  (item as { default?: ResourceList }).default = limits;
 }

@@ -1,9 +1,9 @@
 // The events that a scheduler writes about pods, as kube-scheduler writes them (events.k8s.io/v1).
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { EventsV1Event } from '@kubernetes/client-node';
+import type { NewEvent as SchedulerEvent } from '../../build/kubernetes.js';
 import type { Right } from '../model/right.ts';
-import { schedulerNameOf, type Pod, type Wire } from '../model/types.ts';
+import { schedulerNameOf, type Pod } from '../model/types.ts';
 import { systemClock, within, type Clock } from './backoff.ts';
 import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
@@ -14,8 +14,6 @@ export const EVENT_RIGHT: Right = {
   resource: 'events',
   verbs: ['create', 'patch'],
 };
-
-type SchedulerEvent = Wire<EventsV1Event>;
 
 export interface EventRecorderOptions {
   transport: Transport;

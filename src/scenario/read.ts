@@ -226,7 +226,7 @@ class Reader {
     // until it is created, a pod may have no more than the beginning of a name
     const { metadata } = pod;
     if (isObject(metadata) && metadata.name === undefined && typeof metadata.generateName === 'string') {
-      metadata.name = this.#assembly.nameFor(metadata.generateName, metadata.namespace ?? 'default');
+      metadata.name = this.#assembly.nameFor(metadata.generateName, pod.metadata?.namespace ?? 'default');
     }
     if (!this.#check(pod, 'Pod', podShape, position)) return false;
     // the type promises containers, a file may have none

@@ -28,7 +28,7 @@ export const deployment: WorkloadKind = {
     if (wanted <= there) return nothing(there);
     if (wanted - there > PODS_MAX) return tooMany(wanted, there);
     const set = sets.find(({ spec: { template } = {} }) => isSameTemplate(template, spec.template));
-    const made = set ?? replicaSetOf(object);
+    const made = set ?? replicaSetOf(object as Deployment);
     return {
       pods: [{ pod: podOf(made.spec!.template!, made), count: wanted - there }],
       objects: set === undefined ? [made] : [],

@@ -1,29 +1,31 @@
-// The objects of resource.k8s.io/v1 that are read, in the form in which they travel. Fields that client-node renames or does
-// not know yet are declared here.
+// The objects of resource.k8s.io/v1 that are read, in the form in which they travel.
 import type {
-  ResourceV1ResourceClaim,
-  V1AllocationResult,
-  V1DeviceAllocationConfiguration,
-  V1DeviceClass,
-  V1DeviceConstraint,
-  V1DeviceRequest,
-  V1DeviceRequestAllocationResult,
-  V1DeviceSelector,
-  V1DeviceTaint,
-  V1DeviceToleration,
-} from '@kubernetes/client-node';
-import type { ApiObject, NodeSelector, ObjectMeta, Wire } from '../../model/types.ts';
+  AllocationResult,
+  DeviceAllocationConfiguration,
+  DeviceClass as AnyDeviceClass,
+  DeviceConstraint,
+  DeviceRequest,
+  DeviceRequestAllocationResult,
+  DeviceSelector,
+  DeviceTaint,
+  DeviceToleration,
+  ResourceClaim as AnyResourceClaim,
+} from '../../../build/kubernetes.js';
+import type { ApiObject, NodeSelector, ObjectMeta } from '../../model/types.ts';
 
-export type ResourceClaim = Wire<ResourceV1ResourceClaim>;
-export type DeviceClass = Wire<V1DeviceClass>;
-export type DeviceRequest = Wire<V1DeviceRequest>;
-export type DeviceSelector = Wire<V1DeviceSelector>;
-export type DeviceTaint = Wire<V1DeviceTaint>;
-export type DeviceToleration = Wire<V1DeviceToleration>;
-export type DeviceConstraint = Wire<V1DeviceConstraint>;
-export type DeviceConfiguration = Wire<V1DeviceAllocationConfiguration>;
-export type DeviceResult = Wire<V1DeviceRequestAllocationResult>;
-export type AllocationResult = Wire<V1AllocationResult>;
+export type {
+  AllocationResult,
+  DeviceConstraint,
+  DeviceRequest,
+  DeviceSelector,
+  DeviceTaint,
+  DeviceToleration,
+};
+/** The API server stores none without a spec. */
+export type ResourceClaim = AnyResourceClaim & Required<Pick<AnyResourceClaim, 'spec'>>;
+export type DeviceClass = AnyDeviceClass & Required<Pick<AnyDeviceClass, 'spec'>>;
+export type DeviceConfiguration = DeviceAllocationConfiguration;
+export type DeviceResult = DeviceRequestAllocationResult;
 
 /** What kind of value it is, is said by which field is set. */
 export interface DeviceAttribute {

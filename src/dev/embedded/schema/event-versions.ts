@@ -1,8 +1,6 @@
 // Events have two forms, core/v1 and events.k8s.io/v1; the core form is stored.
-import type { EventsV1Event } from '@kubernetes/client-node';
-import type { ApiObject, Event, Wire } from '../../../model/types.ts';
-
-type NewEvent = Wire<EventsV1Event>;
+import type { NewEvent } from '../../../../build/kubernetes.js';
+import type { ApiObject, Event } from '../../../model/types.ts';
 
 /** The core form of an events.k8s.io/v1 Event. */
 export function fromEventsV1(sent: ApiObject): ApiObject {

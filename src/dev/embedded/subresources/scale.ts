@@ -1,10 +1,8 @@
 // The scale of a Deployment, ReplicaSet, StatefulSet or ReplicationController: its number of replicas alone.
-import type { V1Scale } from '@kubernetes/client-node';
-import type { ApiObject, LabelSelector, Wire } from '../../../model/types.ts';
+import type { Scale } from '../../../../build/kubernetes.js';
+import type { ApiObject, LabelSelector } from '../../../model/types.ts';
 import { selectorText } from '../tables/column.ts';
 import type { AnyObject } from '../store/store.ts';
-
-type Scale = Wire<V1Scale>;
 
 /** What the kind of a scale is decoded by. */
 export const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };

@@ -1,26 +1,26 @@
 // The columns of nodes, namespaces, events, classes and rights.
 import type {
-  V1ClusterRoleBinding,
-  V1ControllerRevision,
-  V1IngressClass,
-  V1Lease,
-  V1Namespace,
-  V1NetworkPolicy,
-  V1PriorityClass,
-  V1RuntimeClass,
-} from '@kubernetes/client-node';
-import type { ApiObject, Event, Node, Wire } from '../../../model/types.ts';
+  ClusterRoleBinding,
+  ControllerRevision,
+  IngressClass,
+  Lease,
+  Namespace,
+  NetworkPolicy,
+  PriorityClass,
+  RuntimeClass,
+} from '../../../../build/kubernetes.js';
+import type { ApiObject, Event, Node } from '../../../model/types.ts';
 import { AGE, column, NAME, NONE, selectorText, since, wide, type Column } from './column.ts';
 
 const CREATED_AT = column('Created At', ({ metadata }: ApiObject) => metadata?.creationTimestamp);
 
 const BINDING_COLUMNS: readonly Column[] = [
   NAME,
-  column('Role', ({ roleRef }: Wire<V1ClusterRoleBinding>) => `${roleRef.kind}/${roleRef.name}`),
+  column('Role', ({ roleRef }: ClusterRoleBinding) => `${roleRef.kind}/${roleRef.name}`),
   AGE,
-  wide('Users', (binding: Wire<V1ClusterRoleBinding>) => subjects(binding, 'User')),
-  wide('Groups', (binding: Wire<V1ClusterRoleBinding>) => subjects(binding, 'Group')),
-  wide('ServiceAccounts', (binding: Wire<V1ClusterRoleBinding>) => subjects(binding, 'ServiceAccount')),
+  wide('Users', (binding: ClusterRoleBinding) => subjects(binding, 'User')),
+  wide('Groups', (binding: ClusterRoleBinding) => subjects(binding, 'Group')),
+  wide('ServiceAccounts', (binding: ClusterRoleBinding) => subjects(binding, 'ServiceAccount')),
 ];
 
 export const CLUSTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
@@ -36,7 +36,7 @@ export const CLUSTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     wide('Kernel-Version', ({ status }: Node) => status?.nodeInfo?.kernelVersion || '<unknown>'),
     wide('Container-Runtime', ({ status }: Node) => status?.nodeInfo?.containerRuntimeVersion || '<unknown>'),
   ],
-  Namespace: [NAME, column('Status', ({ status }: Wire<V1Namespace>) => status?.phase), AGE],
+  Namespace: [NAME, column('Status', ({ status }: Namespace) => status?.phase), AGE],
   Event: [
     column('Last Seen', lastSeen),
     column('Type', ({ type }: Event) => type),
@@ -54,27 +54,27 @@ export const CLUSTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     wide('Count', ({ count, series }: Event) => series?.count ?? count ?? 1),
     wide('Name', ({ metadata }: Event) => metadata.name),
   ],
-  Lease: [NAME, column('Holder', ({ spec }: Wire<V1Lease>) => spec?.holderIdentity), AGE],
+  Lease: [NAME, column('Holder', ({ spec }: Lease) => spec?.holderIdentity), AGE],
   PriorityClass: [
     NAME,
-    column('Value', ({ value }: Wire<V1PriorityClass>) => value),
-    column('Global-Default', ({ globalDefault }: Wire<V1PriorityClass>) => globalDefault ?? false),
+    column('Value', ({ value }: PriorityClass) => value),
+    column('Global-Default', ({ globalDefault }: PriorityClass) => globalDefault ?? false),
     AGE,
     column(
       'PreemptionPolicy',
-      ({ preemptionPolicy }: Wire<V1PriorityClass>) => preemptionPolicy ?? 'PreemptLowerPriority',
+      ({ preemptionPolicy }: PriorityClass) => preemptionPolicy ?? 'PreemptLowerPriority',
     ),
   ],
-  RuntimeClass: [NAME, column('Handler', ({ handler }: Wire<V1RuntimeClass>) => handler), AGE],
+  RuntimeClass: [NAME, column('Handler', ({ handler }: RuntimeClass) => handler), AGE],
   ControllerRevision: [
     NAME,
-    column('Controller', ({ metadata }: Wire<V1ControllerRevision>) => {
+    column('Controller', ({ metadata }: ControllerRevision) => {
       const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
       return owner === undefined
         ? NONE
         : `${owner.kind.toLowerCase()}.${owner.apiVersion.split('/')[0]}/${owner.name}`;
     }),
-    column('Revision', ({ revision }: Wire<V1ControllerRevision>) => revision),
+    column('Revision', ({ revision }: ControllerRevision) => revision),
     AGE,
   ],
   LimitRange: [NAME, CREATED_AT],
@@ -84,18 +84,18 @@ export const CLUSTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ClusterRoleBinding: BINDING_COLUMNS,
   NetworkPolicy: [
     NAME,
-    column('Pod-Selector', ({ spec }: Wire<V1NetworkPolicy>) => selectorText(spec?.podSelector)),
+    column('Pod-Selector', ({ spec }: NetworkPolicy) => selectorText(spec?.podSelector)),
     AGE,
   ],
   IngressClass: [
     NAME,
-    column('Controller', ({ spec }: Wire<V1IngressClass>) => spec?.controller),
-    column('Parameters', ({ spec }: Wire<V1IngressClass>) => spec?.parameters?.name ?? NONE),
+    column('Controller', ({ spec }: IngressClass) => spec?.controller),
+    column('Parameters', ({ spec }: IngressClass) => spec?.parameters?.name ?? NONE),
     AGE,
   ],
 };
 
-function subjects({ subjects = [] }: Wire<V1ClusterRoleBinding>, kind: string): string {
+function subjects({ subjects = [] }: ClusterRoleBinding, kind: string): string {
   return subjects
     .filter((subject) => subject.kind === kind)
     .map(({ name, namespace }) => (kind === 'ServiceAccount' ? `${namespace}/${name}` : name))

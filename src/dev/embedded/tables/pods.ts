@@ -1,9 +1,7 @@
 // The columns of pods.
-import type { Pod, Wire } from '../../../model/types.ts';
-import type { V1ContainerStatus } from '@kubernetes/client-node';
+import type { Pod } from '../../../model/types.ts';
+import type { ContainerStatus } from '../../../../build/kubernetes.js';
 import { AGE, column, NAME, NONE, since, wide, type Column } from './column.ts';
-
-type ContainerStatus = Wire<V1ContainerStatus>;
 
 export const POD_COLUMNS: readonly Column[] = [
   NAME,

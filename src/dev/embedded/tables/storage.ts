@@ -1,9 +1,5 @@
 // The columns of volumes, claims, classes, and devices.
-import type {
-  ResourceV1ResourceClaim,
-  V1ResourceSlice,
-  V1VolumeAttributesClass,
-} from '@kubernetes/client-node';
+import type { ResourceClaim, ResourceSlice, VolumeAttributesClass } from '../../../../build/kubernetes.js';
 import type {
   CSIDriver,
   CSINode,
@@ -12,7 +8,6 @@ import type {
   PersistentVolumeClaim,
   StorageClass,
   VolumeAttachment,
-  Wire,
 } from '../../../model/types.ts';
 import { accessModes, AGE, column, NAME, UNSET, wide, type Column } from './column.ts';
 
@@ -69,7 +64,7 @@ export const STORAGE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   VolumeAttributesClass: [
     NAME,
-    column('DriverName', ({ driverName }: Wire<V1VolumeAttributesClass>) => driverName),
+    column('DriverName', ({ driverName }: VolumeAttributesClass) => driverName),
     AGE,
   ],
   VolumeAttachment: [
@@ -102,14 +97,14 @@ export const STORAGE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ResourceClaim: [NAME, column('State', claimState), AGE],
   ResourceSlice: [
     NAME,
-    column('Node', ({ spec }: Wire<V1ResourceSlice>) => spec.nodeName),
-    column('Driver', ({ spec }: Wire<V1ResourceSlice>) => spec.driver),
-    column('Pool', ({ spec }: Wire<V1ResourceSlice>) => spec.pool.name),
+    column('Node', ({ spec }: ResourceSlice) => spec.nodeName),
+    column('Driver', ({ spec }: ResourceSlice) => spec.driver),
+    column('Pool', ({ spec }: ResourceSlice) => spec.pool.name),
     AGE,
   ],
 };
 
-function claimState({ metadata, status }: Wire<ResourceV1ResourceClaim>): string {
+function claimState({ metadata, status }: ResourceClaim): string {
   const states = [
     ...(metadata?.deletionTimestamp ? ['deleted'] : []),
     ...(status?.allocation ? ['allocated'] : []),

@@ -1,16 +1,16 @@
 // The columns of what makes pods, of Services, and of what pods read.
 import type {
-  V1CronJob,
-  V1DaemonSet,
-  V1Deployment,
-  V1EndpointSlice,
-  V1Endpoints,
-  V1Ingress,
-  V1Job,
-  V1PodTemplateSpec,
-  V1Secret,
-  V2HorizontalPodAutoscaler,
-} from '@kubernetes/client-node';
+  CronJob,
+  DaemonSet,
+  Deployment,
+  EndpointSlice,
+  Endpoints,
+  HorizontalPodAutoscaler,
+  Ingress,
+  Job,
+  PodTemplateSpec,
+  Secret,
+} from '../../../../build/kubernetes.js';
 import type {
   LabelSelector,
   PodDisruptionBudget,
@@ -18,7 +18,6 @@ import type {
   ReplicationController,
   Service,
   StatefulSet,
-  Wire,
 } from '../../../model/types.ts';
 import {
   AGE,
@@ -37,7 +36,7 @@ import {
 } from './column.ts';
 
 interface WithTemplate {
-  spec?: { template?: Wire<V1PodTemplateSpec>; selector?: LabelSelector };
+  spec?: { template?: PodTemplateSpec; selector?: LabelSelector };
 }
 
 const CONTAINERS = [
@@ -56,12 +55,9 @@ const REPLICAS = [
 export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Deployment: [
     NAME,
-    column(
-      'Ready',
-      ({ spec, status }: Wire<V1Deployment>) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 1}`,
-    ),
-    column('Up-to-date', ({ status }: Wire<V1Deployment>) => status?.updatedReplicas ?? 0),
-    column('Available', ({ status }: Wire<V1Deployment>) => status?.availableReplicas ?? 0),
+    column('Ready', ({ spec, status }: Deployment) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 1}`),
+    column('Up-to-date', ({ status }: Deployment) => status?.updatedReplicas ?? 0),
+    column('Available', ({ status }: Deployment) => status?.availableReplicas ?? 0),
     AGE,
     ...CONTAINERS,
     SELECTOR,
@@ -85,12 +81,12 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   DaemonSet: [
     NAME,
-    column('Desired', ({ status }: Wire<V1DaemonSet>) => status?.desiredNumberScheduled ?? 0),
-    column('Current', ({ status }: Wire<V1DaemonSet>) => status?.currentNumberScheduled ?? 0),
-    column('Ready', ({ status }: Wire<V1DaemonSet>) => status?.numberReady ?? 0),
-    column('Up-to-date', ({ status }: Wire<V1DaemonSet>) => status?.updatedNumberScheduled ?? 0),
-    column('Available', ({ status }: Wire<V1DaemonSet>) => status?.numberAvailable ?? 0),
-    column('Node Selector', ({ spec }: Wire<V1DaemonSet>) => labelsText(spec?.template.spec?.nodeSelector)),
+    column('Desired', ({ status }: DaemonSet) => status?.desiredNumberScheduled ?? 0),
+    column('Current', ({ status }: DaemonSet) => status?.currentNumberScheduled ?? 0),
+    column('Ready', ({ status }: DaemonSet) => status?.numberReady ?? 0),
+    column('Up-to-date', ({ status }: DaemonSet) => status?.updatedNumberScheduled ?? 0),
+    column('Available', ({ status }: DaemonSet) => status?.numberAvailable ?? 0),
+    column('Node Selector', ({ spec }: DaemonSet) => labelsText(spec?.template.spec?.nodeSelector)),
     AGE,
     ...CONTAINERS,
     SELECTOR,
@@ -106,21 +102,19 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   CronJob: [
     NAME,
-    column('Schedule', ({ spec }: Wire<V1CronJob>) => spec?.schedule),
-    column('Timezone', ({ spec }: Wire<V1CronJob>) => spec?.timeZone ?? NONE),
-    column('Suspend', ({ spec }: Wire<V1CronJob>) => (spec?.suspend ? 'True' : 'False')),
-    column('Active', ({ status }: Wire<V1CronJob>) => status?.active?.length ?? 0),
-    column('Last Schedule', ({ status }: Wire<V1CronJob>) =>
+    column('Schedule', ({ spec }: CronJob) => spec?.schedule),
+    column('Timezone', ({ spec }: CronJob) => spec?.timeZone ?? NONE),
+    column('Suspend', ({ spec }: CronJob) => (spec?.suspend ? 'True' : 'False')),
+    column('Active', ({ status }: CronJob) => status?.active?.length ?? 0),
+    column('Last Schedule', ({ status }: CronJob) =>
       status?.lastScheduleTime ? since(status.lastScheduleTime) : NONE,
     ),
     AGE,
-    wide('Containers', ({ spec }: Wire<V1CronJob>) =>
+    wide('Containers', ({ spec }: CronJob) =>
       containerNames(spec?.jobTemplate.spec?.template.spec?.containers),
     ),
-    wide('Images', ({ spec }: Wire<V1CronJob>) =>
-      containerImages(spec?.jobTemplate.spec?.template.spec?.containers),
-    ),
-    wide('Selector', ({ spec }: Wire<V1CronJob>) => selectorText(spec?.jobTemplate.spec?.selector)),
+    wide('Images', ({ spec }: CronJob) => containerImages(spec?.jobTemplate.spec?.template.spec?.containers)),
+    wide('Selector', ({ spec }: CronJob) => selectorText(spec?.jobTemplate.spec?.selector)),
   ],
   PodDisruptionBudget: [
     NAME,
@@ -140,7 +134,7 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   Endpoints: [
     NAME,
-    column('Endpoints', ({ subsets }: Wire<V1Endpoints>) => {
+    column('Endpoints', ({ subsets }: Endpoints) => {
       const addresses = (subsets ?? []).flatMap((subset) =>
         (subset.addresses ?? []).flatMap(({ ip }) => (subset.ports ?? []).map(({ port }) => `${ip}:${port}`)),
       );
@@ -150,51 +144,41 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   EndpointSlice: [
     NAME,
-    column('AddressType', ({ addressType }: Wire<V1EndpointSlice>) => addressType),
-    column(
-      'Ports',
-      ({ ports }: Wire<V1EndpointSlice>) => (ports ?? []).map(({ port }) => port).join(',') || UNSET,
-    ),
+    column('AddressType', ({ addressType }: EndpointSlice) => addressType),
+    column('Ports', ({ ports }: EndpointSlice) => (ports ?? []).map(({ port }) => port).join(',') || UNSET),
     column(
       'Endpoints',
-      ({ endpoints }: Wire<V1EndpointSlice>) =>
+      ({ endpoints }: EndpointSlice) =>
         (endpoints ?? []).flatMap(({ addresses }) => addresses).join(',') || UNSET,
     ),
     AGE,
   ],
   Ingress: [
     NAME,
-    column('Class', ({ spec }: Wire<V1Ingress>) => spec?.ingressClassName ?? NONE),
-    column('Hosts', ({ spec }: Wire<V1Ingress>) =>
-      (spec?.rules ?? [{}]).map(({ host }) => host || '*').join(','),
-    ),
-    column('Address', ({ status }: Wire<V1Ingress>) =>
+    column('Class', ({ spec }: Ingress) => spec?.ingressClassName ?? NONE),
+    column('Hosts', ({ spec }: Ingress) => (spec?.rules ?? [{}]).map(({ host }) => host || '*').join(',')),
+    column('Address', ({ status }: Ingress) =>
       (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname).join(','),
     ),
-    column('Ports', ({ spec }: Wire<V1Ingress>) => (spec?.tls?.length ? '80, 443' : '80')),
+    column('Ports', ({ spec }: Ingress) => (spec?.tls?.length ? '80, 443' : '80')),
     AGE,
   ],
   HorizontalPodAutoscaler: [
     NAME,
-    column('Reference', ({ spec }: Wire<V2HorizontalPodAutoscaler>) => {
+    column('Reference', ({ spec }: HorizontalPodAutoscaler) => {
       const { kind, name } = spec?.scaleTargetRef ?? {};
       return `${kind}/${name}`;
     }),
-    column('Targets', ({ spec }: Wire<V2HorizontalPodAutoscaler>) =>
+    column('Targets', ({ spec }: HorizontalPodAutoscaler) =>
       (spec?.metrics ?? []).length > 0 ? '<unknown>' : NONE,
     ),
-    column('MinPods', ({ spec }: Wire<V2HorizontalPodAutoscaler>) => spec?.minReplicas ?? 1),
-    column('MaxPods', ({ spec }: Wire<V2HorizontalPodAutoscaler>) => spec?.maxReplicas),
-    column('Replicas', ({ status }: Wire<V2HorizontalPodAutoscaler>) => status?.currentReplicas ?? 0),
+    column('MinPods', ({ spec }: HorizontalPodAutoscaler) => spec?.minReplicas ?? 1),
+    column('MaxPods', ({ spec }: HorizontalPodAutoscaler) => spec?.maxReplicas),
+    column('Replicas', ({ status }: HorizontalPodAutoscaler) => status?.currentReplicas ?? 0),
     AGE,
   ],
   ConfigMap: [NAME, column('Data', dataCount), AGE],
-  Secret: [
-    NAME,
-    column('Type', ({ type }: Wire<V1Secret>) => type ?? 'Opaque'),
-    column('Data', dataCount),
-    AGE,
-  ],
+  Secret: [NAME, column('Type', ({ type }: Secret) => type ?? 'Opaque'), column('Data', dataCount), AGE],
 };
 
 /** A Secret has its data in one field, a ConfigMap in two. */
@@ -206,7 +190,7 @@ function amount(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'N/A';
 }
 
-function jobStatus({ status, metadata }: Wire<V1Job>): string {
+function jobStatus({ status, metadata }: Job): string {
   const has = (wanted: string) =>
     status?.conditions?.some(({ type, status: is }) => type === wanted && is === 'True');
   if (has('Complete')) return 'Complete';
@@ -215,14 +199,14 @@ function jobStatus({ status, metadata }: Wire<V1Job>): string {
   return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(has) ?? 'Running';
 }
 
-function completions({ spec, status }: Wire<V1Job>): string {
+function completions({ spec, status }: Job): string {
   const succeeded = status?.succeeded ?? 0;
   if (spec?.completions !== undefined) return `${succeeded}/${spec.completions}`;
   const parallelism = spec?.parallelism ?? 0;
   return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
 }
 
-function jobDuration({ status }: Wire<V1Job>): string {
+function jobDuration({ status }: Job): string {
   if (status?.startTime === undefined) return '';
   const end = status.completionTime === undefined ? Date.now() : Date.parse(status.completionTime);
   return duration((end - Date.parse(status.startTime)) / 1000);

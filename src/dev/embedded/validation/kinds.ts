@@ -1,16 +1,16 @@
 // Rules for controllers of pods, claims and volumes, Services, and what else is created of kinds that scheduling reads.
 import type {
-  V1DeploymentSpec,
-  V1JobSpec,
-  V1NodeStatus,
-  V1PersistentVolumeClaimSpec,
-  V1PersistentVolumeSpec,
-  V1PodDisruptionBudgetSpec,
-  V1PodTemplateSpec,
-  V1PriorityClass,
-  V1ServiceSpec,
-} from '@kubernetes/client-node';
-import type { LabelSelector, Wire } from '../../../model/types.ts';
+  DeploymentSpec,
+  JobSpec,
+  NodeStatus,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
+  PodDisruptionBudgetSpec,
+  PodTemplateSpec,
+  PriorityClass,
+  ServiceSpec,
+} from '../../../../build/kubernetes.js';
+import type { LabelSelector } from '../../../model/types.ts';
 import { matches, selectorOf } from '../../../model/labels.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { checkAmounts, isPort } from './pods.ts';
@@ -20,11 +20,11 @@ const USER_PRIORITY_MAX = 1_000_000_000;
 interface ControllerSpec {
   replicas?: number;
   selector?: LabelSelector;
-  template: Wire<V1PodTemplateSpec>;
+  template: PodTemplateSpec;
 }
 
 /** A Deployment's, ReplicaSet's, StatefulSet's or DaemonSet's spec. */
-export function checkController(spec: Wire<V1DeploymentSpec>, field: string, errors: FieldErrors): void {
+export function checkController(spec: DeploymentSpec, field: string, errors: FieldErrors): void {
   const { replicas = 1, selector, template } = spec as ControllerSpec;
   if (replicas < 0) errors.invalid(`${field}.replicas`, replicas, 'must be greater than or equal to 0');
   const { matchLabels, matchExpressions } = selector ?? {};
@@ -41,7 +41,7 @@ export function checkController(spec: Wire<V1DeploymentSpec>, field: string, err
   checkRestartPolicy(template, `${field}.template`, ['Always'], errors);
 }
 
-export function checkJob(spec: Wire<V1JobSpec>, field: string, errors: FieldErrors): void {
+export function checkJob(spec: JobSpec, field: string, errors: FieldErrors): void {
   for (const name of ['parallelism', 'completions', 'backoffLimit'] as const) {
     const value = spec[name] ?? 0;
     if (value < 0) errors.invalid(`${field}.${name}`, value, 'must be greater than or equal to 0');
@@ -57,7 +57,7 @@ export function checkJob(spec: Wire<V1JobSpec>, field: string, errors: FieldErro
 }
 
 function checkRestartPolicy(
-  template: Wire<V1PodTemplateSpec> | undefined,
+  template: PodTemplateSpec | undefined,
   field: string,
   supported: string[],
   errors: FieldErrors,
@@ -68,17 +68,13 @@ function checkRestartPolicy(
   }
 }
 
-export function checkBudget(spec: Wire<V1PodDisruptionBudgetSpec>, field: string, errors: FieldErrors): void {
+export function checkBudget(spec: PodDisruptionBudgetSpec, field: string, errors: FieldErrors): void {
   if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
     errors.invalid(field, spec, 'minAvailable and maxUnavailable cannot be both set');
   }
 }
 
-export function checkClaim(
-  spec: Wire<V1PersistentVolumeClaimSpec>,
-  field: string,
-  errors: FieldErrors,
-): void {
+export function checkClaim(spec: PersistentVolumeClaimSpec, field: string, errors: FieldErrors): void {
   if (!spec.accessModes?.length)
     errors.required(`${field}.accessModes`, 'at least 1 access mode is required');
   if (!spec.resources?.requests?.['storage']) errors.required(`${field}.resources[storage]`);
@@ -91,7 +87,7 @@ const OF_EVERY_VOLUME = [
   ...['storageClassName', 'volumeAttributesClassName', 'volumeMode'],
 ];
 
-export function checkVolume(spec: Wire<V1PersistentVolumeSpec>, field: string, errors: FieldErrors): void {
+export function checkVolume(spec: PersistentVolumeSpec, field: string, errors: FieldErrors): void {
   if (!spec.accessModes?.length) errors.required(`${field}.accessModes`);
   if (!spec.capacity?.['storage']) errors.required(`${field}.capacity[storage]`);
   checkAmounts(spec.capacity, `${field}.capacity`, errors);
@@ -102,7 +98,7 @@ export function checkVolume(spec: Wire<V1PersistentVolumeSpec>, field: string, e
   }
 }
 
-export function checkService(spec: Wire<V1ServiceSpec>, field: string, errors: FieldErrors): void {
+export function checkService(spec: ServiceSpec, field: string, errors: FieldErrors): void {
   if (spec.type === 'ExternalName') {
     if (!spec.externalName) errors.required(`${field}.externalName`);
   } else if (!spec.ports?.length && spec.clusterIP !== 'None') {
@@ -118,7 +114,7 @@ export function checkService(spec: Wire<V1ServiceSpec>, field: string, errors: F
   });
 }
 
-export function checkPriorityClass(object: Wire<V1PriorityClass>, _field: string, errors: FieldErrors): void {
+export function checkPriorityClass(object: PriorityClass, _field: string, errors: FieldErrors): void {
   const { name = '' } = object.metadata ?? {};
   if (name.startsWith('system-')) return;
   if ((object.value ?? 0) > USER_PRIORITY_MAX) {
@@ -126,7 +122,7 @@ export function checkPriorityClass(object: Wire<V1PriorityClass>, _field: string
   }
 }
 
-export function checkNodeStatus(status: Wire<V1NodeStatus>, field: string, errors: FieldErrors): void {
+export function checkNodeStatus(status: NodeStatus, field: string, errors: FieldErrors): void {
   checkAmounts(status.capacity, `${field}.capacity`, errors);
   checkAmounts(status.allocatable, `${field}.allocatable`, errors);
 }

@@ -1,7 +1,7 @@
 // Rules for pods and for the templates of pods.
 import { parseQuantity } from '../../../model/quantity.ts';
-import type { Container, Pod, Wire } from '../../../model/types.ts';
-import type { V1ContainerPort, V1ResourceRequirements } from '@kubernetes/client-node';
+import type { Container, Pod } from '../../../model/types.ts';
+import type { ContainerPort, ResourceRequirements } from '../../../../build/kubernetes.js';
 import type { FieldErrors } from './field-errors.ts';
 import { DNS_LABEL_RULE, isDnsLabel } from './names.ts';
 
@@ -47,7 +47,7 @@ export function checkContainer({ name, image }: Container, field: string, errors
 }
 
 export function checkContainerPort(
-  { containerPort, hostPort }: Wire<V1ContainerPort>,
+  { containerPort, hostPort }: ContainerPort,
   field: string,
   errors: FieldErrors,
 ): void {
@@ -64,7 +64,7 @@ export function isPort(value: unknown): boolean {
 }
 
 export function checkRequirements(
-  { requests, limits }: Wire<V1ResourceRequirements>,
+  { requests, limits }: ResourceRequirements,
   field: string,
   errors: FieldErrors,
 ): void {
