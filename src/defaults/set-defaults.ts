@@ -56,7 +56,7 @@ const DEFAULTS: Readonly<Record<string, (object: never) => void>> = {
   StatefulSet: setReplicas,
   Deployment: setReplicas,
   DaemonSet(set: DaemonSet) {
-    (set.spec!.updateStrategy ??= {}).type ??= 'RollingUpdate';
+    (set.spec.updateStrategy ??= {}).type ??= 'RollingUpdate';
   },
   Job: setJobDefaults,
 };

@@ -37,7 +37,7 @@ export const daemonSet: WorkloadKind = {
 };
 
 function templateOf(set: DaemonSet): PodTemplateSpec {
-  const { template } = set.spec!;
+  const { template } = set.spec;
   const generation = set.metadata?.annotations?.[GENERATION] ?? '1';
   const labels = {
     ...template.metadata?.labels,

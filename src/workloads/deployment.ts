@@ -27,10 +27,10 @@ export const deployment: WorkloadKind = {
     if (spec.paused && sets.length === 0 && there === 0) return nothing(0, 'it is paused');
     if (wanted <= there) return nothing(there);
     if (wanted - there > PODS_MAX) return tooMany(wanted, there);
-    const set = sets.find(({ spec: { template } = {} }) => isSameTemplate(template, spec.template));
+    const set = sets.find((one) => isSameTemplate(one.spec?.template, spec.template));
     const made = set ?? replicaSetOf(object as Deployment);
     return {
-      pods: [{ pod: podOf(made.spec!.template!, made), count: wanted - there }],
+      pods: [{ pod: podOf(made.spec.template!, made), count: wanted - there }],
       objects: set === undefined ? [made] : [],
       there,
     };
@@ -39,10 +39,10 @@ export const deployment: WorkloadKind = {
 
 /** The replica set that the controller makes for the template as it is now. */
 export function replicaSetOf(owner: Deployment): ReplicaSet {
-  const template = owner.spec!.template;
+  const template = owner.spec.template;
   const hash = templateHash(template);
   const labels = { ...template.metadata?.labels, [HASH]: hash };
-  const { selector } = owner.spec!;
+  const { selector } = owner.spec;
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -53,7 +53,7 @@ export function replicaSetOf(owner: Deployment): ReplicaSet {
       ownerReferences: [controllerRef(owner)],
     },
     spec: {
-      replicas: owner.spec!.replicas ?? 1,
+      replicas: owner.spec.replicas ?? 1,
       selector: withLabel(selector, hash),
       template: { ...template, metadata: { ...template.metadata, labels } },
     },

@@ -38,7 +38,7 @@ export const statefulSet: WorkloadKind = {
 };
 
 function podOfOrdinal(set: StatefulSet, ordinal: number, revision: string): Pod {
-  const pod = podOf(set.spec!.template, set);
+  const pod = podOf(set.spec.template, set);
   const name = `${set.metadata?.name}-${ordinal}`;
   const volumes: Volume[] = templatesOf(set).map(({ metadata }) => ({
     name: metadata?.name ?? '',
@@ -53,7 +53,7 @@ function podOfOrdinal(set: StatefulSet, ordinal: number, revision: string): Pod 
   });
   Object.assign(pod.spec!, {
     hostname: name,
-    subdomain: set.spec!.serviceName,
+    subdomain: set.spec.serviceName,
     volumes: [...volumes, ...(pod.spec!.volumes ?? []).filter((volume) => !claimed.has(volume.name))],
   });
   return pod;
@@ -66,7 +66,7 @@ function claimsOf(set: StatefulSet, ordinal: number): PersistentVolumeClaim[] {
     metadata: {
       name: `${metadata?.name}-${set.metadata?.name}-${ordinal}`,
       namespace: namespaceOf(set),
-      labels: { ...metadata?.labels, ...set.spec!.selector?.matchLabels },
+      labels: { ...metadata?.labels, ...set.spec.selector?.matchLabels },
       ...(metadata?.annotations && { annotations: { ...metadata.annotations } }),
     },
     spec: JSON.parse(JSON.stringify(spec ?? {})) as PersistentVolumeClaim['spec'],
