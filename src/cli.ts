@@ -10,7 +10,7 @@ import { addLeaderElection } from './cli/leader-election.ts';
 import { run } from './cli/run.ts';
 import { snapshot, type SnapshotOptions } from './cli/snapshot.ts';
 import { HTTP2_CLIENTS } from './kube/dial.ts';
-import { ScenarioError } from './scenario/read.ts';
+import { ScenarioError } from './scenario/reader.ts';
 
 const home = new URL('..', import.meta.url);
 

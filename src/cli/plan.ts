@@ -7,7 +7,8 @@ import { plan } from '../planner/plan.ts';
 import { groupsOf } from '../scenario/groups.ts';
 import type { Intake } from '../scenario/intake.ts';
 import { printJson, printTable, printYaml, type PrintedPlan } from '../scenario/print.ts';
-import { MESSAGES_MAX, readScenario, ScenarioError, told } from '../scenario/read.ts';
+import { readScenario } from '../scenario/read.ts';
+import { MESSAGES_MAX, ScenarioError, told } from '../scenario/reader.ts';
 import { Progress } from './progress.ts';
 import { nameOf, readConfiguration, readText } from './files.ts';
 

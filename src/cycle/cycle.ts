@@ -21,7 +21,7 @@ import { outcomeOf, traceOf, type Placement, type Outcome } from './outcome.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
 import { Rounds, batchesIn, batchSteps } from './rounds.ts';
 import { unsupportedBy, type Batch } from './batches.ts';
-import type { FrameworkContext } from '../plugins/framework.ts';
+import type { Framework, FrameworkContext } from '../plugins/framework.ts';
 import { reserve } from '../plugins/registry.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
 import { isKernelFault } from '../kernel/kernel.ts';
@@ -35,6 +35,7 @@ export class SchedulingCycle {
   readonly #classes: ClassIndex;
   /** What the constraints of each profile see, by the scheduler name that pods ask for. */
   readonly #contexts: ReadonlyMap<string, FrameworkContext>;
+  readonly #otherContext?: FrameworkContext;
   readonly #gangs: GangBatches;
   /** The kernel has given pods nodes that the cluster may not know of yet. */
   #isAssigning = false;
@@ -47,9 +48,9 @@ export class SchedulingCycle {
     this.#options = options;
     this.#classes = new ClassIndex(options.kernel);
     const { cluster, extenders, preemptor } = options;
-    this.#contexts = new Map(
-      [...options.profiles].map(([name, profile]) => [name, { cluster, profile, extenders }]),
-    );
+    const contextOf = (profile: Framework): FrameworkContext => ({ cluster, profile, extenders });
+    this.#contexts = new Map([...options.profiles].map(([name, profile]) => [name, contextOf(profile)]));
+    this.#otherContext = options.otherwise && contextOf(options.otherwise);
     this.correspondences = new Correspondences(options.kernel, options.explain === 'detail');
     this.#preemptions = new Preemptions(cluster, preemptor);
     this.#gangs = new GangBatches({
@@ -155,7 +156,7 @@ export class SchedulingCycle {
    * The class of a pod as it is now, by what was found for the same object `before`; undefined when no profile is its.
    */
   classify(pod: Pod, before?: ClassMark): Classified | undefined {
-    const context = this.#contexts.get(schedulerNameOf(pod));
+    const context = this.#contexts.get(schedulerNameOf(pod)) ?? this.#otherContext;
     return context && this.#classes.lookUp(pod, context, before as Classified | undefined);
   }
 

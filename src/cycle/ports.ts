@@ -52,6 +52,8 @@ export interface CycleOptions {
   extenders?: ExtenderDesk;
   /** By the scheduler name that pods ask for. */
   profiles: ReadonlyMap<string, Framework>;
+  /** What pods of other scheduler names are decided by; without it they leave the queue. */
+  otherwise?: Framework;
   /** Told at the beginning of each phase, so that the owner can measure. */
   onPhase?: (phase: Phase) => void;
   /** Explain every decision: by its ties, or with every score and rejection. */

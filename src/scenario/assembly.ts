@@ -11,15 +11,11 @@ import {
 import { admit, factsOf, generatedName, setDefaults, type ClusterFacts } from '../defaults/index.ts';
 import { claimsFor, type ResourceClaimTemplate } from '../workloads/pod-claims.ts';
 import { controllerOf, surroundingsOf, workloadOf } from '../workloads/index.ts';
+import { complete, containersFault, isStored } from './creation.ts';
 import type { Intake } from './intake.ts';
 import { missingNotices } from './missing.ts';
 import { podShape } from './shapes.ts';
 import { unboundNotices } from './unbound.ts';
-
-type Stored = Pick<Pod & PersistentVolumeClaim, 'metadata'> & {
-  spec?: { nodeName?: string };
-  status?: { phase?: string };
-};
 
 interface Waiting {
   pod: Pod;
@@ -158,17 +154,14 @@ export class Assembly {
   #create(pod: Pod, count: number, of: string, facts: ClusterFacts): boolean {
     const problems: string[] = [];
     podShape(pod, '', new Problems('', problems));
-    if (problems.length === 0 && !pod.spec?.containers?.length)
-      problems.push(': spec.containers: must have at least one container');
-    if (problems.length === 0) {
-      setDefaults(pod);
-      for (const { message, missing } of admit(pod, facts)) {
-        if (missing === undefined) problems.push(`: the API server refuses it: ${message}`);
-        else this.#notice(`${missing.kind} ${missing.name} is not in the files: pods are planned without it`);
-      }
+    let first = problems[0]?.replace(/^: /, '') ?? containersFault(pod);
+    if (first === undefined) {
+      const { faults, missing } = complete(pod, facts);
+      [first] = faults;
+      for (const { kind, name } of missing)
+        this.#notice(`${kind} ${name} is not in the files: pods are planned without it`);
     }
-    if (problems.length > 0) {
-      const [first] = problems.map((problem) => problem.replace(/^: /, ''));
+    if (first !== undefined) {
       this.#intake.passedOver.push({ object: of, reason: `${count > 1 ? `${count} pods: ` : ''}${first}` });
       return false;
     }
@@ -214,13 +207,6 @@ export class Assembly {
   #notice(text: string): void {
     if (!this.#intake.notices.includes(text)) this.#intake.notices.push(text);
   }
-}
-
-/** Whether the API server has stored the pod or claim already, and so set all that it sets. */
-function isStored({ metadata, spec, status }: Stored): boolean {
-  const { uid, creationTimestamp, deletionTimestamp, resourceVersion } = metadata ?? {};
-  const mark = uid ?? creationTimestamp ?? deletionTimestamp ?? resourceVersion;
-  return Boolean(mark ?? spec?.nodeName ?? status?.phase);
 }
 
 /** The keys of the claims that a pod names. */

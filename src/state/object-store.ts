@@ -2,14 +2,17 @@
 // reserved for a pod is written.
 import { objectKey, type ApiObject } from '../model/types.ts';
 
-interface Entry {
-  object?: ApiObject;
+/** What is kept of an object; it is replaced, never changed. */
+export interface StoreEntry {
+  readonly object?: ApiObject;
   /** Stands in for `object` until the API server tells of a newer one. */
-  assumed?: ApiObject;
+  readonly assumed?: ApiObject;
 }
 
 export class ObjectStore {
-  readonly #kinds = new Map<string, Map<string, Entry>>();
+  /** Told before each change of what the entry is. */
+  onChange?: (kind: string, key: string, before: StoreEntry | undefined) => void;
+  readonly #kinds = new Map<string, Map<string, StoreEntry>>();
   readonly #generations = new Map<string, number>();
 
   /** `kinds` are those that some constraint reads; others are not kept. */
@@ -64,31 +67,47 @@ export class ObjectStore {
     ) {
       return false;
     }
-    objects.set(key, { object });
-    this.changed(kind);
+    this.put(kind, key, { object });
     return true;
   }
 
   remove(kind: string, key: string): boolean {
-    const removed = this.#kinds.get(kind)?.delete(key) ?? false;
-    if (removed) this.changed(kind);
-    return removed;
+    const isKnown = this.#kinds.get(kind)?.has(key) ?? false;
+    if (isKnown) this.put(kind, key, undefined);
+    return isKnown;
+  }
+
+  /** What is kept of an object. */
+  entry(kind: string, key: string): StoreEntry | undefined {
+    return this.#kinds.get(kind)?.get(key);
+  }
+
+  /** All that is kept, assumptions too. */
+  *entries(): Iterable<{ kind: string; key: string; entry: StoreEntry }> {
+    for (const [kind, objects] of this.#kinds) for (const [key, entry] of objects) yield { kind, key, entry };
+  }
+
+  /** Keeps an entry in the place of the one that there is; undefined keeps none. */
+  put(kind: string, key: string, entry: StoreEntry | undefined): void {
+    const objects = this.#kinds.get(kind)!;
+    this.onChange?.(kind, key, objects.get(key));
+    if (entry === undefined) objects.delete(key);
+    else objects.set(key, entry);
+    this.changed(kind);
   }
 
   /** Lets an object be read as it will be, from now on until a newer one comes or it is restored. */
   assume(kind: string, object: ApiObject): void {
-    const entry = this.#kinds.get(kind)?.get(objectKey(object));
-    if (entry === undefined) throw new Error(`${kind} ${objectKey(object)} is not known`);
-    entry.assumed = object;
-    this.changed(kind);
+    const key = objectKey(object);
+    const entry = this.#kinds.get(kind)?.get(key);
+    if (entry === undefined) throw new Error(`${kind} ${key} is not known`);
+    this.put(kind, key, { object: entry.object, assumed: object });
   }
 
   /** Takes back what was assumed of an object. */
   restore(kind: string, key: string): void {
     const entry = this.#kinds.get(kind)?.get(key);
-    if (entry?.assumed === undefined) return;
-    entry.assumed = undefined;
-    this.changed(kind);
+    if (entry?.assumed !== undefined) this.put(kind, key, { object: entry.object });
   }
 
   /** Counts a change of a kind; also of one that is kept elsewhere. */

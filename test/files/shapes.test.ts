@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeText } from '../../src/model/text.ts';
 import { yamlDocuments } from '../../src/model/yaml.ts';
-import { readScenario, ScenarioError } from '../../src/scenario/read.ts';
+import { readScenario } from '../../src/scenario/read.ts';
+import { ScenarioError } from '../../src/scenario/reader.ts';
 
 const pod = (name: string) => ({
   apiVersion: 'v1',

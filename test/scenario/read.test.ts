@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dump } from 'js-yaml';
-import { readScenario, ScenarioError, type ReadScenario } from '../../src/scenario/read.ts';
+import { readScenario } from '../../src/scenario/read.ts';
+import { ScenarioError, type ReadScenario } from '../../src/scenario/reader.ts';
 
 const FILE = 'scenario.json';
 const containers = [{ name: 'main' }];

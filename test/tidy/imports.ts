@@ -44,12 +44,14 @@ export const LAYERS = ['model', 'state', 'kernel', 'plugins', 'classes', 'determ
 /** These import the model only. */
 const BESIDE = ['src/queue/', 'src/kube/'];
 
-const core = [...LAYERS, 'src/config/', 'src/defaults/', 'src/planner/', 'src/queue/', 'src/workloads/'];
+const OUTER = ['config', 'defaults', 'planner', 'queue', 'scenario', 'workloads'].map((name) => `src/${name}/`);
+const core = [...LAYERS, ...OUTER];
 const layers = [...core, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
 const corePackages: Record<string, string[]> = {
   'src/model/': ['js-yaml'],
   'src/config/': ['js-yaml'],
+  'src/scenario/': ['js-yaml'],
   'src/plugins/': ['re2js'],
   'src/kernel/': ['@assemblyscript/loader'],
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiObject, Pod } from '../../src/model/types.ts';
-import { readScenario, type ReadScenario } from '../../src/scenario/read.ts';
+import { readScenario } from '../../src/scenario/read.ts';
+import type { ReadScenario } from '../../src/scenario/reader.ts';
 
 const template = (spec: object = {}, labels: object = { app: 'web' }) => ({
   metadata: { labels },

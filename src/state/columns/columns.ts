@@ -34,6 +34,18 @@ export class Columns {
     this.#writeHeader();
   }
 
+  /** The state of the generator that breaks ties at random, in two halves. */
+  get random(): [number, number] {
+    const at = (this.header + Header.random) / 4;
+    return [this.arena.u32[at]!, this.arena.u32[at + 1]!];
+  }
+
+  set random([low, high]) {
+    const at = (this.header + Header.random) / 4;
+    this.arena.u32[at] = low;
+    this.arena.u32[at + 1] = high;
+  }
+
   /** Rows that were ever used; some of them may have no node now. */
   get rows(): number {
     return this.#rows;

@@ -1,0 +1,32 @@
+// Whether an object can be used: by its name, and by the shapes of its fields.
+import { TEMPLATE } from '../model/mistaken.ts';
+import { isObject, Problems, shown, type Shape } from '../model/shape.ts';
+import { objectKey, type ApiObject } from '../model/types.ts';
+
+/** What is told of one object that has many faults. */
+const REASONS_MAX = 3;
+
+/** Why an object cannot be called by its name; undefined when it can. */
+export function nameFault({ metadata }: ApiObject): string | undefined {
+  const name: unknown = isObject(metadata) ? metadata.name : undefined;
+  if (name === undefined) return 'must be set';
+  if (typeof name !== 'string' || name === '') return `must be a name, not ${shown(name)}`;
+  return name.includes('{{') ? TEMPLATE : undefined;
+}
+
+/** What messages call an object that has a name. */
+export function labelOf(object: ApiObject, kind: string): string {
+  const { name, namespace } = object.metadata!;
+  const isNamespaced = kind === 'Pod' || namespace !== undefined;
+  return `${kind.toLowerCase()} ${isNamespaced ? objectKey(object) : name}`;
+}
+
+/** What is wrong with an object's fields, the first of it; undefined when nothing is. */
+export function shapeFault(object: ApiObject, shape: Shape): string | undefined {
+  const reasons: string[] = [];
+  shape(object, '', new Problems('', reasons));
+  if (reasons.length === 0) return undefined;
+  const rest = reasons.length - REASONS_MAX;
+  const first = reasons.slice(0, REASONS_MAX).map((reason) => reason.replace(/^: /, ''));
+  return [...first, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+}
