@@ -17,7 +17,7 @@ export interface DecideOptions {
    */
   now?: number;
   /** Told after each batch how many of the pods are decided. */
-  onProgress?(decided: number, pods: number): void;
+  onProgress?: (decided: number, pods: number) => void;
 }
 
 /** What was decided, and what it took. */
@@ -30,7 +30,7 @@ export interface Plan {
 
 interface Watched extends DecideOptions {
   /** Told when all pods are decided. */
-  afterCycle?(cluster: Cluster): void;
+  afterCycle?: (cluster: Cluster) => void;
 }
 
 interface Deciding {
@@ -61,6 +61,8 @@ export class Decider {
     const kept = this.#kept;
     const { cycle, queue, placed } = this.#decidingWith(explain);
     kept.cluster.now = now;
+    // which pods are taken together must not hang on those that were there before
+    kept.cluster.forgetUnread();
     if (this.#hasRandomTies) kept.recordRandom();
     const decisions: Decision[] = pods
       .filter(isGated)

@@ -19,7 +19,7 @@ import { Cluster } from '../state/cluster.ts';
 import type { StoreEntry } from '../state/object-store.ts';
 import type { Changes, History, Versioned } from './history.ts';
 
-/** A pod, and how many pods had come before it. */
+/** A pod, and its place among those that wait. */
 export interface KeptPod {
   readonly pod: Pod;
   readonly place: number;
@@ -98,7 +98,8 @@ export class KeptCluster implements Versioned<Sections> {
     const before = this.pods.get(key);
     this.#recordOrder(before?.pod.spec?.nodeName);
     this.#implyNamespace(pod);
-    const kept = { pod, place: before?.place ?? this.#places++ };
+    // one that has waited before keeps its place
+    const kept = { pod, place: this.waiting.get(key)?.place ?? this.#places++ };
     this.#putPod(key, kept);
     this.#record('pods', key, () => before);
   }
@@ -163,19 +164,15 @@ export class KeptCluster implements Versioned<Sections> {
       .map(({ pod }) => pod);
   }
 
-  /** All pods: node by node in the order in which they stand there, those on nodes that are not known, those that wait. */
+  /** All pods: node by node, by name, in the order in which they stand there; then those that wait. */
   podsInOrder(): Pod[] {
-    const pods: Pod[] = [];
-    const standing = new Set<string>();
-    for (const name of this.nodes.keys()) {
-      for (const key of this.#orderOf(name)) {
-        standing.add(key);
-        pods.push(this.pods.get(key)!.pod);
-      }
-    }
-    for (const [key, { pod }] of this.pods) if (pod.spec?.nodeName && !standing.has(key)) pods.push(pod);
+    const nodes = new Set(this.nodes.keys());
+    for (const { pod } of this.pods.values()) if (pod.spec?.nodeName) nodes.add(pod.spec.nodeName);
+    const standing = [...nodes]
+      .sort()
+      .flatMap((name) => this.#orderOf(name).map((key) => this.pods.get(key)!.pod));
     const waiting = [...this.waiting.values()].sort((one, two) => one.place - two.place);
-    return [...pods, ...waiting.map(({ pod }) => pod)];
+    return [...standing, ...waiting.map(({ pod }) => pod)];
   }
 
   /** What decides on pods that are created. */
@@ -211,7 +208,9 @@ export class KeptCluster implements Versioned<Sections> {
     const inverse = this.none();
     this.#isRestoring = true;
     try {
-      for (const name of changes.orders.keys()) inverse.orders.set(name, this.#orderOf(name));
+      const left = [...changes.pods.keys()].flatMap((key) => this.pods.get(key)?.pod.spec?.nodeName ?? []);
+      for (const name of new Set([...changes.orders.keys(), ...left]))
+        inverse.orders.set(name, this.#orderOf(name));
       for (const [name, node] of changes.nodes) {
         inverse.nodes.set(name, this.nodes.get(name));
         this.#putNode(name, node);
@@ -253,8 +252,7 @@ export class KeptCluster implements Versioned<Sections> {
   }
 
   #orderOf(node: string): string[] {
-    const row = this.cluster.nodes.rowOf(node);
-    return row === undefined ? [] : this.cluster.podsIn(row).map(({ key }) => key);
+    return this.cluster.podsOn(node).map(({ key }) => key);
   }
 
   #putNode(name: string, node: Node | undefined): void {

@@ -12,7 +12,7 @@ export interface PlanOptions extends DecideOptions {
   kernel: Kernel;
   configuration: Configuration;
   /** Told when all pods are decided. */
-  afterCycle?(cluster: Cluster): void;
+  afterCycle?: (cluster: Cluster) => void;
 }
 
 /** Decides every pending pod, each assumed where it was put, in the order of its profile (grouped or strict). */

@@ -173,9 +173,9 @@ export class Planner {
     return [...this.#entered().nodes.values()];
   }
 
-  /** All pods, those that were placed with the node that they have. Nobody may change them. */
+  /** All pods: node by node, by name, in the order in which they stand there; then those that wait. Nobody may change them. */
   pods(): Pod[] {
-    return [...this.#entered().pods.values()].map(({ pod }) => pod);
+    return this.#entered().podsInOrder();
   }
 
   /** The pods that have no node, in the order in which `decide` asks for them. Nobody may change them. */
@@ -207,7 +207,6 @@ export class Planner {
     if (found === undefined) throw new PlannerError(`pod ${key}: is not known`);
     this.#change();
     kept.removePod(key);
-    const { nodeName: _, ...spec } = found.pod.spec!;
-    return { ...found.pod, spec };
+    return { ...found.pod, spec: { ...found.pod.spec!, nodeName: undefined } };
   }
 }

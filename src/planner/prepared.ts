@@ -24,7 +24,7 @@ export function readChange(event: WatchEvent, place: string, kept: KeptCluster):
     case 'MODIFIED':
       return readObject(copied(given) as ApiObject, place, kept);
     case 'DELETED':
-      return readRemoval(given as ApiObject, place, kept);
+      return readRemoval(given, place, kept);
     default:
       throw new PlannerError(`${place}.type: must be ADDED, MODIFIED or DELETED, not ${shown(event.type)}`);
   }
@@ -42,7 +42,7 @@ function readObject(object: ApiObject, place: string, kept: KeptCluster): () => 
   if (reading.as === 'other' && !kept.cluster.store.keeps(kind)) return () => {};
   if (reading.namespaced && isObject(object.metadata)) object.metadata.namespace ??= 'default';
   if (kind === 'Pod') {
-    const pod = completePod(object as Pod, place, kept);
+    const pod = completePod(object, place, kept);
     return hasGone(pod) ? () => kept.removePod(objectKey(pod)) : () => kept.setPod(pod);
   }
   check(object, kind, place);

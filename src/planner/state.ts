@@ -1,7 +1,7 @@
 // A kept cluster as bytes: what it is made of, which is packed again when it is read.
 //
 //   "coset state" | version u16 | length of the body u32 | CRC-32 of the body u32 | body: one value (values.ts)
-import type { ApiObject, Node, Pod } from '../model/types.ts';
+import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
 import { isObject } from '../model/shape.ts';
 import type { StoreEntry } from '../state/object-store.ts';
 import type { KeptCluster } from './kept-cluster.ts';
@@ -22,11 +22,12 @@ interface State {
   random: readonly [number, number];
 }
 
+/** The state as bytes, which are the same however it came about. */
 export function exportState(kept: KeptCluster): Uint8Array<ArrayBuffer> {
   const state: State = {
-    nodes: [...kept.nodes.values()],
-    objects: [...kept.objects.values()],
-    entries: [...kept.cluster.store.entries()],
+    nodes: inOrder([...kept.nodes.values()], objectKey),
+    objects: inOrder([...kept.objects.values()], (object) => `${object.kind} ${objectKey(object)}`),
+    entries: inOrder([...kept.cluster.store.entries()], ({ kind, key }) => `${kind} ${key}`),
     pods: kept.podsInOrder(),
     random: kept.cluster.nodes.columns.random,
   };
@@ -76,6 +77,13 @@ function stateIn(bytes: Uint8Array): State {
     if (error instanceof ValuesError) throw refused(`is damaged: ${error.message}`);
     throw error;
   }
+}
+
+function inOrder<T>(items: T[], keyOf: (item: T) => string): T[] {
+  return items
+    .map((item) => [keyOf(item), item] as const)
+    .sort(([one], [two]) => (one < two ? -1 : 1))
+    .map(([, item]) => item);
 }
 
 function refused(reason: string): PlannerError {

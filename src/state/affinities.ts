@@ -45,8 +45,9 @@ export class Affinities {
   }
 
   /** Forgets those that no pod has, if they outnumber the others. Returns whether none is left. */
-  sweep(): boolean {
-    if (this.#unused <= Math.max(UNUSED_LIMIT, this.#byText.size - this.#unused)) return false;
+  sweep(mayKeep = true): boolean {
+    const most = mayKeep ? Math.max(UNUSED_LIMIT, this.#byText.size - this.#unused) : 0;
+    if (this.#unused <= most) return false;
     for (const [text, { affinity, pods }] of this.#byText) {
       if (pods > 0) continue;
       this.#byText.delete(text);

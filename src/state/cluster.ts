@@ -92,6 +92,12 @@ export class Cluster {
     return [...pods.filter((pod) => !this.#supposed.has(pod)), ...supposed.map(([pod]) => pod)];
   }
 
+  /** The pods on a node, be it known or not, in the order in which they stand there or will when it is. */
+  podsOn(node: string): readonly PodRecord[] {
+    const row = this.nodes.rowOf(node);
+    return row === undefined ? [...(this.#podsOnUnknownNodes.get(node) ?? [])] : this.podsIn(row);
+  }
+
   /** How many pods that have a node name a pod group, by "namespace/name". */
   podsOfGroup(key: string): number {
     return this.#podsByGroup.get(key) ?? 0;
@@ -268,6 +274,11 @@ export class Cluster {
       this.kinds.count(pod.kind!, pod.row, -1);
       this.#count(pod, pod.row);
     }
+  }
+
+  /** Forgets the affinities and label keys that no pod has any longer, be they few: they tell pods apart that are alike. */
+  forgetUnread(): void {
+    this.#selectors.sweep(false);
   }
 
   /** The shape of a pod that has a node; of one that was assumed there, and is what it was, without working it out again. */

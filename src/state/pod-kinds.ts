@@ -81,8 +81,9 @@ export class SelectorKeys {
   }
 
   /** Forgets the keys that nobody reads, if they outnumber the others. */
-  sweep(): void {
-    if (this.#unread.size <= Math.max(UNUSED_LIMIT, this.#readers.size - this.#unread.size)) return;
+  sweep(mayKeep = true): void {
+    const most = mayKeep ? Math.max(UNUSED_LIMIT, this.#readers.size - this.#unread.size) : 0;
+    if (this.#unread.size <= most) return;
     this.#forgetUnread();
     this.generation++;
   }

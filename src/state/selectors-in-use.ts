@@ -86,8 +86,8 @@ export class SelectorsInUse {
   }
 
   /** Forgets affinities and label keys that no pod has any longer, when they are many. */
-  sweep(): void {
-    if (this.affinities.sweep()) this.#objectsGeneration++;
-    this.keys.sweep();
+  sweep(mayKeep = true): void {
+    if (this.affinities.sweep(mayKeep)) this.#objectsGeneration++;
+    this.keys.sweep(mayKeep);
   }
 }
