@@ -1,7 +1,7 @@
 // What a planner is given, checked and completed as the API server would, before anything is changed by it.
 import { isObject, shown } from '../model/shape.ts';
 import { objectKey, type ApiObject, type Pod } from '../model/types.ts';
-import { setDefaults } from '../defaults/index.ts';
+import { admit, setDefaults } from '../defaults/index.ts';
 import { complete, containersFault, isStored } from '../scenario/creation.ts';
 import { labelOf, nameFault, shapeFault } from '../scenario/check.ts';
 import { readingOf } from '../scenario/kinds.ts';
@@ -47,6 +47,11 @@ function readObject(object: ApiObject, place: string, kept: KeptCluster): () => 
   }
   check(object, kind, place);
   setDefaults(object);
+  if (kind === 'PersistentVolumeClaim' && !isStored(object)) {
+    const [refusal] = admit(object, kept.facts());
+    if (refusal !== undefined)
+      throw new PlannerError(`${labelOf(object, kind)}: the API server refuses it: ${refusal.message}`);
+  }
   return kind === 'Node' ? () => kept.setNode(object) : () => kept.setObject(object);
 }
 
