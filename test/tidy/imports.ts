@@ -44,7 +44,9 @@ export const LAYERS = ['model', 'state', 'kernel', 'plugins', 'classes', 'determ
 /** These import the model only. */
 const BESIDE = ['src/queue/', 'src/kube/'];
 
-const OUTER = ['config', 'defaults', 'planner', 'queue', 'scenario', 'workloads'].map((name) => `src/${name}/`);
+const OUTER = ['config', 'defaults', 'planner', 'queue', 'scenario', 'workloads'].map(
+  (name) => `src/${name}/`,
+);
 const core = [...LAYERS, ...OUTER];
 const layers = [...core, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
