@@ -53,7 +53,7 @@ export function writeLeaderElection(settings: LeaseSettings | undefined): Leader
   };
 }
 
-/** What is given on the command line goes before what the file says. Throws a ConfigurationError about `source`. */
+/** What is given on the command line goes before what the file says. Throws an error about `source`. */
 export function overrideLeaderElection(
   settings: LeaseSettings | undefined,
   given: LeaderElectionFile,

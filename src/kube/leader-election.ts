@@ -72,6 +72,7 @@ export class LeaderElection implements Leadership {
   #seenAt = -Infinity;
   /** When the renewal that the server has accepted was sent. */
   #renewedAt = -Infinity;
+  #hasBegun = false;
   #isOver = false;
 
   constructor(options: LeaderElectionOptions) {
@@ -102,6 +103,7 @@ export class LeaderElection implements Leadership {
       await this.#clock.sleep(period(), signal);
       if (signal.aborted) return;
     }
+    this.#hasBegun = true;
     this.#begin();
     for (;;) {
       await this.#clock.sleep(retryPeriodSeconds * 1000, signal);
@@ -150,7 +152,8 @@ export class LeaderElection implements Leadership {
     try {
       // what was seen last is likely to be what there is: one request instead of two
       const isHeld = (this.isLeading && (await this.#renew(bounded))) || (await this.#lookAndTake(bounded));
-      if (isHeld) this.#renewedAt = sent;
+      // a renewal that was answered too late has lost the lease all the same: what was given up meanwhile stays so
+      if (isHeld && (!this.#hasBegun || this.isLeading)) this.#renewedAt = sent;
       return isHeld;
     } catch (error) {
       if (!signal.aborted) this.#options.onError?.(error as Error);

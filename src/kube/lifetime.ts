@@ -2,6 +2,12 @@
 export class Lifetime {
   readonly #ending = new AbortController();
   readonly #over = new AbortController();
+  /** Whether requests may change anything at the server. */
+  readonly mayWrite: () => boolean;
+
+  constructor(mayWrite: () => boolean = () => true) {
+    this.mayWrite = mayWrite;
+  }
 
   /** Aborts when nothing is to be sent again. */
   get ending(): AbortSignal {

@@ -86,6 +86,11 @@ export class Transport {
     return this.#options.lifetime?.ending;
   }
 
+  /** Whether requests may change anything at the server now; those that would are not sent. */
+  get mayWrite(): boolean {
+    return this.#options.lifetime?.mayWrite() ?? true;
+  }
+
   /**
    * Sends a request and returns the answer, whatever its status; the body is sent as JSON.
    * Retried until the lifetime ends: 429 after the time that the server asks for, connections that could not be made, and
@@ -115,6 +120,8 @@ export class Transport {
     let renewed = false;
     for (;;) {
       outgoing.headers = await this.#currentHeaders();
+      if (method !== 'GET' && !this.mayWrite)
+        throw new TransportError(`${this.server}: nothing is written by who does not lead`, false);
       let answer: Answer;
       try {
         answer = await (await this.#lanes.requests.carrier()).send(outgoing);

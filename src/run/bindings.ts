@@ -23,8 +23,6 @@ import type { Reservations } from './reservation-api.ts';
 
 export interface BindingsOptions {
   transport: Transport;
-  /** Asked before each binding is sent; once it is not, this scheduler is about to end. */
-  mayBind(): boolean;
   reservations: Reservations;
   extenders: Extenders;
   cluster: Cluster;
@@ -39,6 +37,8 @@ export interface BindingsOptions {
   /** Told of each pod whose binding has its outcome, when everybody else has been. */
   onSettled(key: string): void;
 }
+
+const NOT_LEADING: BindOutcome = { type: 'failed', message: 'it does not lead any more', retryable: true };
 
 export class Bindings {
   readonly #options: BindingsOptions;
@@ -85,7 +85,7 @@ export class Bindings {
 
   #bindInTurn(placement: Placement, begin: number): void {
     this.#limiter.add(async () => {
-      if (!this.#stopped && this.#options.mayBind()) await this.#track(this.#bind(placement, begin));
+      if (!this.#stopped) await this.#track(this.#bind(placement, begin));
     });
   }
 
@@ -119,8 +119,11 @@ export class Bindings {
   async #bind({ pod, node }: Placement, begin: number): Promise<void> {
     const sent = performance.now();
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
-    const byExtender = await this.#options.extenders.bind(pod, node);
-    const outcome = byExtender ?? (await this.#binder.bind({ namespace, name, uid }, node));
+    const { extenders, transport } = this.#options;
+    // an extender must not bind either
+    const outcome = transport.mayWrite
+      ? ((await extenders.bind(pod, node)) ?? (await this.#binder.bind({ namespace, name, uid }, node)))
+      : NOT_LEADING;
     if (this.#isOver) return;
     const isBound = this.#isOurs(pod, node, outcome);
     const profile = schedulerNameOf(pod.pod);

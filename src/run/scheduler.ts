@@ -85,7 +85,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #pulse = new Pulse();
   readonly #digest: Digest;
   readonly #watching: Watching;
-  readonly #lifetime = new Lifetime();
+  readonly #lifetime: Lifetime;
   #meter?: CycleMeter;
   /** The queue's activations when pods were last taken. */
   #activationsSeen = 0;
@@ -103,6 +103,7 @@ export class Scheduler implements ControlledScheduler {
 
   constructor(options: SchedulerOptions) {
     const { transport: connections, configuration, leadership = ALONE, log, afterCycle } = options;
+    this.#lifetime = new Lifetime(() => leadership.isLeading);
     const transport = connections.during(this.#lifetime);
     this.#log = log;
     this.#leadership = leadership;
@@ -220,7 +221,6 @@ export class Scheduler implements ControlledScheduler {
       cluster: this.#cluster,
       queue: this.#queue,
       transport,
-      mayBind: () => this.#leadership.isLeading,
       reservations: this.#reservations,
       extenders: this.#extenders,
       cycle: () => this.#cycle,

@@ -199,6 +199,20 @@ describe('who leads', () => {
     expect(one.election.isLeading).toBe(false);
   });
 
+  it('does not lead again by a renewal that was answered too late', async () => {
+    const harness = await startHarness();
+    const one = await new Candidate(harness, 'one').start();
+    harness.fail('PUT', LEASE, { delayMs: 100 });
+    one.clock.advance(2000);
+    await expect.poll(() => harness.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(1);
+    // it waits for the answer so long, by its own time, that others may have taken over
+    one.clock.advance(9000);
+    await expect
+      .poll(() => one.end)
+      .toBe('the lease kube-system/coset is lost: it could not be renewed for 10 s');
+    expect(one.election.isLeading).toBe(false);
+  });
+
   it('gets over failures that last for less', async () => {
     const harness = await startHarness();
     const one = await new Candidate(harness, 'one').start();

@@ -163,6 +163,21 @@ describe('a lifetime', () => {
     expect((await sent).status).toBe(429);
   });
 
+  it('in which nothing may be written has only what is read sent', async () => {
+    const { transport, requests, fail } = await startHarness({ clock: systemClock });
+    let mayWrite = true;
+    const during = transport.during(new Lifetime(() => mayWrite));
+    const node = { metadata: { name: 'node-a' } };
+    fail('POST', /nodes/, { status: 429, retryAfterSeconds: 1 });
+    const throttled = during.request('POST', NODES, node);
+    await expect.poll(() => requests).toEqual([`POST ${NODES}`]);
+    mayWrite = false;
+    await expect(throttled).rejects.toThrow('nothing is written by who does not lead');
+    await expect(during.request('DELETE', `${NODES}/node-a`)).rejects.toThrow('nothing is written');
+    expect((await during.request('GET', NODES)).status).toBe(200);
+    expect(requests.filter((request) => !request.startsWith('GET'))).toEqual([`POST ${NODES}`]);
+  });
+
   it('that is over has nothing waited for', async () => {
     const { transport, fail } = await startHarness();
     const lifetime = new Lifetime();

@@ -1,7 +1,11 @@
 // A scheduler that shares its pods with others: it knows the cluster all the time, and decides while it leads.
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { configurationOf } from '../../src/config/load.ts';
 import type { Leadership } from '../../src/kube/leader-election.ts';
 import { controlApi } from '../../src/control/api.ts';
+import { on } from '../cycle/fixtures.ts';
 import { eventually, node, pod, startScheduler } from './fixtures.ts';
 
 class Office implements Leadership {
@@ -87,4 +91,62 @@ it('sends no further binding once it no longer leads', async () => {
     expect(pods.filter(({ metadata }) => running.nodeOf(metadata!.name!))).toHaveLength(48),
   );
   expect(sent()).toBe(48);
+  // the others wait again: whoever leads next, be it this one, finds all of them
+  await eventually(() => {
+    const { active, backoff } = running.scheduler.state().queue;
+    expect(active + backoff).toBe(152);
+  });
+});
+
+it('has nobody leave once it no longer leads', async () => {
+  const leadership = new Office();
+  leadership.begin();
+  const running = await startScheduler({
+    objects: [node('a', { cpu: '1' }), on('a', pod('low', { cpu: '1', spec: { priority: 1 } }))],
+    leadership,
+    // before the victim is deleted it is told why
+    before: ({ fail }) => fail('PATCH', /\/pods\/low\/status$/, { delayMs: 300 }),
+  });
+  running.store.load([pod('high', { cpu: '1', spec: { priority: 10 } })]);
+  const requests = () => written(running.harness.requests);
+  await eventually(() => expect(requests()).toContain('PATCH /api/v1/namespaces/ns/pods/low/status'));
+  leadership.isLeading = false;
+  await eventually(() => expect(running.scheduler.state().queue.backoff).toBe(1));
+  expect(requests().filter((request) => request.startsWith('DELETE'))).toEqual([]);
+  expect(running.pod('low')).toBeDefined();
+});
+
+it('has no extender bind once it no longer leads', async () => {
+  let asked = 0;
+  const extender = createServer((_, response) => {
+    asked++;
+    setTimeout(() => response.end('{}'), 300);
+  });
+  await new Promise<void>((resolve) => extender.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    extender.closeAllConnections();
+    extender.close();
+  });
+  const { port } = extender.address() as AddressInfo;
+  const leadership = new Office();
+  leadership.begin();
+  const running = await startScheduler({
+    objects: [node('a', { cpu: '1000', pods: '1000' })],
+    leadership,
+    configuration: configurationOf(
+      {
+        apiVersion: 'kubescheduler.config.k8s.io/v1',
+        kind: 'KubeSchedulerConfiguration',
+        extenders: [{ urlPrefix: `http://127.0.0.1:${port}`, bindVerb: 'bind' }],
+      },
+      'a test',
+    ),
+  });
+  running.store.load(Array.from({ length: 100 }, (_, n) => pod(`pod-${n}`)));
+  await eventually(() => expect(asked).toBe(48));
+  leadership.isLeading = false;
+  // the others wait again, or wait for the extender still
+  await eventually(() => expect(running.scheduler.queue(1000)).toHaveLength(52));
+  await eventually(() => expect(running.scheduler.state().queue.backoff).toBeGreaterThan(0));
+  expect(asked).toBe(48);
 });
