@@ -25,12 +25,18 @@ export class KnownTemplates<T> {
 
   /** What is known of the template; else what `workOut` says of it, which is kept if it says so. */
   get(template: Template, workOut: () => { value: T; isKept: boolean }): T {
-    const expected = this.#last?.next;
-    if (expected?.template !== undefined && sameValues(template, expected.template)) {
-      this.#last = expected;
-      return expected.value;
+    let text: string;
+    try {
+      const expected = this.#last?.next;
+      if (expected?.template !== undefined && sameValues(template, expected.template)) {
+        this.#last = expected;
+        return expected.value;
+      }
+      text = JSON.stringify(template);
+    } catch {
+      // nested too deeply, or in a circle: it is alike to no other
+      return workOut().value;
     }
-    const text = JSON.stringify(template);
     const known = this.#byText.get(text);
     if (known !== undefined) {
       if (known.template === undefined && text.length <= COMPARED.characters) this.#compare(known, template);

@@ -50,7 +50,10 @@ function addContainer(read: unknown[], { image, resources, ports, restartPolicy 
   read.push(image, resources?.requests, ports, restartPolicy);
 }
 
-/** Whether two values are written alike, without writing them. */
+/**
+ * Whether two values are written alike, without writing them. The order of fields counts, other than for `equal`: of two pods
+ * that differ in it, whether they are found to be of one template must not depend on which came before.
+ */
 export function sameValues(one: unknown, two: unknown): boolean {
   if (one === two) return true;
   if (typeof one !== 'object' || typeof two !== 'object' || one === null || two === null) return false;

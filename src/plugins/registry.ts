@@ -128,9 +128,15 @@ export class Registry {
     return undefined;
   }
 
-  /** The plugins that may take something for pods of this one's class. */
+  /** The plugins that may take something for pods of this one's class: also those that cannot say whether they may. */
   reservingFor(pod: Pod): readonly Reserving[] {
-    return this.#reserving.filter((plugin) => plugin.mayReserve?.(pod) ?? true);
+    return this.#reserving.filter((plugin) => {
+      try {
+        return plugin.mayReserve?.(pod) ?? true;
+      } catch {
+        return true;
+      }
+    });
   }
 
   /** The plugins that have such a member. */

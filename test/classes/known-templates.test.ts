@@ -6,6 +6,18 @@ import { sameValues, type Template } from '../../src/classes/template.ts';
 /** A pod's template, as a new object each time, as from JSON. */
 const of = (...values: unknown[]): Template => JSON.parse(JSON.stringify(values)) as Template;
 
+function nested(depth: number): Template {
+  let value: unknown[] = [];
+  for (let n = 0; n < depth; n++) value = [value];
+  return value;
+}
+
+function circle(): Template {
+  const value: unknown[] = [];
+  value.push(value);
+  return value;
+}
+
 describe('what is known of templates', () => {
   /** What is said of each template in turn, and the templates that were worked out for it. */
   function stream(templates: readonly Template[], isKept = true): { said: string[]; workedOut: string[] } {
@@ -36,6 +48,21 @@ describe('what is known of templates', () => {
 
   test('is worked out again when it is not to be kept', () => {
     expect(stream([of(1), of(1), of(1)], false).workedOut).toHaveLength(3);
+  });
+
+  test.each([
+    ['nested too deeply', () => nested(100_000)],
+    ['in a circle', circle],
+  ])('is worked out each time for what is %s, and for the others as before', (_, odd) => {
+    const known = new KnownTemplates<number>();
+    let workedOut = 0;
+    const say = (template: Template) => known.get(template, () => ({ value: workedOut++, isKept: true }));
+    for (let n = 0; n < 3; n++) say(of('plain'));
+    expect(workedOut).toBe(1);
+    for (let n = 0; n < 3; n++) say(odd());
+    expect(workedOut).toBe(4);
+    for (let n = 0; n < 3; n++) say(of('plain'));
+    expect(workedOut).toBe(4);
   });
 
   test('is forgotten on demand, by comparing too', () => {

@@ -282,6 +282,7 @@ describe('a plugin that throws', () => {
     ['key', { key: saying({}) }],
     ['unsupported', { unsupported: saying(undefined) }],
     ['pack', { pack: saying(undefined) }],
+    ['mayReserve', { mayReserve: saying(true), reserve: () => undefined }],
     ['reserve', { reserve: saying(undefined) }],
     [
       'explain',
