@@ -52,6 +52,8 @@ export class KeptCluster implements Versioned<Sections> {
   #history?: History<Sections>;
   #places = 0;
   #isRestoring = false;
+  /** Until an object changes. */
+  #facts?: ClusterFacts;
 
   /** `seed` starts the generator that breaks ties. */
   constructor(kernel: Kernel, registry: Registry, seed: number) {
@@ -142,6 +144,7 @@ export class KeptCluster implements Versioned<Sections> {
     this.cluster.setObject(object, true);
     this.#record('objects', key, () => before);
     this.objects.set(key, object);
+    this.#facts = undefined;
   }
 
   removeObject(object: ApiObject): void {
@@ -177,6 +180,10 @@ export class KeptCluster implements Versioned<Sections> {
 
   /** What decides on pods that are created. */
   facts(): ClusterFacts {
+    return (this.#facts ??= this.#findFacts());
+  }
+
+  #findFacts(): ClusterFacts {
     const byKind = new Map<string, ApiObject[]>();
     for (const object of this.objects.values()) append(byKind, object.kind ?? '', object);
     const of = <T extends ApiObject>(kind: string) => (byKind.get(kind) ?? []) as T[];
@@ -287,6 +294,7 @@ export class KeptCluster implements Versioned<Sections> {
   }
 
   #putObject(key: string, before: ApiObject | undefined, object: ApiObject | undefined): void {
+    this.#facts = undefined;
     if (object !== undefined) {
       this.cluster.setObject(object, true);
       this.objects.set(key, object);
