@@ -1,9 +1,9 @@
 // Plugins from modules that a configuration names, as a person brings them.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { coset } from './coset.ts';
+import { afterAll, expect, it } from 'vitest';
+import { coset, folderWith } from './coset.ts';
 
 const CONFIG = 'examples/plugins/rack-quota/scheduler.yaml';
 
@@ -21,6 +21,7 @@ const pod = (name: string, tenant: string) => ({
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'coset-plugins-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 function written(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -135,7 +136,7 @@ it('takes an export of the name, and reads arguments by the plugin', async () =>
 });
 
 it('is the same plugin in a configuration that was written into another folder', async () => {
-  const elsewhere = join(mkdtempSync(join(tmpdir(), 'coset-written-')), 'written.yaml');
+  const elsewhere = join(folderWith({}), 'written.yaml');
   const wrote = await coset(['run', '--config', CONFIG, '--write-config-to', elsewhere]);
   expect([wrote.code, wrote.stderr]).toEqual([0, '']);
   const [one, two] = await Promise.all(
