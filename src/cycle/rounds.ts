@@ -34,6 +34,10 @@ export class Rounds {
   /** What a namespace has of a round. */
   #share = SHARE_STEPS;
   readonly #spent = new Map<string, number>();
+  /** Pods that were not taken, by namespace. */
+  readonly #waiting = new Map<string, number>();
+  /** Some namespace whose pods wait may not have had its share. */
+  #mayTake = true;
 
   constructor(parts: Part[]) {
     this.restart(parts);
@@ -41,10 +45,9 @@ export class Rounds {
 
   /** Begins the first round of these in the place of what was left. */
   restart(parts: Part[]): void {
-    this.#parts = parts;
-    this.#next = 0;
-    this.#later = [];
-    this.#share = shareOf(parts);
+    this.#waiting.clear();
+    for (const part of parts) this.#countWaiting(part, podsIn(part));
+    this.#restart(parts);
   }
 
   /** The next one; undefined when the round is over. */
@@ -52,8 +55,14 @@ export class Rounds {
     for (;;) {
       const part = this.#parts[this.#next];
       if (part === undefined || this.#isLessUrgent(part)) return undefined;
+      if (!this.#hasHadItsShare(part)) {
+        this.#next++;
+        this.#countWaiting(part, -podsIn(part));
+        return part;
+      }
+      // what is left stays where it is, for the next round
+      if (!this.#othersMayTake()) return undefined;
       this.#next++;
-      if (!this.#hasHadItsShare(part)) return part;
       this.#later.push(part);
     }
   }
@@ -62,25 +71,49 @@ export class Rounds {
   spend(part: Part, steps: number): void {
     const namespace = namespaceOf(part);
     this.#spent.set(namespace, (this.#spent.get(namespace) ?? 0) + steps);
+    this.#mayTake = true;
   }
 
   /** Puts what is left of a batch after all others, or before them where the order is strict. */
   putOff(batch: Batch, pods: QueuedPod[]): void {
     const rest = { ...batch, pods, isNominated: false };
+    this.#countWaiting(rest, pods.length);
     if (isStrict(batch)) this.#parts[--this.#next] = rest;
     else this.#later.push(rest);
   }
 
   /** Begins the next round with what is left. Returns whether there is anything. */
   begin(): boolean {
-    this.restart(this.#left());
     this.#spent.clear();
+    this.#restart(this.#left());
     return this.#parts.length > 0;
   }
 
   /** The batches that were not taken. */
   get rest(): Batch[] {
     return batchesIn(this.#left());
+  }
+
+  #restart(parts: Part[]): void {
+    this.#parts = parts;
+    this.#next = 0;
+    this.#later = [];
+    this.#share = shareOf(this.#waiting);
+    this.#mayTake = true;
+  }
+
+  #countWaiting(part: Part, by: number): void {
+    const namespace = namespaceOf(part);
+    const pods = (this.#waiting.get(namespace) ?? 0) + by;
+    if (pods === 0) this.#waiting.delete(namespace);
+    else this.#waiting.set(namespace, pods);
+  }
+
+  /** Whether some namespace has pods that wait, and has not had its share; asked once until more is spent. */
+  #othersMayTake(): boolean {
+    if (!this.#mayTake) return false;
+    for (const namespace of this.#waiting.keys()) if (!this.#hasSpentItsShare(namespace)) return true;
+    return (this.#mayTake = false);
   }
 
   /** In the order in which they are taken when nothing else comes. */
@@ -99,7 +132,11 @@ export class Rounds {
 
   #hasHadItsShare(part: Part): boolean {
     if (this.#spent.size === 0 || isStrict(part)) return false;
-    return (this.#spent.get(namespaceOf(part)) ?? 0) >= this.#share;
+    return this.#hasSpentItsShare(namespaceOf(part));
+  }
+
+  #hasSpentItsShare(namespace: string): boolean {
+    return (this.#spent.get(namespace) ?? 0) >= this.#share;
   }
 }
 
@@ -115,14 +152,15 @@ function priorityOf(part: Part): number {
   return firstOf(part).pods[0]!.priority;
 }
 
-/** Namespaces have as much as one another. */
-function shareOf(parts: readonly Part[]): number {
+function podsIn(part: Part): number {
+  return 'podGroup' in part ? part.batches.reduce((sum, { pods }) => sum + pods.length, 0) : part.pods.length;
+}
+
+/** Namespaces, of which these many pods wait, have as much as one another. */
+function shareOf(waiting: ReadonlyMap<string, number>): number {
   let pods = 0;
-  for (const batch of batchesIn(parts)) pods += batch.pods.length;
-  // most have few pods, and one namespace's share is enough for them
-  if (pods * STEPS_A_POD <= SHARE_STEPS) return SHARE_STEPS;
-  const namespaces = new Set(parts.map(namespaceOf));
-  return Math.max(SHARE_STEPS, (pods * STEPS_A_POD) / namespaces.size);
+  for (const ofNamespace of waiting.values()) pods += ofNamespace;
+  return Math.max(SHARE_STEPS, (pods * STEPS_A_POD) / Math.max(1, waiting.size));
 }
 
 function namespaceOf(part: Part): string {

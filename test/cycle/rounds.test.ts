@@ -1,5 +1,7 @@
 // Whose turn comes when: a namespace has its share of a round, and no more while others wait.
 import { expect, test } from 'vitest';
+import type { Batch } from '../../src/cycle/batches.ts';
+import { Rounds } from '../../src/cycle/rounds.ts';
 import { node, pod, rig, service } from './fixtures.ts';
 
 /** Pods of classes of their own. */
@@ -81,6 +83,36 @@ test('the more pods wait, the more are decided before they are given back', () =
   };
   // so that giving them back and taking them again does not outweigh what is decided
   expect(decided(40_000)).toBeGreaterThan(3 * decided(1000));
+});
+
+test('however many rounds they take, the classes of one namespace are looked at a few times each', () => {
+  const bench = benchOf('grouped');
+  const [waiting] = ofTenant(1);
+  const { class: one } = bench.cycle.classify(waiting!)!;
+  let looks = 0;
+  const parts = Array.from({ length: 3000 }, (_, n): Batch => {
+    const pods = [
+      { pod: waiting!, key: `tenant/t-${n}`, uid: `${n}`, priority: 0, timestamp: 0, attempts: 1 },
+    ];
+    return {
+      class: one,
+      isNominated: false,
+      get pods() {
+        looks++;
+        return pods;
+      },
+    };
+  });
+  const rounds = new Rounds(parts);
+  let taken = 0;
+  let count = 0;
+  do {
+    count++;
+    for (let part; (part = rounds.take()) !== undefined; taken++) rounds.spend(part, 1_000_000);
+  } while (rounds.begin());
+  expect(taken).toBe(parts.length);
+  expect(count).toBeGreaterThan(100);
+  expect(looks / parts.length).toBeLessThan(20);
 });
 
 test('in strict order a namespace has no share', () => {
