@@ -11,7 +11,7 @@ interface Entry {
   correspondence?: Correspondence;
   /** Pods of the class whose outcome is still open. */
   open: number;
-  /** Linear memory that the correspondence had when it was opened, or pods released it, last. */
+  /** Linear memory that the correspondence had when it, or the next one, was opened. */
   bytes: number;
 }
 
@@ -54,6 +54,8 @@ export class Correspondences {
   /** The correspondence of a class that has pods to come, brought up to date, or determined for `master` when there is none. */
   open(equivalenceClass: EquivalenceClass, master: Pod): Correspondence {
     const entry = this.#entries.get(equivalenceClass)!;
+    // groups may have been formed for the pods that the other one has placed
+    if (this.#opened !== undefined && this.#opened !== entry) this.#weigh(this.#opened);
     this.#opened = entry;
     const before = entry.correspondence?.passes ?? 0;
     if (entry.correspondence === undefined) {
@@ -95,8 +97,6 @@ export class Correspondences {
     const entry = this.#entries.get(equivalenceClass);
     if (entry === undefined) return;
     entry.open -= pods;
-    // groups may have been formed for its pods
-    this.#weigh(entry);
     if (entry.open > 0) return;
     this.#entries.delete(equivalenceClass);
     this.#delete(entry);

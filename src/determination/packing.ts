@@ -52,9 +52,9 @@ export class Packing {
   pack(pod: Pod, builder: ProgramBuilder, only?: readonly string[]): void {
     const { profile, cluster, extenders } = this.#context;
     cluster.usage.eachAmount(usageOf(pod), (column, amount) => builder.uses(column, amount));
-    for (const { plugin, code, weight } of placesIn(profile)) {
+    for (const { plugin, code, weight, columnKeys } of placesIn(profile)) {
       if (only !== undefined && !only.includes(plugin.name)) continue;
-      const column = (name: string) => cluster.nodes.textColumn(`${plugin.name}/${name}`);
+      const column = (name: string) => cluster.nodes.textColumn(columnKeys[name]!);
       let packed: Packed | undefined;
       try {
         packed = plugin.pack(pod, { cluster, profile, extenders, builder, code, weight, column });

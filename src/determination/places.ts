@@ -2,6 +2,7 @@
 import { CODE_REASON_BITS } from '../../assembly/layout.ts';
 import type { Framework } from '../plugins/framework.ts';
 import type { Plugin } from '../plugins/plugin.ts';
+import { columnKey } from '../plugins/registry.ts';
 
 type Packing = Plugin & Required<Pick<Plugin, 'pack'>>;
 
@@ -11,6 +12,8 @@ export interface Place {
   code: number;
   /** Weight of the plugin's score; 0 when the profile does not score by it. */
   weight: number;
+  /** The columns of its own, as the nodes have them, by its names for them. */
+  columnKeys: Readonly<Record<string, string>>;
 }
 
 const known = new WeakMap<Framework, readonly Place[]>();
@@ -25,8 +28,13 @@ export function placesIn(profile: Framework): readonly Place[] {
       plugin,
       code: position === -1 ? 0 : (position + 1) << CODE_REASON_BITS,
       weight: profile.scores.find(({ name }) => name === plugin.name)?.weight ?? 0,
+      columnKeys: columnKeysOf(plugin),
     };
   });
   known.set(profile, places);
   return places;
+}
+
+function columnKeysOf({ name, columns = {} }: Plugin): Record<string, string> {
+  return Object.fromEntries(Object.keys(columns).map((column) => [column, columnKey(name, column)]));
 }

@@ -25,6 +25,11 @@ export interface PodReads {
 /** A plugin that may take something for a pod besides its node. */
 export type Reserving = Plugin & Required<Pick<Plugin, 'reserve'>>;
 
+/** What the nodes call a plugin's own column. */
+export function columnKey(plugin: string, column: string): string {
+  return `${plugin}/${column}`;
+}
+
 export class Registry {
   readonly plugins: readonly Plugin[];
   /** Those that a profile asks unless it says otherwise, in this order. */
@@ -69,7 +74,7 @@ export class Registry {
     ];
     this.columns = new Map(
       this.plugins.flatMap(({ name, columns = {} }) =>
-        Object.entries(columns).map(([column, text]) => [`${name}/${column}`, text] as const),
+        Object.entries(columns).map(([column, text]) => [columnKey(name, column), text] as const),
       ),
     );
     this.#selecting = this.having('selectors');

@@ -241,7 +241,13 @@ function textOf(
   affinity: PodAffinityTerms | undefined,
   terminating: boolean,
 ): string {
-  return JSON.stringify([namespace, read, affinity?.text, terminating]);
+  // lengths tell where each text ends, for a fraction of what JSON takes
+  let text = `${terminating ? 1 : 0}${namespace.length}:${namespace}`;
+  for (const key in read) {
+    const value = read[key]!;
+    text += `${key.length}:${key}${value.length}:${value}`;
+  }
+  return affinity === undefined ? text : `${text}/${affinity.text}`;
 }
 
 function addTo<T>(sets: Map<string, Set<T>>, key: string, item: T): void {

@@ -179,6 +179,6 @@ function inMebibytes(bytes: number): string {
 
 /** Sizes grow in eighths of a power of two, so that freed blocks fit again and little is wasted. */
 function blockSize(bytes: number): number {
-  const step = Math.max(ALIGNMENT_BYTES, 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, bytes))) - 3));
+  const step = Math.max(ALIGNMENT_BYTES, 1 << Math.max(0, 28 - Math.clz32(bytes)));
   return Math.max(ALIGNMENT_BYTES, Math.ceil(bytes / step) * step);
 }
