@@ -2,7 +2,9 @@
 import { simd } from '../../build/kernels.js';
 import { instantiateKernel, type Kernel } from './kernel.ts';
 
-/** A kernel of its own for whoever asks. */
+let compiled: WebAssembly.Module | undefined;
+
+/** A kernel of its own for whoever asks; compiled once. */
 export function inlinedKernel(): Kernel {
-  return instantiateKernel(simd);
+  return instantiateKernel((compiled ??= new WebAssembly.Module(simd)));
 }

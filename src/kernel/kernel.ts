@@ -87,8 +87,12 @@ function checked(call: string, result: number): number {
   return result;
 }
 
-/** Instantiates a WebAssembly build of the kernel. */
-export function instantiateKernel(bytes: Uint8Array): Kernel {
-  const { exports } = instantiateSync(bytes, {});
+/**
+ * Instantiates a WebAssembly build of the kernel, with a memory of its own: its bytes, or the module of a host that compiles
+ * it ahead, as those must that compile none at run time.
+ * @throws KernelError when it was built from another layout than the host
+ */
+export function instantiateKernel(build: Uint8Array | WebAssembly.Module): Kernel {
+  const { exports } = instantiateSync(build, {});
   return new Kernel(exports as unknown as KernelExports);
 }

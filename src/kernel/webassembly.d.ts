@@ -2,5 +2,9 @@
 // in everything else that only a browser has.
 declare namespace WebAssembly {
   function validate(bytes: Uint8Array): boolean;
+  class Module {
+    private readonly compiled: true;
+    constructor(bytes: Uint8Array);
+  }
   class RuntimeError extends Error {}
 }

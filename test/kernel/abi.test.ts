@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as layout from '../../assembly/layout.ts';
+import { simd } from '../../build/kernels.js';
 import { Cluster, Feature, Match as MatchRecord, Program } from '../../build/records.js';
 import { Columns } from '../../src/state/columns/columns.ts';
-import { Kernel, KernelError } from '../../src/kernel/kernel.ts';
+import { instantiateKernel, Kernel, KernelError } from '../../src/kernel/kernel.ts';
 import { ProgramBuilder } from '../../src/kernel/program/builder.ts';
 import { Match } from '../../src/kernel/program/match.ts';
 import type { ProgramMemory } from '../../src/kernel/program/parts.ts';
@@ -25,6 +26,17 @@ describe('a module that was built from another layout', () => {
     const other = { ...exports, abiSizes: () => sizes };
     expect(() => new Kernel(other)).toThrow(KernelError);
     expect(() => new Kernel(other)).toThrow(new RegExp(`sizes ${sizes}.*build it again`));
+  });
+});
+
+describe('a module that was compiled ahead', () => {
+  it('is instantiated with a memory of its own each time, as bytes are', () => {
+    const compiled = new WebAssembly.Module(simd);
+    const [one, two] = [instantiateKernel(compiled), instantiateKernel(compiled)];
+    const pointers = [one, two, instantiateKernel(simd)].map(({ arena }) => arena.allocate(16));
+    expect(new Set(pointers).size).toBe(1);
+    one.arena.u32[pointers[0]! / 4] = 7;
+    expect(two.arena.u32[pointers[1]! / 4]).toBe(0);
   });
 });
 
