@@ -11,7 +11,7 @@ import type { Pod } from '../model/types.ts';
 
 import { readOpenb } from '../dev/embedded/openb.ts';
 import { serveEmbedded, type Embedded } from '../dev/embedded/server.ts';
-import { systemClock } from '../kube/backoff.ts';
+import { systemClock } from '../kube/clock.ts';
 import { Progress } from './progress.ts';
 import { toldToEnd } from './signals.ts';
 import { printSummary, refusalOf, summaryOf } from './summary.ts';

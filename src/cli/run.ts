@@ -1,6 +1,5 @@
 // coset run: schedules the pods of a cluster until it is told to end.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
@@ -13,6 +12,7 @@ import { LeaderElection } from '../kube/leader-election.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
 import type { LeaseSettings } from '../model/lease.ts';
 import { Scheduler } from '../run/scheduler.ts';
+import { serve } from '../run/serve.ts';
 import { readConfiguration } from './files.ts';
 import { withLeaderElection, type LeaderElectionOptions } from './leader-election.ts';
 import { logOf, type LogForm } from './log.ts';
@@ -61,17 +61,10 @@ export async function run({
     log.info({ server: transport.server, version }, 'connected');
     log.info({ url: api.url }, 'control');
     const ending = toldToEnd({ whenUnread: true });
-    const told = once(ending, 'abort');
+    ending.addEventListener('abort', () => log.info({ reason: ending.reason as string }, 'ending'));
     try {
-      // the first lists come late, or never, where the server refuses them
-      await Promise.race([scheduler.start(), told]);
-      // who does not know the cluster yet is no leader
-      await Promise.race([told, ...(lease === undefined ? [] : [lease.run(ending)])]);
-      await told;
-      log.info({ reason: ending.reason as string }, 'ending');
+      await serve(scheduler, lease, ending);
     } finally {
-      await scheduler.stop();
-      await lease?.release();
       await api.close();
     }
   } finally {

@@ -1,31 +1,5 @@
-// Time, as the I/O of src/kube sees it, and how long to wait before trying again.
-import { setTimeout as delay } from 'node:timers/promises';
-
-/** The time, replaceable in tests. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Resolves after `ms` milliseconds, or at once when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-export const systemClock: Clock = {
-  now: Date.now,
-  async sleep(ms, signal) {
-    try {
-      await delay(ms, undefined, signal && { signal });
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    }
-  },
-};
-
-/** Resolves when the work has ended, or after `ms` milliseconds: nobody waits longer for it. */
-export async function within(ms: number, work: Promise<unknown>, clock = systemClock): Promise<void> {
-  const ended = new AbortController();
-  await Promise.race([work, clock.sleep(ms, ended.signal)]);
-  ended.abort();
-}
+// How long to wait before trying again.
+import { systemClock, type Clock } from './clock.ts';
 
 export interface BackoffOptions {
   initialMs: number;
@@ -54,7 +28,7 @@ export class Backoff {
   /** The next delay in milliseconds: from initialMs to twice maxMs. */
   next(): number {
     const { initialMs, maxMs, resetMs } = this.#options;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     if (resetMs !== undefined && now - this.#last > resetMs) this.#next = initialMs;
     this.#last = now;
     const delayMs = this.#next;

@@ -1,6 +1,7 @@
 // Binding a pod to its node: what the API server holds in the end is what the caller is told.
 import type { Right } from '../model/right.ts';
-import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { lookUpPod, podPath, type PodReference } from './pod-lookup.ts';
 import { TransportError, type Transport } from './transport.ts';
 

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { NewEvent as SchedulerEvent } from '../../build/kubernetes.js';
 import type { Right } from '../model/right.ts';
 import { schedulerNameOf, type Pod } from '../model/types.ts';
-import { systemClock, within, type Clock } from './backoff.ts';
+import { systemClock, within, type Clock } from './clock.ts';
 import { BINDINGS_IN_FLIGHT } from './binder.ts';
 import { Outbox, type Message, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';
@@ -57,7 +57,7 @@ export class EventRecorder {
   readonly #clock: Clock;
   readonly #host: string;
   readonly #series = new Map<string, Series>();
-  readonly #sweep: NodeJS.Timeout;
+  #stopSweeping: () => void;
   #serial = 0;
 
   constructor(options: EventRecorderOptions) {
@@ -69,8 +69,7 @@ export class EventRecorder {
     this.#outbox = new Outbox({ transport, capacity, concurrency, onError, clock, random });
     this.#clock = clock;
     this.#host = host;
-    this.#sweep = setInterval(() => this.sweep(), SERIES_END_MS);
-    this.#sweep.unref();
+    this.#stopSweeping = this.#sweepLater();
   }
 
   get counts(): Readonly<OutboxCounts> {
@@ -130,9 +129,16 @@ export class EventRecorder {
 
   /** Gives what waits a moment to be written, and drops the rest. */
   async stop(): Promise<void> {
-    clearInterval(this.#sweep);
+    this.#stopSweeping();
     await within(LAST_EVENTS_MS, this.idle(), this.#clock);
     this.#outbox.stop();
+  }
+
+  #sweepLater(): () => void {
+    return this.#clock.after(SERIES_END_MS, () => {
+      this.sweep();
+      this.#stopSweeping = this.#sweepLater();
+    });
   }
 
   #endFirst(): void {

@@ -3,7 +3,13 @@ import { UnsentError, type Carrier } from './carrier.ts';
 import type { Credentials, TlsIdentity } from './credentials.ts';
 import { dial, type WayOptions } from './dial.ts';
 
-export class Lane {
+/** Where a transport has its carriers from. */
+export interface CarrierSource {
+  carrier(): Carrier | Promise<Carrier>;
+  close(): Promise<void>;
+}
+
+export class Lane implements CarrierSource {
   readonly #credentials: Credentials;
   readonly #options: WayOptions;
   readonly #open = new Set<Carrier>();

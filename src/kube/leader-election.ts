@@ -3,7 +3,7 @@
 import { RETRY_JITTER, type LeaseSettings } from '../model/lease.ts';
 import type { ApiObject } from '../model/types.ts';
 import type { Right } from '../model/right.ts';
-import { systemClock, type Clock } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import type { Reply } from './reply.ts';
 import type { Transport } from './transport.ts';
 
@@ -29,7 +29,6 @@ export interface LeaderElectionOptions {
   onHolder?: (holder: string) => void;
   /** Told of each attempt that failed; another holder is no failure. */
   onError?: (error: Error) => void;
-  /** Its `now` must not jump, as the date may. */
   clock?: Clock;
   random?: () => number;
 }
@@ -56,11 +55,6 @@ export function rightsToLease(name: string): Right[] {
 /** Who ends does not wait longer to tell the others: they find out. */
 const RELEASE_MS = 1000;
 
-const monotonicClock: Clock = {
-  now: () => performance.now(),
-  sleep: (ms, signal) => systemClock.sleep(ms, signal),
-};
-
 export class LeaderElection implements Leadership {
   readonly begun: Promise<void>;
   readonly #options: LeaderElectionOptions;
@@ -77,14 +71,16 @@ export class LeaderElection implements Leadership {
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? monotonicClock;
+    this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.begun = new Promise((resolve) => (this.#begin = resolve));
   }
 
   get isLeading(): boolean {
     const { renewDeadlineSeconds } = this.#options.settings;
-    return !this.#isOver && this.#isOurs && this.#clock.now() < this.#renewedAt + renewDeadlineSeconds * 1000;
+    return (
+      !this.#isOver && this.#isOurs && this.#clock.monotonic() < this.#renewedAt + renewDeadlineSeconds * 1000
+    );
   }
 
   get holder(): string | undefined {
@@ -108,7 +104,7 @@ export class LeaderElection implements Leadership {
     for (;;) {
       await this.#clock.sleep(retryPeriodSeconds * 1000, signal);
       if (signal.aborted) return;
-      const leftMs = this.#renewedAt + renewDeadlineSeconds * 1000 - this.#clock.now();
+      const leftMs = this.#renewedAt + renewDeadlineSeconds * 1000 - this.#clock.monotonic();
       if (leftMs > 0) await this.#attempt(signal, leftMs);
       if (signal.aborted) return;
       if (this.isLeading) continue;
@@ -122,12 +118,15 @@ export class LeaderElection implements Leadership {
     const wasOurs = this.#isOurs && !this.#isOver;
     this.#isOver = true;
     if (!wasOurs) return;
+    const deadline = this.#deadline(RELEASE_MS);
     try {
       const { leaseTransitions } = this.#lease!.spec!;
       const spec = { ...this.#spec(), holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions };
-      await this.#write(spec, AbortSignal.timeout(RELEASE_MS));
+      await this.#write(spec, deadline.signal);
     } catch (error) {
       this.#options.onError?.(error as Error);
+    } finally {
+      deadline.cancel();
     }
   }
 
@@ -147,8 +146,9 @@ export class LeaderElection implements Leadership {
 
   /** Takes or renews the lease, for so long at the most. Returns whether it is held. */
   async #attempt(signal: AbortSignal, mostMs: number): Promise<boolean> {
-    const sent = this.#clock.now();
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(mostMs))]);
+    const sent = this.#clock.monotonic();
+    const deadline = this.#deadline(mostMs);
+    const bounded = AbortSignal.any([signal, deadline.signal]);
     try {
       // what was seen last is likely to be what there is: one request instead of two
       const isHeld = (this.isLeading && (await this.#renew(bounded))) || (await this.#lookAndTake(bounded));
@@ -158,7 +158,15 @@ export class LeaderElection implements Leadership {
     } catch (error) {
       if (!signal.aborted) this.#options.onError?.(error as Error);
       return false;
+    } finally {
+      deadline.cancel();
     }
+  }
+
+  /** A signal that aborts after so long, unless it is cancelled before. */
+  #deadline(ms: number): { signal: AbortSignal; cancel: () => void } {
+    const late = new AbortController();
+    return { signal: late.signal, cancel: this.#clock.after(ms, () => late.abort()) };
   }
 
   async #renew(signal: AbortSignal): Promise<boolean> {
@@ -183,7 +191,7 @@ export class LeaderElection implements Leadership {
   /** Whether the lease has not been renewed for as long as it says, by this process's own time. */
   #hasExpired(): boolean {
     const { leaseDurationSeconds = 0 } = this.#lease?.spec ?? {};
-    return this.#clock.now() >= this.#seenAt + leaseDurationSeconds * 1000;
+    return this.#clock.monotonic() >= this.#seenAt + leaseDurationSeconds * 1000;
   }
 
   async #create(signal: AbortSignal): Promise<boolean> {
@@ -220,7 +228,7 @@ export class LeaderElection implements Leadership {
     const before = this.#lease;
     if (before?.metadata?.resourceVersion === lease.metadata?.resourceVersion) return;
     this.#lease = lease;
-    this.#seenAt = this.#clock.now();
+    this.#seenAt = this.#clock.monotonic();
     if (this.#isOver) return;
     if (before === undefined || before.spec?.holderIdentity !== lease.spec?.holderIdentity)
       this.#options.onHolder?.(lease.spec?.holderIdentity ?? '');
@@ -230,7 +238,7 @@ export class LeaderElection implements Leadership {
   #spec(): NonNullable<Lease['spec']> {
     const { identity, settings } = this.#options;
     // microseconds, as the API server wants them
-    const now = new Date().toISOString().replace('Z', '000Z');
+    const now = new Date(this.#clock.now()).toISOString().replace('Z', '000Z');
     return {
       holderIdentity: identity,
       leaseDurationSeconds: Math.max(1, Math.trunc(settings.leaseDurationSeconds)),

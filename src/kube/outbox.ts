@@ -1,5 +1,6 @@
 // Writes that nothing waits for: few at a time, beside the bindings, out of a bounded buffer.
-import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import type { Method } from './carrier.ts';
 import { Limiter } from './limiter.ts';
 import type { Reply } from './reply.ts';

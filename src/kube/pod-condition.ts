@@ -1,7 +1,7 @@
 // The PodScheduled condition of pods that could not be scheduled.
 import type { Right } from '../model/right.ts';
 import type { Pod } from '../model/types.ts';
-import { systemClock, type Clock } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { Outbox, type OutboxCounts } from './outbox.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 // The PodGroupInitiallyScheduled condition of pod groups whose pods were tried together.
 import type { PodGroup } from '../model/pod-group.ts';
 import type { Right } from '../model/right.ts';
-import { systemClock, type Clock } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { Outbox } from './outbox.ts';
 import { apiTime } from './pod-condition.ts';
 import type { Transport } from './transport.ts';
@@ -17,6 +17,7 @@ export interface PodGroupConditionWriterOptions {
   /** Told of each condition that could not be written. */
   onError: (error: Error) => void;
   clock?: Clock;
+  random?: () => number;
 }
 
 const TYPE = 'PodGroupInitiallyScheduled';

@@ -5,7 +5,8 @@
 //    └──────────── 410: the server has forgotten that version ┘
 import type { Readable } from 'node:stream';
 import type { ApiObject, ObjectMeta } from '../model/types.ts';
-import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { SilentError } from './carrier.ts';
 import { parseLean } from './lean-json.ts';
 import { LineDecoder } from './lines.ts';
@@ -198,7 +199,7 @@ class Reflector<T extends ApiObject> {
   async #follow(resourceVersion: string): Promise<void> {
     const { transport, path, silenceMs = SILENCE_MS } = this.#options;
     const { signal } = this.#abort;
-    const begin = this.#clock.now();
+    const begin = this.#clock.monotonic();
     const url = this.#url({
       watch: '1',
       allowWatchBookmarks: 'true',
@@ -214,7 +215,7 @@ class Reflector<T extends ApiObject> {
         throw new WatchError(`${status}: ${reply.message}`);
       }
       const lines = new LineDecoder();
-      for await (const chunk of withinSilence(body, silenceMs)) {
+      for await (const chunk of withinSilence(body, silenceMs, this.#clock)) {
         lines.push(chunk, (line) => {
           if (signal.aborted) return;
           this.#event(eventIn<T>(line));
@@ -227,7 +228,7 @@ class Reflector<T extends ApiObject> {
       if (isHeard && !(error instanceof WatchError || error instanceof SilentError)) return;
       throw new Error(`watch ${path}: ${(error as Error).message}`, { cause: error });
     }
-    if (!isHeard && this.#clock.now() - begin < SHORT_WATCH_MS)
+    if (!isHeard && this.#clock.monotonic() - begin < SHORT_WATCH_MS)
       throw new Error(`watch ${path}: it ended at once, with no event`);
   }
 
@@ -287,17 +288,23 @@ function eventIn<T>(line: Buffer): WatchEvent<T> {
 }
 
 /** The chunks of a watch. Throws when none comes for so long. */
-async function* withinSilence(body: Readable, silenceMs: number): AsyncGenerator<Buffer> {
-  const silence = setTimeout(() => {
-    body.destroy(new SilentError(`nothing came for ${silenceMs / 1000} s`));
-  }, silenceMs);
+async function* withinSilence(body: Readable, silenceMs: number, clock: Clock): AsyncGenerator<Buffer> {
+  let heardMs = clock.monotonic();
+  // one timer for many chunks: when it is due, it is set to what is left
+  const watchFor = (ms: number): (() => void) =>
+    clock.after(ms, () => {
+      const leftMs = heardMs + silenceMs - clock.monotonic();
+      if (leftMs > 0) cancel = watchFor(leftMs);
+      else body.destroy(new SilentError(`nothing came for ${silenceMs / 1000} s`));
+    });
+  let cancel = watchFor(silenceMs);
   try {
     for await (const chunk of body) {
-      silence.refresh();
+      heardMs = clock.monotonic();
       yield chunk as Buffer;
     }
   } finally {
-    clearTimeout(silence);
+    cancel();
   }
 }
 

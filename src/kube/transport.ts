@@ -1,10 +1,11 @@
 // HTTP to one API server: one way for requests and one for watches, credentials, retries where they are safe.
 import type { Readable } from 'node:stream';
-import { Backoff, systemClock, type Clock } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import type { Http2Client } from './dial.ts';
-import { Lane } from './lane.ts';
+import { Lane, type CarrierSource } from './lane.ts';
 import type { Lifetime } from './lifetime.ts';
 import { Reply } from './reply.ts';
 
@@ -27,9 +28,9 @@ export interface TransportOptions {
 }
 
 /** What watches hold for minutes must not be in the way of the requests. */
-interface Lanes {
-  requests: Lane;
-  streams: Lane;
+export interface Lanes {
+  requests: CarrierSource;
+  streams: CarrierSource;
 }
 
 /** A request that got no answer. The message names the server, never what was sent to it. */
@@ -62,6 +63,7 @@ export class Transport {
     sent: COMMON_HEADERS,
   };
 
+  /** Without lanes it makes connections of its own to the server. */
   constructor(credentials: Credentials, options: TransportOptions = {}, lanes?: Lanes) {
     const { timeoutMs = 30_000, http2Client = 'coset', clock = systemClock, random = Math.random } = options;
     this.#options = options;

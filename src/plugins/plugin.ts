@@ -135,6 +135,8 @@ export interface ReservationApi {
     body: unknown,
     contentType?: string,
   ): Promise<T>;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** Resolves when `check`, asked after each event, says true; rejects when it throws, or after `timeoutMs`. */
   until(check: () => boolean, timeoutMs: number): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { SchedulerMetrics } from '../control/metrics.ts';
 import type { Placement } from '../cycle/outcome.ts';
 import type { SchedulingCycle } from '../cycle/cycle.ts';
 import type { Extenders } from './extenders/extenders.ts';
-import { within } from '../kube/backoff.ts';
+import { within, type Clock } from '../kube/clock.ts';
 import { Binder, BINDINGS_IN_FLIGHT, type BindOutcome } from '../kube/binder.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
@@ -23,6 +23,8 @@ import type { Reservations } from './reservation-api.ts';
 
 export interface BindingsOptions {
   transport: Transport;
+  clock: Clock;
+  random: () => number;
   reservations: Reservations;
   extenders: Extenders;
   cluster: Cluster;
@@ -54,7 +56,8 @@ export class Bindings {
 
   constructor(options: BindingsOptions) {
     this.#options = options;
-    this.#binder = new Binder({ transport: options.transport });
+    const { transport, clock, random } = options;
+    this.#binder = new Binder({ transport, clock, random });
   }
 
   /** Whether some wait for others to come back from the API server. */
@@ -67,7 +70,7 @@ export class Bindings {
     return this.#open.get(key);
   }
 
-  /** Binds in its turn. `begin` is when the attempt began, in milliseconds of performance.now(). */
+  /** Binds in its turn. `begin` is when the attempt began, in monotonic milliseconds. */
   bind(placement: Placement, begin: number): void {
     this.#open.set(placement.pod.key, placement.pod.uid);
     if (placement.reservations.length === 0) this.#bindInTurn(placement, begin);
@@ -77,7 +80,7 @@ export class Bindings {
   /** Waits for the outcome of what was sent, so long at the most; what was not is given up. */
   async stop(mostMs: number): Promise<void> {
     this.#stopped = true;
-    await within(mostMs, Promise.all(this.#sent));
+    await within(mostMs, Promise.all(this.#sent), this.#options.clock);
     this.#isOver = true;
     const pods = this.#sent.size;
     if (pods > 0) this.#options.digest.failure('bindings were not answered before the end', { pods });
@@ -99,7 +102,7 @@ export class Bindings {
   async #commit(placement: Placement, begin: number): Promise<void> {
     const { reservations, metrics, cluster } = this.#options;
     const { pod, node } = placement;
-    const started = performance.now();
+    const started = this.#options.clock.monotonic();
     let failure: BindOutcome | undefined;
     try {
       for (const reservation of placement.reservations) await reservation.commit(reservations);
@@ -110,14 +113,14 @@ export class Bindings {
     }
     if (this.#stopped) return;
     const profile = schedulerNameOf(pod.pod);
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (this.#options.clock.monotonic() - started) / 1000;
     metrics.extensionPoint('PreBind', failure === undefined ? 'Success' : 'Error', profile, seconds);
     if (failure === undefined) this.#bindInTurn(placement, begin);
     else this.#finish(pod, node, begin, failure);
   }
 
   async #bind({ pod, node }: Placement, begin: number): Promise<void> {
-    const sent = performance.now();
+    const sent = this.#options.clock.monotonic();
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
     const { extenders, transport } = this.#options;
     // an extender must not bind either
@@ -127,14 +130,14 @@ export class Bindings {
     if (this.#isOver) return;
     const isBound = this.#isOurs(pod, node, outcome);
     const profile = schedulerNameOf(pod.pod);
-    const seconds = (performance.now() - sent) / 1000;
+    const seconds = (this.#options.clock.monotonic() - sent) / 1000;
     this.#options.metrics.extensionPoint('Bind', isBound ? 'Success' : 'Error', profile, seconds);
     this.#finish(pod, node, begin, outcome);
   }
 
   #finish(pod: QueuedPod, node: string, begin: number, outcome: BindOutcome): void {
     const { metrics } = this.#options;
-    const now = performance.now();
+    const now = this.#options.clock.monotonic();
     const holder = this.#holder(pod, node, outcome);
     const isOurs = this.#isOurs(pod, node, outcome);
     const profile = schedulerNameOf(pod.pod);

@@ -1,6 +1,7 @@
 // What an operator reads of a scheduler at work: a line now and then, however many pods come and go.
 import type { Logger } from 'pino';
 import type { CycleRecord } from '../control/types.ts';
+import type { Clock } from '../kube/clock.ts';
 
 const EVERY_MS = 5_000;
 /** Failures of one kind that are told one by one before the rest is only counted. */
@@ -18,12 +19,14 @@ const NOTHING: Work = { cycles: 0, pods: 0, placed: 0, unschedulable: 0, filterP
 
 export class Digest {
   readonly #log: Logger;
+  readonly #clock: Clock;
   #work: Work = { ...NOTHING };
   readonly #failures = new Map<string, number>();
-  #timer?: NodeJS.Timeout;
+  #cancelFlush?: () => void;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, clock: Clock) {
     this.#log = log;
+    this.#clock = clock;
   }
 
   cycle({ pods, placed, unschedulable, filterPasses }: CycleRecord): void {
@@ -45,8 +48,8 @@ export class Digest {
 
   /** Tells what was only counted since the last time. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
     for (const [kind, count] of this.#failures) {
       if (count > TOLD_MAX) this.#log.warn({ more: count - TOLD_MAX }, kind);
     }
@@ -56,6 +59,6 @@ export class Digest {
   }
 
   #expect(): void {
-    this.#timer ??= setTimeout(() => this.flush(), EVERY_MS).unref();
+    this.#cancelFlush ??= this.#clock.after(EVERY_MS, () => this.flush());
   }
 }

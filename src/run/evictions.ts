@@ -3,7 +3,7 @@ import type { Right } from '../model/right.ts';
 import { schedulerNameOf } from '../model/types.ts';
 import type { PodRecord } from '../state/pod-record.ts';
 import type { SchedulingCycle } from '../cycle/cycle.ts';
-import { systemClock, within } from '../kube/backoff.ts';
+import { within, type Clock } from '../kube/clock.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { Limiter } from '../kube/limiter.ts';
 import { apiTime } from '../kube/pod-condition.ts';
@@ -18,6 +18,7 @@ export const EVICTION_RIGHT: Right = { group: '', resource: 'pods', verbs: ['del
 
 export interface EvictionsOptions {
   transport: Transport;
+  clock: Clock;
   /** The cycle whose preemptions these are. */
   cycle: () => SchedulingCycle;
   events: EventRecorder;
@@ -50,7 +51,7 @@ export class Evictions implements Preemptor {
   /** Waits for what was sent, so long at the most; what was not is given up. */
   async stop(mostMs: number): Promise<void> {
     this.#stopped = true;
-    await within(mostMs, Promise.all(this.#sent));
+    await within(mostMs, Promise.all(this.#sent), this.#options.clock);
   }
 
   async #evictAll(preempting: Preempting): Promise<void> {
@@ -77,7 +78,7 @@ export class Evictions implements Preemptor {
   }
 
   async #evict(victim: PodRecord, { pod, outcomes }: Preempting): Promise<void> {
-    const { transport, events } = this.#options;
+    const { transport, clock, events } = this.#options;
     const { namespace, uid = '' } = victim;
     const name = victim.key.slice(namespace.length + 1);
     const reference = { namespace, name, uid };
@@ -88,7 +89,7 @@ export class Evictions implements Preemptor {
       status: 'True',
       reason: 'PreemptionByScheduler',
       message: `${scheduler}: preempting to accommodate a higher priority pod`,
-      lastTransitionTime: apiTime(systemClock.now()),
+      lastTransitionTime: apiTime(clock.now()),
     };
     // the uid keeps all of this from a pod that took the victim's name
     const told = await transport.request(

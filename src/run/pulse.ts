@@ -1,10 +1,16 @@
 // Wakes the loop: when something happened, or when it is time.
 import type { ApiObject } from '../model/types.ts';
+import type { Clock } from '../kube/clock.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 
 export class Pulse {
+  readonly #clock: Clock;
   #beaten = false;
   #wake?: () => void;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Something happened: a wait that is under way, or the next one, ends at once. */
   beat(): void {
@@ -12,13 +18,14 @@ export class Pulse {
     this.#wake?.();
   }
 
-  /** Resolves at the next beat, or at `until` (in the time of `now`). A beat since the last wait counts. */
-  async wait(until: number | undefined, now: () => number): Promise<void> {
+  /** Resolves at the next beat, or at `until`, in monotonic milliseconds. A beat since the last wait counts. */
+  async wait(until: number | undefined): Promise<void> {
     if (!this.#beaten) {
       await new Promise<void>((resolve) => {
-        const timer = until === undefined ? undefined : setTimeout(resolve, Math.max(0, until - now()));
+        const leftMs = until === undefined ? undefined : Math.max(0, until - this.#clock.monotonic());
+        const cancel = leftMs === undefined ? undefined : this.#clock.after(leftMs, resolve);
         this.#wake = () => {
-          clearTimeout(timer);
+          cancel?.();
           resolve();
         };
       });

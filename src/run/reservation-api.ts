@@ -1,6 +1,7 @@
 // What a reservation asks of the outside while it is made real: writes, and to be told when something has happened.
 import type { ApiObject } from '../model/types.ts';
 import type { ReservationApi } from '../plugins/plugin.ts';
+import type { Clock } from '../kube/clock.ts';
 import type { Reply } from '../kube/reply.ts';
 import type { Transport } from '../kube/transport.ts';
 
@@ -23,12 +24,14 @@ class Refused extends Error {
 
 export class Reservations implements ReservationApi {
   readonly #transport: Transport;
+  readonly #clock: Clock;
   readonly #waiters = new Set<Waiter>();
   #isDue = false;
   #stopped = false;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
+    this.#clock = clock;
   }
 
   async write<T extends ApiObject>(
@@ -45,19 +48,23 @@ export class Reservations implements ReservationApi {
     return reply.body as T;
   }
 
+  now(): number {
+    return this.#clock.now();
+  }
+
   async until(check: () => boolean, timeoutMs: number): Promise<void> {
     let waiter: Waiter | undefined;
-    let timer: NodeJS.Timeout | undefined;
+    let cancel: (() => void) | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         waiter = { check, resolve, reject };
         this.#waiters.add(waiter);
-        timer = setTimeout(() => reject(new Error('context deadline exceeded')), timeoutMs);
+        cancel = this.#clock.after(timeoutMs, () => reject(new Error('context deadline exceeded')));
         if (this.#stopped) reject(new Error('the scheduler is stopping'));
         else this.#ask(waiter);
       });
     } finally {
-      clearTimeout(timer);
+      cancel?.();
       this.#waiters.delete(waiter!);
     }
   }
@@ -66,7 +73,7 @@ export class Reservations implements ReservationApi {
   changed(): void {
     if (this.#isDue || this.#waiters.size === 0) return;
     this.#isDue = true;
-    setImmediate(() => {
+    void this.#clock.turn().then(() => {
       this.#isDue = false;
       for (const waiter of this.#waiters) this.#ask(waiter);
     });

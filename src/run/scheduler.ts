@@ -18,10 +18,8 @@ import { SchedulingCycle } from '../cycle/cycle.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { Extenders } from './extenders/extenders.ts';
-import { EventRecorder } from '../kube/events.ts';
+import { systemClock, type Clock } from '../kube/clock.ts';
 import { Lifetime } from '../kube/lifetime.ts';
-import { PodConditionWriter } from '../kube/pod-condition.ts';
-import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 import type { Transport } from '../kube/transport.ts';
 import { SchedulingQueue } from '../queue/scheduling-queue.ts';
@@ -50,6 +48,9 @@ export interface SchedulerOptions {
   /** Nothing is decided or written before it has begun, and while it does not lead; alone without it. */
   leadership?: Leadership;
   log: Logger;
+  clock?: Clock;
+  /** Spreads what is tried again over time; from 0 up to 1. */
+  random?: () => number;
   /** Told after each cycle. */
   afterCycle?: (cluster: Cluster) => void;
 }
@@ -61,6 +62,7 @@ const LAST_ANSWERS_MS = 4_000;
 
 export class Scheduler implements ControlledScheduler {
   readonly #log: Logger;
+  readonly #clock: Clock;
   readonly #leadership: Leadership;
   readonly #afterCycle: SchedulerOptions['afterCycle'];
   readonly #configuration: Configuration;
@@ -75,14 +77,11 @@ export class Scheduler implements ControlledScheduler {
   readonly #extenders: Extenders;
   readonly #nodes: NodeFeed;
   readonly #pods: PodFeed;
-  readonly #events: EventRecorder;
-  readonly #conditions: PodConditionWriter;
-  readonly #groupConditions: PodGroupConditionWriter;
   readonly #told: Telling;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
   readonly #memory = new MemoryCheck();
-  readonly #pulse = new Pulse();
+  readonly #pulse: Pulse;
   readonly #digest: Digest;
   readonly #watching: Watching;
   readonly #lifetime: Lifetime;
@@ -91,7 +90,7 @@ export class Scheduler implements ControlledScheduler {
   #activationsSeen = 0;
   readonly #onWriteFailed = ({ message }: Error): void =>
     this.#digest.failure('a write failed', { error: message });
-  /** When the present cycle began, in milliseconds of performance.now(). */
+  /** When the present cycle began, in monotonic milliseconds. */
   #cycleBegin = 0;
   #synced = false;
   #paused = false;
@@ -103,9 +102,12 @@ export class Scheduler implements ControlledScheduler {
 
   constructor(options: SchedulerOptions) {
     const { transport: connections, configuration, leadership = ALONE, log, afterCycle } = options;
+    const { clock = systemClock, random = Math.random } = options;
     this.#lifetime = new Lifetime(() => leadership.isLeading);
     const transport = connections.during(this.#lifetime);
     this.#log = log;
+    this.#clock = clock;
+    this.#pulse = new Pulse(clock);
     this.#leadership = leadership;
     this.#afterCycle = afterCycle;
     this.#configuration = configuration;
@@ -118,28 +120,24 @@ export class Scheduler implements ControlledScheduler {
       configuration.profiles[0]!.args.EquivalenceClasses.seed,
     );
     this.#queue = this.#makeQueue(configuration);
-    this.#digest = new Digest(log);
+    this.#digest = new Digest(log, clock);
     this.#extenders = this.#makeExtenders(configuration);
     this.#cycle = this.#makeCycle(kernel);
-    const onError = this.#onWriteFailed;
-    this.#events = new EventRecorder({ transport, onError, mustYield: () => this.#bindings.areQueued });
-    this.#conditions = new PodConditionWriter({ transport, onError });
-    this.#groupConditions = new PodGroupConditionWriter({ transport, onError });
-    this.#reservations = new Reservations(transport);
+    this.#reservations = new Reservations(transport, clock);
     this.#told = new Telling({
+      ...{ transport, clock, random },
       cluster: this.#cluster,
-      events: this.#events,
-      conditions: this.#conditions,
-      groupConditions: this.#groupConditions,
       metrics: this.#metrics,
       reservations: this.#reservations,
+      mustYield: () => this.#bindings.areQueued,
       onWriteFailed: this.#onWriteFailed,
     });
-    this.#bindings = this.#makeBindings(transport);
+    this.#bindings = this.#makeBindings(transport, random);
     this.#evictions = new Evictions({
       transport,
+      clock,
       cycle: () => this.#cycle,
-      events: this.#events,
+      events: this.#told.events,
       digest: this.#digest,
       onSettled: () => this.#pulse.beat(),
     });
@@ -160,7 +158,7 @@ export class Scheduler implements ControlledScheduler {
       onRefused: (pod, message) => this.#refusePod(pod, message),
     });
     this.#watching = new Watching({
-      transport,
+      ...{ transport, clock, random },
       ending: this.#lifetime.ending,
       handlerOf: (kind) => this.#handlerOf(kind),
       onFailure: (error) => this.#digest.failure('a watch failed', { error }),
@@ -173,7 +171,7 @@ export class Scheduler implements ControlledScheduler {
 
   #makeQueue(configuration: Configuration): SchedulingQueue {
     return new SchedulingQueue({
-      now: () => performance.now(),
+      now: () => this.#clock.monotonic(),
       initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
       maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
       helps: (event, pod, plugins) => {
@@ -191,6 +189,7 @@ export class Scheduler implements ControlledScheduler {
   #makeExtenders(configuration: Configuration): Extenders {
     return new Extenders({
       extenders: configuration.extenders,
+      clock: this.#clock,
       nodesFor: (pod) => this.#cycle.nodesFor(pod),
       node: (name) => this.#nodes.node(name),
       isPending: (pod) => this.#queue.has(pod),
@@ -216,16 +215,18 @@ export class Scheduler implements ControlledScheduler {
     });
   }
 
-  #makeBindings(transport: Transport): Bindings {
+  #makeBindings(transport: Transport, random: () => number): Bindings {
     return new Bindings({
       cluster: this.#cluster,
       queue: this.#queue,
       transport,
+      clock: this.#clock,
+      random,
       reservations: this.#reservations,
       extenders: this.#extenders,
       cycle: () => this.#cycle,
-      events: this.#events,
-      conditions: this.#conditions,
+      events: this.#told.events,
+      conditions: this.#told.conditions,
       metrics: this.#metrics,
       digest: this.#digest,
       notify: this.#notify,
@@ -264,9 +265,7 @@ export class Scheduler implements ControlledScheduler {
     this.#reservations.stop();
     this.#extenders.stop();
     await Promise.all([this.#bindings.stop(LAST_ANSWERS_MS), this.#evictions.stop(LAST_ANSWERS_MS)]);
-    await this.#events.stop();
-    this.#conditions.stop();
-    this.#groupConditions.stop();
+    await this.#told.stop();
     this.#lifetime.finish();
     await this.#extenders.close();
     await this.#watching.stop();
@@ -304,11 +303,11 @@ export class Scheduler implements ControlledScheduler {
       const isIdle = this.#paused || !this.#leadership.isLeading;
       if (isIdle || !this.#hasWork()) {
         const until = isIdle ? undefined : this.#nextWakeup();
-        await this.#pulse.wait(until, () => performance.now());
+        await this.#pulse.wait(until);
         continue;
       }
       // what has arrived already is read first, and comes along
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#clock.turn();
       if (!this.#paused && !this.#lifetime.isEnding) await this.#nextCycle();
     }
   }
@@ -317,7 +316,7 @@ export class Scheduler implements ControlledScheduler {
   #hasWork(): boolean {
     const until = this.#nextWakeup();
     const isNews = this.#queue.counts().active > 0 && this.#queue.activations !== this.#activationsSeen;
-    return isNews || (until !== undefined && until <= performance.now());
+    return isNews || (until !== undefined && until <= this.#clock.monotonic());
   }
 
   #nextWakeup(): number | undefined {
@@ -334,28 +333,28 @@ export class Scheduler implements ControlledScheduler {
   }
 
   async #runCycle(): Promise<CycleRecord> {
-    const record = this.#records.begin(new Date());
-    const begin = performance.now();
+    const record = this.#records.begin(new Date(this.#clock.now()));
+    const begin = this.#clock.monotonic();
     this.#cycleBegin = begin;
-    this.#cluster.now = Date.now();
+    this.#cluster.now = this.#clock.now();
     this.#windows.look(begin);
     this.#activationsSeen = this.#queue.activations;
     const passes = this.#cycle.correspondences.passes;
     const classes = new Set<string>();
-    const meter = new CycleMeter(() => performance.now());
+    const meter = new CycleMeter(() => this.#clock.monotonic());
     this.#meter = meter;
     let slice = begin;
     try {
       for (const outcome of this.#cycle.run()) {
         meter.enter(undefined);
         countTurn(record, outcome, classes);
-        this.#memory.decided(outcome, performance.now());
-        this.#told.tell(outcome, (performance.now() - begin) / 1000);
+        this.#memory.decided(outcome, this.#clock.monotonic());
+        this.#told.tell(outcome, (this.#clock.monotonic() - begin) / 1000);
         if (outcome.fault !== undefined)
           this.#log.error({ error: outcome.fault.stack }, 'a batch failed; its pods are tried again');
-        if (performance.now() - slice > DECISION_SLICE_MS) {
-          await new Promise((resolve) => setImmediate(resolve));
-          slice = performance.now();
+        if (this.#clock.monotonic() - slice > DECISION_SLICE_MS) {
+          await this.#clock.turn();
+          slice = this.#clock.monotonic();
         }
         if (this.#lifetime.isEnding || !this.#leadership.isLeading) break;
       }
@@ -364,7 +363,7 @@ export class Scheduler implements ControlledScheduler {
     }
     meter.enter(undefined);
     this.#afterCycle?.(this.#cluster);
-    record.durationMs = Math.round((performance.now() - begin) * 1000) / 1000;
+    record.durationMs = Math.round((this.#clock.monotonic() - begin) * 1000) / 1000;
     record.filterPasses = this.#cycle.correspondences.passes - passes;
     record.phasesMs = meter.phasesMs;
     if (record.pods === 0) {
@@ -378,7 +377,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   live(): Check[] {
-    return [{ name: 'loop', failure: this.#failure }, this.#memory.at(performance.now())];
+    return [{ name: 'loop', failure: this.#failure }, this.#memory.at(this.#clock.monotonic())];
   }
 
   ready(): Check[] {
@@ -435,7 +434,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   metrics(): Registry {
-    const { dropped } = this.#events.counts;
+    const { dropped } = this.#told.events.counts;
     this.#metrics.eventsDropped(dropped - this.#droppedEvents);
     this.#droppedEvents = dropped;
     this.#metrics.observe({

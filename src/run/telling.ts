@@ -2,34 +2,52 @@
 import type { SchedulerMetrics } from '../control/metrics.ts';
 import type { Outcome } from '../cycle/outcome.ts';
 import type { Refusal } from '../determination/refusal.ts';
-import type { EventRecorder } from '../kube/events.ts';
-import type { PodConditionWriter } from '../kube/pod-condition.ts';
-import type { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
+import type { Clock } from '../kube/clock.ts';
+import { EventRecorder } from '../kube/events.ts';
+import { PodConditionWriter } from '../kube/pod-condition.ts';
+import { PodGroupConditionWriter } from '../kube/pod-group-condition.ts';
+import type { Transport } from '../kube/transport.ts';
 import { POD_GROUP, type PodGroup } from '../model/pod-group.ts';
 import type { Pod } from '../model/types.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { Reservations } from './reservation-api.ts';
 
 export interface TellingOptions {
+  transport: Transport;
+  clock: Clock;
+  random: () => number;
   cluster: Cluster;
-  events: EventRecorder;
-  conditions: PodConditionWriter;
-  groupConditions: PodGroupConditionWriter;
+  /** Whether bindings wait for the API server now, which go first. */
+  mustYield: () => boolean;
   metrics: SchedulerMetrics;
   reservations: Reservations;
   onWriteFailed: (error: Error) => void;
 }
 
 export class Telling {
+  readonly events: EventRecorder;
+  readonly conditions: PodConditionWriter;
+  readonly #groupConditions: PodGroupConditionWriter;
   readonly #options: TellingOptions;
 
   constructor(options: TellingOptions) {
+    const { transport, clock, random, mustYield, onWriteFailed: onError } = options;
     this.#options = options;
+    this.events = new EventRecorder({ transport, clock, random, onError, mustYield });
+    this.conditions = new PodConditionWriter({ transport, clock, random, onError });
+    this.#groupConditions = new PodGroupConditionWriter({ transport, clock, random, onError });
+  }
+
+  /** Writes what is left of the events for a moment, and drops the rest. */
+  async stop(): Promise<void> {
+    await this.events.stop();
+    this.conditions.stop();
+    this.#groupConditions.stop();
   }
 
   /** Of the pods that wait, or are tried again. The cycle has taken `seconds` by now. */
   tell(outcome: Outcome, seconds: number): void {
-    const { cluster, conditions, groupConditions, metrics } = this.#options;
+    const { cluster, metrics } = this.#options;
     const { batch, waiting, preempting, failed, unseated, refusal, gang } = outcome;
     const { schedulerName } = batch.class.context.profile;
     const unschedulable = (pod: Pod, why: Refusal, nominatedNodeName?: string) => {
@@ -44,14 +62,14 @@ export class Telling {
       unschedulable(pod.pod, own, node);
       metrics.preempted(victims.length);
       for (const { namespace, key, uid } of others)
-        conditions.unseat({ namespace, name: key.slice(namespace.length + 1), uid });
+        this.conditions.unseat({ namespace, name: key.slice(namespace.length + 1), uid });
     }
     for (const { pod, message } of failed) {
       metrics.attempt('error', schedulerName, seconds);
       this.#failed(pod.pod, message);
     }
     const group = gang && cluster.store.get<PodGroup>(POD_GROUP, gang.podGroup);
-    if (group !== undefined) groupConditions.write(group, gang!.message);
+    if (group !== undefined) this.#groupConditions.write(group, gang!.message);
   }
 
   /** Of a pod that cannot be taken as it is. */
@@ -60,17 +78,16 @@ export class Telling {
   }
 
   #unschedulable(pod: Pod, { message: reason, preemption }: Refusal, nominatedNodeName?: string): void {
-    const { conditions, events, metrics } = this.#options;
+    const { metrics } = this.#options;
     const message = preemption === undefined ? reason : `${reason} ${preemption}`;
     metrics.preemptionAttempts(preemption === undefined ? 0 : 1);
-    events.failedScheduling(pod, message);
-    conditions.unscheduled(pod, { reason: 'Unschedulable', message, nominatedNodeName });
+    this.events.failedScheduling(pod, message);
+    this.conditions.unscheduled(pod, { reason: 'Unschedulable', message, nominatedNodeName });
   }
 
   #failed(pod: Pod, message: string): void {
-    const { conditions, events } = this.#options;
-    events.failedScheduling(pod, message);
-    conditions.unscheduled(pod, { reason: 'SchedulerError', message });
+    this.events.failedScheduling(pod, message);
+    this.conditions.unscheduled(pod, { reason: 'SchedulerError', message });
   }
 
   /** Does what can be done outside for pods that found no node. */

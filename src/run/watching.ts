@@ -1,11 +1,14 @@
 // What is listed and watched, in its order: nodes and objects as they come, pods when the objects are in.
 import type { ApiObject } from '../model/types.ts';
+import type { Clock } from '../kube/clock.ts';
 import { watch, type Watch, type WatchHandler } from '../kube/reflector.ts';
 import { missingAmong, NODES, OTHER_RESOURCES, PODS, type WatchedResource } from '../kube/resources.ts';
 import type { Transport } from '../kube/transport.ts';
 
 export interface WatchingOptions {
   transport: Transport;
+  clock: Clock;
+  random: () => number;
   /** Aborted when the scheduler is told to end. */
   ending: AbortSignal;
   handlerOf: (kind: string) => WatchHandler<ApiObject>;
@@ -51,9 +54,12 @@ export class Watching {
 
   /** Resolves when the list is in, which is taken when `after` has come. */
   #follow({ kind, path, query }: WatchedResource, after?: Promise<unknown>): Promise<void> {
-    const { transport, handlerOf, onFailure } = this.#options;
+    const { handlerOf, onFailure, transport, clock, random } = this.#options;
     const onError = ({ message }: Error) => onFailure(message);
-    const started = watch({ transport, kind, path, query, after, handler: handlerOf(kind), onError });
+    const started = watch({
+      ...{ transport, clock, random, kind, path, query, after, onError },
+      handler: handlerOf(kind),
+    });
     this.#watches.push(started);
     return started.synced;
   }

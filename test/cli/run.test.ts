@@ -1,7 +1,7 @@
 import { loadAll } from 'js-yaml';
 import { expect, it, vi } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { systemClock } from '../../src/kube/backoff.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import { node, pod } from '../run/fixtures.ts';
 import { startRun } from './running.ts';
 

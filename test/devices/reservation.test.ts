@@ -24,6 +24,7 @@ it('waits until what the attempt before it had is taken back, and reserves the c
       await new Promise<void>((resolve) => (takeBack = resolve));
       return versioned(10, shared) as ApiObject as T;
     },
+    now: () => 0,
     until: () => Promise.resolve(),
   };
   const reservation = () => {

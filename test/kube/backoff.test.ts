@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Backoff, systemClock } from '../../src/kube/backoff.ts';
+import { Backoff } from '../../src/kube/backoff.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import { TestClock } from './harness.ts';
 
 describe('Backoff', () => {

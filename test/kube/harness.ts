@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Node, Pod } from '../../src/model/types.ts';
 import type { Fault } from '../../src/dev/embedded/faults.ts';
 import { serveEmbedded, type Embedded } from '../../src/dev/embedded/server.ts';
-import type { Clock } from '../../src/kube/backoff.ts';
+import { systemClock, type Clock } from '../../src/kube/clock.ts';
 import type { PodReference } from '../../src/kube/pod-lookup.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';
 import { Transport, type TransportOptions } from '../../src/kube/transport.ts';
@@ -15,6 +15,22 @@ export class TestClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  /** Takes as long as it takes: what is due is not what a test waits for, or it says how soon. */
+  after(ms: number, due: () => void): () => void {
+    return systemClock.after(ms, () => {
+      this.#now += ms;
+      due();
+    });
+  }
+
+  turn(): Promise<void> {
+    return systemClock.turn();
   }
 
   advance(ms: number): void {

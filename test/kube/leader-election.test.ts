@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LeaderElection } from '../../src/kube/leader-election.ts';
 import { DEFAULT_LEASE } from '../../src/model/lease.ts';
 import type { ApiObject } from '../../src/model/types.ts';
-import type { Clock } from '../../src/kube/backoff.ts';
+import { systemClock, type Clock } from '../../src/kube/clock.ts';
 import type { Transport } from '../../src/kube/transport.ts';
 import { startHarness, type Harness } from './harness.ts';
 
@@ -25,6 +25,20 @@ class SteppedClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  after(ms: number, due: () => void): () => void {
+    const sleeper = { until: this.#now + ms, wake: due };
+    this.#sleepers.push(sleeper);
+    return () => (this.#sleepers = this.#sleepers.filter((one) => one !== sleeper));
+  }
+
+  turn(): Promise<void> {
+    return systemClock.turn();
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/kube/backoff.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import { anonymousCredentials, type Credentials } from '../../src/kube/credentials.ts';
 import { Lifetime } from '../../src/kube/lifetime.ts';
 import { serverVersion, Transport } from '../../src/kube/transport.ts';

@@ -53,6 +53,20 @@ export function bannedText({ path, text }: SourceFile): string[] {
   });
 }
 
+/** What reads the machine's time itself: what speaks to sockets, files and terminals. */
+const outermost =
+  /^src\/(?:cli\b|dev\/|kube\/(?:clock|credentials|dial|exchanges|node-http2-carrier)\.ts|run\/extenders\/http-extender\.ts)/;
+const machineTime =
+  /\b(?:Date\.now|performance\.now|new Date\(\)|set(?:Timeout|Interval|Immediate)\(|AbortSignal\.timeout)/;
+
+/** Where the machine's time is read past the clock that is handed in, with its line. */
+export function pastTheClock({ path, text }: SourceFile): string[] {
+  if (!path.startsWith('src/') || outermost.test(path)) return [];
+  return text
+    .split('\n')
+    .flatMap((line, at) => (machineTime.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : []));
+}
+
 function isLiteral(expression: ts.Expression | undefined): boolean {
   if (!expression) return false;
   if (ts.isPrefixUnaryExpression(expression) && expression.operator === ts.SyntaxKind.MinusToken) {

@@ -13,7 +13,15 @@ import {
   type Import,
   type SourceFile,
 } from './imports.ts';
-import { bannedText, deadExports, filesByWord, longFunctions, notLiteral, tooLong } from './text.ts';
+import {
+  bannedText,
+  deadExports,
+  filesByWord,
+  longFunctions,
+  notLiteral,
+  pastTheClock,
+  tooLong,
+} from './text.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -71,6 +79,10 @@ describe('the repository', () => {
       ...['/usr/local/bin/node', ...command!.split(' '), optimizing],
       '/app/coset.js',
     ]);
+  });
+
+  it('has the time from the clock that is handed in, but in what speaks to the outside', () => {
+    expect(code.flatMap(pastTheClock)).toEqual([]);
   });
 
   it('grants in deploy/ what the scheduler and its plugins say they need: else `npm run deploy:build`', () => {
@@ -207,6 +219,22 @@ describe('the checks', () => {
     ['src/kube/a.ts', "import { Connection } from '../../packages/h2/index.ts';"],
   ])('accept across a package, in %s: %s', (path, text) => {
     expect(acrossPackage(importOf(path, text))).toBeUndefined();
+  });
+
+  it.each([
+    ['src/run/a.ts', 'const now = Date.now();'],
+    ['src/kube/a.ts', 'const timer = setTimeout(end, 1000);'],
+    ['src/plugins/a.ts', 'const text = new Date().toISOString();'],
+  ])('refuse what reads past the clock, in %s: %s', (path, text) => {
+    expect(pastTheClock({ path, text })).toHaveLength(1);
+  });
+
+  it.each([
+    ['src/kube/clock.ts', 'const now = Date.now();'],
+    ['src/cli/a.ts', 'const timer = setTimeout(end, 1000);'],
+    ['src/plugins/a.ts', 'const text = new Date(api.now()).toISOString();'],
+  ])('accept of the time, in %s: %s', (path, text) => {
+    expect(pastTheClock({ path, text })).toEqual([]);
   });
 
   it('count lines', () => {

@@ -208,7 +208,7 @@ export class ClaimReservation implements Reservation {
     const written = allocation ?? current.status!.allocation!;
     const status = {
       ...current.status,
-      allocation: { ...written, allocationTimestamp: written.allocationTimestamp ?? timestamp() },
+      allocation: { ...written, allocationTimestamp: written.allocationTimestamp ?? timeText(api.now()) },
       reservedFor: [...(current.status?.reservedFor ?? []), { resource: 'pods', name, uid }],
     };
     return put({ ...current, status }, `${claimPath(claim)}/status`);
@@ -272,9 +272,9 @@ function isReady(claim: ResourceClaim): boolean {
   }
 }
 
-/** Now, in whole seconds, as the API's times are written. */
-function timestamp(): string {
-  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+/** In whole seconds, as the API's times are written. */
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** By resourceVersion, which only grows. */

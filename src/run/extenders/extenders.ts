@@ -6,11 +6,13 @@ import type { Extender } from '../../config/types.ts';
 import type { ExtenderDesk } from '../../cycle/ports.ts';
 import type { ExtenderAnswer, NodeRefusal } from '../../plugins/extender/answer.ts';
 import type { BindOutcome } from '../../kube/binder.ts';
+import type { Clock } from '../../kube/clock.ts';
 import type { QueuedPod } from '../../queue/types.ts';
 import { HttpExtender, type AskedNode } from './http-extender.ts';
 
 export interface ExtendersOptions {
   extenders: readonly Extender[];
+  clock: Clock;
   /** The nodes that a pod could have. */
   nodesFor(pod: QueuedPod): string[];
   /** A node as the API server has it. */
@@ -110,7 +112,7 @@ export class Extenders implements ExtenderDesk {
 
   async #ask(pod: QueuedPod): Promise<void> {
     // not within the turn of the event loop that asks
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#options.clock.turn();
     const { pod: object } = pod;
     const answer = await this.#answer(pod).catch((error: unknown): ExtenderAnswer => {
       return { asked: new Set(), refused: new Map(), scores: new Map(), failure: (error as Error).message };

@@ -1,0 +1,39 @@
+// Time, as the scheduler sees it. Only what speaks to sockets, files and terminals reads the machine's own.
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+
+export interface Clock {
+  /** Milliseconds since the epoch. They jump when the machine's date is set. */
+  now(): number;
+  /** Milliseconds of a time that only goes on: how long something took, and when it is due. */
+  monotonic(): number;
+  /** Resolves after `ms` milliseconds, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back after `ms` milliseconds. Returns how to prevent that. It keeps no process from its end. */
+  after(ms: number, due: () => void): () => void;
+  /** Resolves when what has arrived by now was read. */
+  turn(): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  async sleep(ms, signal) {
+    try {
+      await delay(ms, undefined, signal && { signal });
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  },
+  after(ms, due) {
+    const timer = setTimeout(due, ms).unref();
+    return () => clearTimeout(timer);
+  },
+  turn: () => nextTurn(),
+};
+
+/** Resolves when the work has ended, or after `ms` milliseconds: nobody waits longer for it. */
+export async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, clock.sleep(ms, ended.signal)]);
+  ended.abort();
+}
