@@ -34,7 +34,8 @@ export default async function buildKernels() {
 function writeKernels() {
   const exports = kernels.map(({ target, output }) => {
     const text = readFileSync(join(root, output)).toString('base64');
-    return `export const ${target} = Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));\n`;
+    // whoever imports one build gets that one alone
+    return `export const ${target} = /* @__PURE__ */ Uint8Array.from(/* @__PURE__ */ atob('${text}'), (c) => c.charCodeAt(0));\n`;
   });
   const types = kernels.map(({ target }) => `export declare const ${target}: Uint8Array;\n`);
   writeModule(kernelModule.output, { code: exports.join(''), types: types.join('') });

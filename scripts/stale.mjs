@@ -11,7 +11,10 @@ export const kernels = [
   { target: 'scalar', output: 'build/kernel.scalar.wasm', inputs: kernelInputs },
   { target: 'simd', output: 'build/kernel.simd.wasm', inputs: kernelInputs },
 ];
-export const kernelModule = { output: 'build/kernels.js', inputs: kernels.map(({ output }) => output) };
+export const kernelModule = {
+  output: 'build/kernels.js',
+  inputs: [...kernels.map(({ output }) => output), 'scripts/kernels.mjs'],
+};
 export const recordsModule = {
   output: 'build/records.js',
   inputs: ['assembly/records.ts', 'scripts/records.mjs'],
