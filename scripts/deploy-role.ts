@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { ownPlugins } from '../src/cli/plugin-modules.ts';
 import type { Right } from '../src/model/right.ts';
-import { inTree } from '../src/plugins/in-tree.ts';
 import { rightsOf } from '../src/run/rights.ts';
 
 export const ROLE_PATH = join(import.meta.dirname, '../deploy/role.yaml');
@@ -35,7 +35,7 @@ export function roleOf(rights: readonly Right[]): object {
 }
 
 export function derivedRole(): object {
-  return roleOf(rightsOf(inTree));
+  return roleOf(rightsOf(ownPlugins));
 }
 
 export function writtenRole(): unknown {

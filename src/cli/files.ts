@@ -4,7 +4,7 @@ import { decodeText, TextError } from '../model/text.ts';
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
 import { pluginModulesIn } from '../config/plugin-modules.ts';
 import type { Configuration } from '../config/types.ts';
-import { pathOf, registryWith } from './plugin-modules.ts';
+import { ownPlugins, pathOf, registryWith } from './plugin-modules.ts';
 
 /** What messages call a file. */
 export function nameOf(file: string): string {
@@ -33,7 +33,7 @@ export function readText(file: string): string {
 
 /** The configuration in a file, with the plugins that it brings, or the default one. */
 export async function readConfiguration(file: string | undefined): Promise<Configuration> {
-  if (file === undefined) return defaultConfiguration();
+  if (file === undefined) return defaultConfiguration(ownPlugins);
   const text = readText(file);
   const configuration = loadConfiguration(text, file, await registryWith(pluginModulesIn(text), file));
   // written somewhere else it names the same modules

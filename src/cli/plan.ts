@@ -11,6 +11,7 @@ import { readScenario } from '../scenario/read.ts';
 import { MESSAGES_MAX, ScenarioError, told } from '../scenario/reader.ts';
 import { Progress } from './progress.ts';
 import { nameOf, readConfiguration, readText } from './files.ts';
+import { ownPlugins } from './plugin-modules.ts';
 
 export interface PlanCommandOptions {
   config?: string;
@@ -69,7 +70,7 @@ async function configurationFor(
 ): Promise<Configuration> {
   const isOwn = config === undefined && scenario.configuration !== undefined;
   const configuration = isOwn
-    ? configurationOf(scenario.configuration, `${nameOf(file)}: configuration`)
+    ? configurationOf(scenario.configuration, `${nameOf(file)}: configuration`, ownPlugins)
     : await readConfiguration(config);
   if (configuration.extenders.length > 0) configuration.notices.push('extenders: not asked in a plan');
   if (order !== undefined) {

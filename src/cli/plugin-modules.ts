@@ -4,10 +4,14 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../config/load.ts';
 import { faultIn } from '../plugins/check.ts';
+import { dynamicResources } from '../devices/plugin.ts';
 import { inTree } from '../plugins/in-tree.ts';
 import type { PluginModule } from '../plugins/out-of-tree/plugin.ts';
 import type { Plugin } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
+
+/** Kubernetes' own plugins, with the one that allocates devices. */
+export const ownPlugins = inTree.with([dynamicResources]);
 
 /**
  * The registry with the plugins of these modules, whose default export each is, or an export of its name.
@@ -15,12 +19,12 @@ import type { Registry } from '../plugins/registry.ts';
  * @throws ConfigurationError
  */
 export async function registryWith(modules: readonly PluginModule[], file: string): Promise<Registry> {
-  if (modules.length === 0) return inTree;
+  if (modules.length === 0) return ownPlugins;
   const plugins: Plugin[] = [];
   for (const { name, module } of modules) {
     const refuse = (reason: string) =>
       new ConfigurationError(`${file}: plugin ${name}: ${module}: ${reason}`);
-    if (inTree.get(name) !== undefined) throw refuse(`coset has a plugin of this name`);
+    if (ownPlugins.get(name) !== undefined) throw refuse(`coset has a plugin of this name`);
     if (plugins.some((plugin) => plugin.name === name)) throw refuse('another module has this plugin too');
     const exported = await load(module, file).catch((error: unknown) => {
       throw refuse(`cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
@@ -30,7 +34,7 @@ export async function registryWith(modules: readonly PluginModule[], file: strin
     if (fault !== undefined) throw refuse(fault);
     plugins.push(plugin as Plugin);
   }
-  return inTree.with(plugins);
+  return ownPlugins.with(plugins);
 }
 
 /** Where a module is: its path, or its package, from the folder of the configuration. */

@@ -75,9 +75,9 @@ export function configurationOf(value: unknown, fileName: string, registry = inT
 }
 
 /** The configuration without a file: one profile, default-scheduler, and nothing to notice. */
-export function defaultConfiguration(): Configuration {
+export function defaultConfiguration(registry = inTree): Configuration {
   return {
-    ...configurationOf({ apiVersion: API_VERSION, kind: KIND }, 'default configuration'),
+    ...configurationOf({ apiVersion: API_VERSION, kind: KIND }, 'default configuration', registry),
     notices: [],
   };
 }
@@ -144,6 +144,7 @@ function readProfiles(
       schedulerName,
       ...mergePlugins(registry, profile.plugins ?? {}, `${path}.plugins`, problems, notices),
       args,
+      deviceTotals: registry.having('deviceTotals')[0]?.deviceTotals,
       registry,
     };
   });

@@ -44,6 +44,6 @@ export class Batches {
 export function unsupportedBy({ pods, class: { context } }: Batch): Refusal | undefined {
   const unsupported = context.profile.registry.unsupportedIn(pods[0]!.pod, context);
   if (unsupported === undefined) return undefined;
-  const message = `${unsupported.plugin} is not supported yet: the pod asks for ${unsupported.what}.`;
+  const message = `${unsupported.plugin} is not supported: the pod asks for ${unsupported.what}.`;
   return { message, plugins: [unsupported.plugin] };
 }

@@ -28,7 +28,7 @@ import type {
   ResourceSlice,
 } from '../../build/kubernetes.js';
 import type { PodGroup } from '../model/pod-group.ts';
-import type { DeviceTaintRule } from '../plugins/dynamic-resources/types.ts';
+import type { DeviceTaintRule } from '../model/devices.ts';
 
 interface Kinds {
   Node: Node;

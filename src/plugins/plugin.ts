@@ -11,6 +11,7 @@ import type { ClusterEvent } from '../model/events.ts';
 import type { ProgramBuilder } from '../kernel/program/builder.ts';
 import type { Profile } from './profile.ts';
 import type { Problems, Shape } from '../model/shape.ts';
+import type { DeviceTotalsOf } from './dynamic-resources/totals.ts';
 import type { ExtenderAnswers } from './extender/answer.ts';
 import type { ContainerField, NodeField, SpecField } from './fields.ts';
 
@@ -234,6 +235,8 @@ export interface Plugin {
   selectors?(pod: Pod): Selector[];
   /** What the pod asks for that is not built yet; such a pod is not placed. */
   unsupported?(pod: Pod, context: PluginContext): string | undefined;
+  /** Of the plugin that allocates devices: what scores count of an extended resource that a device class backs. */
+  readonly deviceTotals?: DeviceTotalsOf;
   /** Packs what a class's master asks for; undefined when it asks for nothing. */
   pack?(pod: Pod, context: PackContext): Packed | undefined;
   /** Whether pods of this one's class may need more than their node: asked once a class. Without it, they may. */

@@ -1,4 +1,6 @@
 // A profile: the plugins that are asked for the pods of one scheduler name, with their arguments.
+import type { DeviceTotalsOf } from './dynamic-resources/totals.ts';
+
 /** The arguments of each plugin that takes some, by its name: each plugin's args.ts adds its own. */
 export interface PluginArgs {
   [plugin: string]: unknown;
@@ -15,4 +17,6 @@ export interface Profile {
   /** Score plugins in order, with their weights. */
   scores: { name: string; weight: number }[];
   args: PluginArgs;
+  /** Absent where no plugin allocates devices. */
+  deviceTotals?: DeviceTotalsOf;
 }

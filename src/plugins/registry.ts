@@ -83,10 +83,13 @@ export class Registry {
     this.#reserving = this.having('reserve');
   }
 
-  /** These plugins, and others that a profile may name. */
+  /** These plugins, and others that a profile may name. One with the name of one of these takes its place. */
   with(others: readonly Plugin[]): Registry {
+    const given = new Map(others.map((plugin) => [plugin.name, plugin]));
+    const taken = (plugin: Plugin) => given.get(plugin.name) ?? plugin;
+    const added = others.filter(({ name }) => this.get(name) === undefined);
     const more = this.plugins.slice(this.byDefault.length);
-    return new Registry(this.byDefault, [...more, ...others]);
+    return new Registry(this.byDefault.map(taken), [...more.map(taken), ...added]);
   }
 
   get(name: string): Plugin | undefined {

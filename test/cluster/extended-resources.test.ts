@@ -1,7 +1,7 @@
 // Extended resources that a device class backs, on a real API server, with the rights in deploy/.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import type { ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
+import type { ResourceClaim } from '../../src/devices/types.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { createNodes, listPods, pod } from './fixtures.ts';
 import { until } from './processes.ts';

@@ -7,6 +7,8 @@ import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { configurationOf } from '../../src/config/load.ts';
+import { dynamicResources } from '../../src/devices/plugin.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Placement, Outcome } from '../../src/cycle/outcome.ts';
 import { SchedulingCycle } from '../../src/cycle/cycle.ts';
 import type { Binder } from '../../src/cycle/ports.ts';
@@ -105,6 +107,7 @@ export function configuration(
       profiles: [{ pluginConfig: [{ name: 'EquivalenceClasses', args }, ...pluginConfig] }],
     },
     'test configuration',
+    inTree.with([dynamicResources]),
   );
 }
 

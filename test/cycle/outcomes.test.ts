@@ -56,7 +56,7 @@ describe('pods that are not placed', () => {
     bench.submit(...pods(2, 'special', { cpu: '1', spec: UNBUILT }), pod('plain', { cpu: '1' }));
     const [special, plain] = bench.run();
     expect(special!.refusal!.plugins).toEqual(['NodeAffinity']);
-    expect(special!.refusal!.message).toContain('NodeAffinity is not supported yet');
+    expect(special!.refusal!.message).toContain('NodeAffinity is not supported');
     expect(keysOf(special!.waiting)).toEqual(['ns/special-0', 'ns/special-1']);
     expect(plain!.placed).toHaveLength(1);
     expect(rowsOf(bench)).toEqual({

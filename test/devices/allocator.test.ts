@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { objectKey } from '../../src/model/types.ts';
-import { allocationResult } from '../../src/plugins/dynamic-resources/allocation-result.ts';
-import {
-  Allocator,
-  type AllocatedDevices,
-  type ClaimSolution,
-} from '../../src/plugins/dynamic-resources/allocator.ts';
-import { SliceIndex } from '../../src/plugins/dynamic-resources/pools.ts';
-import { withRules } from '../../src/plugins/dynamic-resources/taints.ts';
-import {
-  deviceId,
-  type Device,
-  type ResourceClaim,
-  type ResourceSlice,
-} from '../../src/plugins/dynamic-resources/types.ts';
+import { allocationResult } from '../../src/devices/allocation-result.ts';
+import { Allocator, type AllocatedDevices, type ClaimSolution } from '../../src/devices/allocator.ts';
+import { SliceIndex } from '../../src/devices/pools.ts';
+import { withRules } from '../../src/devices/taints.ts';
+import { deviceId, type Device, type ResourceClaim, type ResourceSlice } from '../../src/devices/types.ts';
 import { claim, deviceClass, devices, DRIVER, firstOf, request, selecting, slice } from './objects.ts';
 
 const NODE = { name: 'a', labels: { zone: 'west' } };

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { celDeviceOf } from '../../src/plugins/dynamic-resources/cel/device.ts';
-import { FUNCTIONS } from '../../src/plugins/dynamic-resources/cel/environment.ts';
-import { Selector } from '../../src/plugins/dynamic-resources/cel/selector.ts';
-import type { Device } from '../../src/plugins/dynamic-resources/types.ts';
+import { celDeviceOf } from '../../src/devices/cel/device.ts';
+import { FUNCTIONS } from '../../src/devices/cel/environment.ts';
+import { Selector } from '../../src/devices/cel/selector.ts';
+import type { Device } from '../../src/devices/types.ts';
 
 interface Answer {
   value?: boolean;

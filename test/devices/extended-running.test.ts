@@ -1,7 +1,7 @@
 // The scheduler over HTTP and pods that ask for extended resources which device classes back.
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import type { DeviceClass, ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
+import type { DeviceClass, ResourceClaim } from '../../src/devices/types.ts';
 import { resourceOfObject } from '../../src/dev/embedded/schema/resources.ts';
 import { eventually, node, pod, startScheduler, type Running } from '../run/fixtures.ts';
 import { claim, deviceClass, devices, DRIVER, slice } from './objects.ts';

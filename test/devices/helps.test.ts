@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ClusterEvent } from '../../src/model/events.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
-import { dynamicResources } from '../../src/plugins/dynamic-resources/plugin.ts';
+import { dynamicResources } from '../../src/devices/plugin.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { referenceKernel } from '../reference/kernel.ts';
 import { node, pod } from '../run/fixtures.ts';

@@ -7,7 +7,7 @@ import type {
   DeviceRequest,
   ResourceClaim,
   ResourceSlice,
-} from '../../src/plugins/dynamic-resources/types.ts';
+} from '../../src/devices/types.ts';
 import { pod } from '../run/fixtures.ts';
 
 export const DRIVER = 'gpu.example.com';

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiObject, Decision, Node, Pod } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
-import type { DeviceRequest, ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
+import { dynamicResources } from '../../src/devices/plugin.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
+import type { DeviceRequest, ResourceClaim } from '../../src/devices/types.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';
 import { node, pod } from '../run/fixtures.ts';
@@ -32,8 +34,8 @@ interface Situation {
 
 function decide({ now, pods = [], ...rest }: Situation): Decision[] {
   const scenario = { pods, ...rest };
-  return plan(scenario, { kernel: load(), configuration: defaultConfiguration(), explain: 'detail', now })
-    .decisions;
+  const configuration = defaultConfiguration(inTree.with([dynamicResources]));
+  return plan(scenario, { kernel: load(), configuration, explain: 'detail', now }).decisions;
 }
 
 function decideOne(situation: Situation): Decision {

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { ApiObject } from '../../src/model/types.ts';
 import { ObjectStore } from '../../src/state/object-store.ts';
 import type { ReservationApi } from '../../src/plugins/plugin.ts';
-import { DEVICE_KINDS } from '../../src/plugins/dynamic-resources/devices.ts';
-import { ClaimReservation } from '../../src/plugins/dynamic-resources/reservation.ts';
-import type { ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
+import { DEVICE_KINDS } from '../../src/plugins/dynamic-resources/kinds.ts';
+import { ClaimReservation } from '../../src/devices/reservation.ts';
+import type { ResourceClaim } from '../../src/devices/types.ts';
 import { allocated, claim, podWith } from './objects.ts';
 
 it('waits until what the attempt before it had is taken back, and reserves the claim again', async () => {

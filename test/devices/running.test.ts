@@ -1,7 +1,7 @@
 // The scheduler over HTTP: what it writes for a pod's claims, what it waits for, and what it does when that fails.
 import { describe, expect, it } from 'vitest';
 import { resourceOfObject } from '../../src/dev/embedded/schema/resources.ts';
-import type { ResourceClaim } from '../../src/plugins/dynamic-resources/types.ts';
+import type { ResourceClaim } from '../../src/devices/types.ts';
 import { after, eventually, node, pod, startScheduler, type Running } from '../run/fixtures.ts';
 import {
   allocated,

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { celDeviceOf } from '../../src/plugins/dynamic-resources/cel/device.ts';
-import { Selector } from '../../src/plugins/dynamic-resources/cel/selector.ts';
-import { deviceMatches } from '../../src/plugins/dynamic-resources/selectors.ts';
-import { compareVersions, parseVersion, type Version } from '../../src/plugins/dynamic-resources/semver.ts';
-import type { Device } from '../../src/plugins/dynamic-resources/types.ts';
+import { celDeviceOf } from '../../src/devices/cel/device.ts';
+import { Selector } from '../../src/devices/cel/selector.ts';
+import { deviceMatches } from '../../src/devices/selectors.ts';
+import { compareVersions, parseVersion, type Version } from '../../src/devices/cel/semver.ts';
+import type { Device } from '../../src/devices/types.ts';
 
 const DRIVER = 'gpu.example.com';
 const gpu = (name: string): Device => ({

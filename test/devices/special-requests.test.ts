@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { DeviceClass } from '../../src/plugins/dynamic-resources/types.ts';
-import { specialRequestsOf } from '../../src/plugins/dynamic-resources/extended-resources.ts';
+import type { DeviceClass } from '../../src/devices/types.ts';
+import { specialRequestsOf } from '../../src/devices/special-requests.ts';
 import { pod } from '../run/fixtures.ts';
 import { deviceClass } from './objects.ts';
 

@@ -222,7 +222,7 @@ describe('a gang waits', () => {
   ])('with a message when its group asks for %s', (what, spec) => {
     const bench = rig({ nodes: nodes(2), objects: [podGroup('g', 1, spec)] });
     bench.submit(member('g', 'one', whole));
-    const message = `GangScheduling is not supported yet: the pod group asks for ${what}.`;
+    const message = `GangScheduling is not supported: the pod group asks for ${what}.`;
     expect(told(bench.run())).toEqual({ one: message });
   });
 

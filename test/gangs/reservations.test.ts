@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ERROR_ROW } from '../../assembly/layout.ts';
 import { kernelWith, node, nodesByPod, pod, rig, type Rig } from '../cycle/fixtures.ts';
 import { claim, deviceClass, devices, slice } from '../devices/objects.ts';
-import { PENDING_ALLOCATION } from '../../src/plugins/dynamic-resources/claims.ts';
+import { PENDING_ALLOCATION } from '../../src/plugins/dynamic-resources/kinds.ts';
 import { podGroup } from './fixtures.ts';
 
 const gpu = deviceClass('gpu');

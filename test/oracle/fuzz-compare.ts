@@ -1,7 +1,6 @@
 // Whether coset and kube-scheduler decide alike, and what a scenario asks for that coset has not.
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision, Scenario } from '../../src/model/types.ts';
-import { inTree } from '../../src/plugins/in-tree.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { referenceKernel } from '../reference/kernel.ts';
 import { configurationFor, outcomeOf, planned } from '../vectors/planned.ts';
@@ -18,10 +17,11 @@ export interface Mismatch {
 
 /** The plugins that some pod of the scenario needs and that are not built. */
 export function unsupportedBy(scenario: Scenario): string[] {
-  const cluster = clusterOf(scenario, referenceKernel(), 1);
-  const [profile] = configurationFor(scenario, {}).profiles;
+  const { profiles, registry } = configurationFor(scenario, {});
+  const cluster = clusterOf(scenario, referenceKernel(), 1, registry);
+  const [profile] = profiles;
   const plugins = [...scenario.pods, ...scenario.pending].flatMap(
-    (pod) => inTree.unsupportedIn(pod, { cluster, profile: profile! })?.plugin ?? [],
+    (pod) => registry.unsupportedIn(pod, { cluster, profile: profile! })?.plugin ?? [],
   );
   return [...new Set(plugins)].sort();
 }

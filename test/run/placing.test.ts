@@ -91,7 +91,7 @@ describe('a running scheduler', () => {
     await running.bound('plain');
     await running.waits('asking');
     const message =
-      'NodeAffinity is not supported yet: the pod asks for a preferred node affinity term that cannot be understood.';
+      'NodeAffinity is not supported: the pod asks for a preferred node affinity term that cannot be understood.';
     expect(running.condition('asking')?.message).toBe(message);
     await eventually(() => {
       expect(running.messages('asking', 'FailedScheduling')).toEqual([message]);

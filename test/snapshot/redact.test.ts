@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { objectKey, type ApiObject, type Decision, type Scenario } from '../../src/model/types.ts';
 import { defaultConfiguration } from '../../src/config/load.ts';
+import { dynamicResources } from '../../src/devices/plugin.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { redacted } from '../../src/snapshot/redact.ts';
 import { reduced } from '../../src/snapshot/reduce.ts';
@@ -14,7 +16,8 @@ const VECTORS = 6;
 
 function decide(scenario: Scenario): Decision[] {
   const kernel = loadKernel();
-  return plan(scenario, { kernel, configuration: defaultConfiguration(), explain: 'ties' }).decisions;
+  const configuration = defaultConfiguration(inTree.with([dynamicResources]));
+  return plan(scenario, { kernel, configuration, explain: 'ties' }).decisions;
 }
 
 /** The scenario as a redacted snapshot has it, and how its names were before. */

@@ -152,12 +152,14 @@ describe('the checks', () => {
     ['src/planner/a.ts', "import type { Server } from '../dev/embedded/b.ts';"],
     ['src/planner/a.ts', "const b = await import('../control/b.ts');"],
     ['src/classes/a.ts', "import { run } from '../b.ts';"],
+    ['src/plugins/a.ts', "import { dynamicResources } from '../devices/plugin.ts';"],
   ])('refuse in %s: %s', (path, text) => {
     expect(wrongDirection(importOf(path, text))).toContain(path);
   });
 
   it.each([
     ['src/model/a.ts', "import { load } from 'js-yaml';"],
+    ['src/devices/a.ts', "import { parse } from './cel/parser.ts';"],
     ['src/queue/a.ts', "import type { Readable } from 'node:stream';"],
     ['src/kernel/a.ts', "import { ABI_VERSION } from '../../assembly/layout.ts';"],
     ['src/run/a.ts', "import { plan } from '../cycle/cycle.ts';"],

@@ -3,7 +3,9 @@ import type { Decision, Scenario } from '../../src/model/types.ts';
 import type { Cluster } from '../../src/state/cluster.ts';
 import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/types.ts';
+import { dynamicResources } from '../../src/devices/plugin.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
+import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';
 import { printJson } from '../../src/scenario/print.ts';
@@ -24,10 +26,11 @@ export function configurationFor(
   { configuration }: Scenario,
   args: Partial<EquivalenceClassesArgs>,
 ): Configuration {
+  const registry = inTree.with([dynamicResources]);
   const whole =
     configuration === undefined
-      ? defaultConfiguration()
-      : configurationOf(structuredClone(configuration), 'scenario');
+      ? defaultConfiguration(registry)
+      : configurationOf(structuredClone(configuration), 'scenario', registry);
   for (const profile of whole.profiles) Object.assign(profile.args.EquivalenceClasses, args);
   return whole;
 }

@@ -28,7 +28,7 @@ export function obstacleTo(
   }
   const unsupported = unsupportedIn(found) ?? unsupportedAmong(pods, context);
   if (unsupported !== undefined)
-    return `${GANG_SCHEDULING} is not supported yet: the pod group asks for ${unsupported}.`;
+    return `${GANG_SCHEDULING} is not supported: the pod group asks for ${unsupported}.`;
   if (known < quorumOf(podGroup, context))
     return 'waiting for minCount pods from a gang to appear in scheduling queue';
   return differenceIn(pods, found);

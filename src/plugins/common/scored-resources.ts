@@ -3,13 +3,11 @@ import type { Amounts } from '../../model/pod-resources.ts';
 import { isScalarResource } from '../../model/pod-resources.ts';
 import { NODE_AMOUNTS, type Cluster } from '../../state/cluster.ts';
 import type { ResourceColumns } from '../../state/columns/node-columns.ts';
-import type { ProgramBuilder } from '../../kernel/program/builder.ts';
 import type { ScoredResource } from '../../kernel/program/parts.ts';
 import type { ResourceSpec } from './args-shape.ts';
 import type { PluginContext, PackContext } from '../plugin.ts';
-import { deviceTotals } from '../dynamic-resources/device-totals.ts';
-import { DEVICE_KINDS } from '../dynamic-resources/devices.ts';
-import { backingOf, isBackable } from '../dynamic-resources/extended-resources.ts';
+import { DEVICE_KINDS } from '../dynamic-resources/kinds.ts';
+import { backingOf, isBackable } from './extended-resources.ts';
 
 /** More than can be asked for. */
 const UNLIMITED = 2 ** 64;
@@ -26,10 +24,10 @@ export function scoredNames(specs: readonly ResourceSpec[], requests: Amounts): 
 export function scoredResources(
   specs: readonly ResourceSpec[],
   requests: Amounts,
-  { cluster, builder }: PackContext,
+  context: PackContext,
   nonzero: boolean,
 ): ScoredResource[] {
-  const { nodes } = cluster;
+  const { nodes } = context.cluster;
   const resources: ScoredResource[] = [];
   for (const { name, weight } of specs) {
     const amount = requests.get(name) ?? 0;
@@ -43,7 +41,7 @@ export function scoredResources(
           ? nodes.nonzeroMemory
           : used;
     resources.push({ allocatable, used: counted, amount, weight });
-    const byDevices = servedByDevices(name, cluster, builder);
+    const byDevices = servedByDevices(name, context);
     if (byDevices !== undefined) resources.push({ ...byDevices, amount, weight });
   }
   return resources;
@@ -52,12 +50,11 @@ export function scoredResources(
 /** The columns of a resource that a device class backs, on the nodes whose device plugins have none of it. */
 function servedByDevices(
   resource: string,
-  cluster: Cluster,
-  builder: ProgramBuilder,
+  { cluster, profile, builder }: PackContext,
 ): ResourceColumns | undefined {
   const deviceClass = isBackable(resource) ? backingOf(cluster.store).get(resource) : undefined;
-  if (deviceClass === undefined) return undefined;
-  const { all, taken } = deviceTotals(deviceClass, rowsWithout(resource, cluster), cluster);
+  if (deviceClass === undefined || profile.deviceTotals === undefined) return undefined;
+  const { all, taken } = profile.deviceTotals(deviceClass, rowsWithout(resource, cluster), cluster);
   return { allocatable: builder.ownColumn(all, 0), used: builder.ownColumn(taken, 0) };
 }
 

@@ -21,8 +21,8 @@ import {
   type PackContext,
 } from '../plugin.ts';
 import { args } from './args.ts';
-import { backingOf, resourcesOf } from '../dynamic-resources/extended-resources.ts';
-import type { DeviceClass } from '../dynamic-resources/types.ts';
+import { backingOf, resourcesOf } from '../common/extended-resources.ts';
+import type { DeviceClass } from '../../model/devices.ts';
 import {
   amountsText,
   askedColumns,

@@ -5,10 +5,11 @@
 //      └── released: the pod's entry in reservedFor is deleted, and nothing is pending any more
 //
 // The special claim of extended resources is created first and named in the pod's status; released, it is deleted.
-import type { Right } from '../../model/right.ts';
-import { objectKey, type ObjectMeta, type Pod } from '../../model/types.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
-import type { Reservation, ReservationApi } from '../plugin.ts';
+import type { Right } from '../model/right.ts';
+import { objectKey, type ObjectMeta, type Pod } from '../model/types.ts';
+import type { ObjectStore } from '../state/object-store.ts';
+import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
+import type { Reservation, ReservationApi } from '../plugins/plugin.ts';
 import {
   createClaim,
   deallocateClaim,
@@ -22,7 +23,6 @@ import {
   FINALIZER,
   isAllocated,
   isReservedFor,
-  PENDING_ALLOCATION,
   type PendingAllocation,
   type PodClaim,
 } from './claims.ts';

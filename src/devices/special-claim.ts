@@ -1,9 +1,9 @@
 // The special claim of a pod: what the scheduler makes for extended resources that devices serve on the pod's node.
-import type { Pod } from '../../model/types.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
-import { backingOf, backedRequestsOf, specialRequestsOf, type Backing } from './extended-resources.ts';
-import type { SpecialRequests } from './extended-resources.ts';
+import type { Pod } from '../model/types.ts';
+import type { ObjectStore } from '../state/object-store.ts';
+import { backedRequestsOf, backingOf, type Backing } from '../plugins/common/extended-resources.ts';
 import type { NodeWithAmounts } from './node-selection.ts';
+import { specialRequestsOf, type SpecialRequests } from './special-requests.ts';
 import type { ResourceClaim } from './types.ts';
 
 const ANNOTATION = 'resource.kubernetes.io/extended-resource-claim';

@@ -1,11 +1,12 @@
 // The devices of a cluster, and which of them are taken, from its claims and slices.
-import { parseQuantity, type Quantity } from '../../model/quantity.ts';
-import { objectKey } from '../../model/types.ts';
-import type { Cluster } from '../../state/cluster.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
+import { parseQuantity, type Quantity } from '../model/quantity.ts';
+import { objectKey } from '../model/types.ts';
+import type { Cluster } from '../state/cluster.ts';
+import type { ObjectStore } from '../state/object-store.ts';
 import type { AllocatedDevices } from './allocator.ts';
 import type { Consumed } from './capacity.ts';
-import { isAllocated, PENDING_ALLOCATION, type PendingAllocation } from './claims.ts';
+import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
+import { isAllocated, type PendingAllocation } from './claims.ts';
 import type { NodeIdentity } from './node-selection.ts';
 import { SliceIndex, type Pool } from './pools.ts';
 import { withRules } from './taints.ts';
@@ -17,15 +18,6 @@ import {
   type ResourceClaim,
   type ResourceSlice,
 } from './types.ts';
-
-/** What devices are decided from. */
-export const DEVICE_KINDS = [
-  'ResourceClaim',
-  'ResourceSlice',
-  'DeviceClass',
-  'DeviceTaintRule',
-  PENDING_ALLOCATION,
-] as const;
 
 /** The pools of each node, as the slices are now. */
 export class DevicePools {

@@ -2,7 +2,6 @@
 import type {
   AllocationResult,
   DeviceAllocationConfiguration,
-  DeviceClass as AnyDeviceClass,
   DeviceConstraint,
   DeviceRequest,
   DeviceRequestAllocationResult,
@@ -10,20 +9,22 @@ import type {
   DeviceTaint,
   DeviceToleration,
   ResourceClaim as AnyResourceClaim,
-} from '../../../build/kubernetes.js';
-import type { ApiObject, NodeSelector, ObjectMeta } from '../../model/types.ts';
+} from '../../build/kubernetes.js';
+import type { DeviceClass, DeviceTaintRule } from '../model/devices.ts';
+import type { ApiObject, NodeSelector, ObjectMeta } from '../model/types.ts';
 
 export type {
   AllocationResult,
+  DeviceClass,
   DeviceConstraint,
   DeviceRequest,
   DeviceSelector,
   DeviceTaint,
+  DeviceTaintRule,
   DeviceToleration,
 };
 /** The API server stores none without a spec. */
 export type ResourceClaim = AnyResourceClaim & Required<Pick<AnyResourceClaim, 'spec'>>;
-export type DeviceClass = AnyDeviceClass & Required<Pick<AnyDeviceClass, 'spec'>>;
 export type DeviceConfiguration = DeviceAllocationConfiguration;
 export type DeviceResult = DeviceRequestAllocationResult;
 
@@ -91,14 +92,6 @@ export interface ResourceSlice extends ApiObject {
     perDeviceNodeSelection?: boolean;
     devices?: Device[];
     sharedCounters?: CounterSet[];
-  };
-}
-
-/** Taints devices from outside of the slices that a driver writes. */
-export interface DeviceTaintRule extends ApiObject {
-  spec: {
-    deviceSelector?: { driver?: string; pool?: string; device?: string };
-    taint: DeviceTaint;
   };
 }
 

@@ -1,5 +1,5 @@
 // Kubernetes' library for semantic versions.
-import { compareVersions, parseTolerantVersion, parseVersion, type Version } from '../semver.ts';
+import { compareVersions, parseTolerantVersion, parseVersion, type Version } from './semver.ts';
 import { fn, method, passOver, type Library } from './library.ts';
 import { BOOL, INT, objectType, STRING } from './types.ts';
 import { CelError, type CelObject } from './values.ts';

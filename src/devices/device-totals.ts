@@ -1,24 +1,13 @@
 // How many devices of a class a node has, and how many of them are taken: what scores count of an extended resource where
 // devices serve it.
-import { append } from '../../model/append.ts';
-import type { Cluster } from '../../state/cluster.ts';
+import { append } from '../model/append.ts';
+import type { DeviceTotals, DeviceTotalsOf } from '../plugins/dynamic-resources/totals.ts';
 import { allocatedDevices } from './devices.ts';
 import { selectorMatches, type NodeIdentity } from './node-selection.ts';
 import { deviceMatches } from './selectors.ts';
 import { AllocationError, deviceId, type Device, type DeviceClass, type ResourceSlice } from './types.ts';
 
-export interface DeviceTotals {
-  /** Devices by row. */
-  all: Map<number, number>;
-  taken: Map<number, number>;
-}
-
-/** The devices of the class on the nodes of these rows; none on one where they cannot be told. */
-export function deviceTotals(
-  deviceClass: DeviceClass,
-  rows: readonly number[],
-  cluster: Cluster,
-): DeviceTotals {
+export const deviceTotals: DeviceTotalsOf = (deviceClass, rows, cluster) => {
   const { exclusive, shared } = allocatedDevices(cluster.store);
   const totals: DeviceTotals = { all: new Map(), taken: new Map() };
   const slices = slicesByNode(cluster.store.list<ResourceSlice>('ResourceSlice'));
@@ -44,7 +33,7 @@ export function deviceTotals(
     totals.taken.set(row, taken);
   }
   return totals;
-}
+};
 
 function slicesByNode(slices: Iterable<ResourceSlice>) {
   const ofNode = new Map<string, ResourceSlice[]>();

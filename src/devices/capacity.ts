@@ -1,5 +1,5 @@
 // What a request takes of a device's capacities, by the policy of each.
-import { parseQuantity, type Quantity } from '../../model/quantity.ts';
+import { parseQuantity, type Quantity } from '../model/quantity.ts';
 import { AllocationError, type DeviceCapacity, type RequestPolicy } from './types.ts';
 
 export type Capacities = Readonly<Record<string, DeviceCapacity>>;

@@ -1,5 +1,5 @@
 // What is written into a claim's status for the devices that were found.
-import type { NodeSelectorRequirement, NodeSelector } from '../../model/types.ts';
+import type { NodeSelectorRequirement, NodeSelector } from '../model/types.ts';
 import type { ChosenDevice, ClaimSolution } from './allocator.ts';
 import { quantityText } from './capacity.ts';
 import { qualifiedRequest, type Alternative } from './requests.ts';

@@ -1,20 +1,14 @@
 // An attempt to give a pod the devices that it needs: its claims, and what can be allocated for them on each node.
-import type { Pod } from '../../model/types.ts';
-import type { Cluster } from '../../state/cluster.ts';
-import type { Remedy } from '../plugin.ts';
+import type { Pod } from '../model/types.ts';
+import type { Cluster } from '../state/cluster.ts';
+import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
+import type { Remedy } from '../plugins/plugin.ts';
 import { Allocator, type ClaimSolution } from './allocator.ts';
 import { hasTimedOut, isReadyForBinding } from './binding-conditions.ts';
-import {
-  claimsOf,
-  isAllocated,
-  isReservedFor,
-  PENDING_ALLOCATION,
-  RESERVED_FOR_MAX,
-  type PodClaim,
-} from './claims.ts';
+import { claimsOf, isAllocated, isReservedFor, RESERVED_FOR_MAX, type PodClaim } from './claims.ts';
 import { deallocateClaim, deleteClaim } from './claim-writes.ts';
 import { allocatedDevices, classOf, DevicePools } from './devices.ts';
-import type { SpecialRequests } from './extended-resources.ts';
+import type { SpecialRequests } from './special-requests.ts';
 import { selectorMatches, type NodeIdentity, type NodeWithAmounts } from './node-selection.ts';
 import { leftClaimOf, SpecialClaim } from './special-claim.ts';
 import { AllocationError, type ResourceClaim } from './types.ts';

@@ -1,9 +1,9 @@
 // What is written to the API server about claims, besides the allocation and reservation of each.
-import type { Right } from '../../model/right.ts';
-import type { Pod } from '../../model/types.ts';
-import type { ReservationApi } from '../plugin.ts';
+import type { Right } from '../model/right.ts';
+import type { Pod } from '../model/types.ts';
+import type { ReservationApi } from '../plugins/plugin.ts';
 import { claimPath, FINALIZER } from './claims.ts';
-import type { RequestMapping } from './extended-resources.ts';
+import type { RequestMapping } from './special-requests.ts';
 import type { AllocationResult, ResourceClaim } from './types.ts';
 
 /** Of the writes below. */

@@ -1,6 +1,6 @@
 // Which nodes the devices of a slice can be used from.
-import type { NodeSelector } from '../../model/types.ts';
-import { isEmptyTerm, isValidTerm, termMatches } from '../common/node-selectors.ts';
+import type { NodeSelector } from '../model/types.ts';
+import { isEmptyTerm, isValidTerm, termMatches } from '../plugins/common/node-selectors.ts';
 import { AllocationError, type Device, type ResourceSlice } from './types.ts';
 
 /** What is read of a node. */

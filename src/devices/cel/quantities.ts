@@ -1,5 +1,5 @@
 // Kubernetes' library for quantities.
-import { BINARY_FACTORS, DECIMAL_EXPONENTS, parseQuantity } from '../../../model/quantity.ts';
+import { BINARY_FACTORS, DECIMAL_EXPONENTS, parseQuantity } from '../../model/quantity.ts';
 import { fn, method, passOver, type Library } from './library.ts';
 import { BOOL, DOUBLE, INT, objectType, STRING } from './types.ts';
 import { CelError, MAX_INT, MIN_INT, type CelObject } from './values.ts';

@@ -1,5 +1,5 @@
 // Counters that the partitions of a device share: what is left of them in each pool.
-import { parseQuantity, type Quantity } from '../../model/quantity.ts';
+import { parseQuantity, type Quantity } from '../model/quantity.ts';
 import type { Pool } from './pools.ts';
 import { deviceId, type Device } from './types.ts';
 

@@ -1,6 +1,6 @@
 // A pod's resource claims: which they are, and what holds each of them.
-import { objectKey, type ApiObject, type Pod } from '../../model/types.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
+import { objectKey, type ApiObject, type Pod } from '../model/types.ts';
+import type { ObjectStore } from '../state/object-store.ts';
 import type { AllocationResult, ResourceClaim } from './types.ts';
 
 /** A claim that a pod needs. */
@@ -9,12 +9,6 @@ export interface PodClaim {
   readonly key: string;
   readonly claim: ResourceClaim;
 }
-
-/**
- * The kind, in the cluster's store, of allocations that were decided and are not written yet. They stand apart from their
- * claims because the API server tells of a claim without its allocation until the last write.
- */
-export const PENDING_ALLOCATION = 'PendingAllocation';
 
 /** An allocation that was decided for the claim of the same namespace and name. */
 export interface PendingAllocation extends ApiObject {

@@ -1,0 +1,15 @@
+// The kinds of objects that devices are decided from.
+
+/**
+ * The kind, in the cluster's store, of allocations that were decided and are not written yet. They stand apart from their
+ * claims because the API server tells of a claim without its allocation until the last write.
+ */
+export const PENDING_ALLOCATION = 'PendingAllocation';
+
+export const DEVICE_KINDS = [
+  'ResourceClaim',
+  'ResourceSlice',
+  'DeviceClass',
+  'DeviceTaintRule',
+  PENDING_ALLOCATION,
+] as const;
