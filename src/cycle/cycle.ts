@@ -43,6 +43,8 @@ export class SchedulingCycle {
   /** What the pod group at hand has left. */
   #gangSlice = new Slice();
   readonly #binding = new Map<string, Placement>();
+  /** Of placing pods and making way for them. */
+  #steps = 0;
 
   constructor(options: CycleOptions) {
     this.#options = options;
@@ -61,6 +63,11 @@ export class SchedulingCycle {
       bind: (placement) => this.#bind(placement),
       giveBack: (outcome, pods, failure) => giveBackUndecided(outcome, pods, failure, options),
     });
+  }
+
+  /** What deciding took so far. */
+  get steps(): number {
+    return this.#steps + this.correspondences.steps;
   }
 
   /** Pods that were given a node and whose binding has no outcome yet. */
@@ -110,12 +117,14 @@ export class SchedulingCycle {
     if ('podGroup' in part) {
       const outcomes = this.#takeGang(part);
       rounds.spend(part, part.batches.length * batchSteps(rows) + this.#gangSlice.spent);
+      this.#steps += part.batches.length * batchSteps(0) + this.#gangSlice.spent;
       yield* outcomes;
       return;
     }
     const slice = new Slice();
     const outcome = this.#take(part, slice);
     rounds.spend(part, batchSteps(rows) + slice.spent);
+    this.#steps += batchSteps(0) + slice.spent;
     if (outcome.rest.length > 0) rounds.putOff(part, outcome.rest);
     yield outcome;
   }

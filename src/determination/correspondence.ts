@@ -9,6 +9,7 @@ import { Counting } from './counting.ts';
 import { FEATURE_PARTS } from '../classes/features.ts';
 import { ProgramBuilder } from '../kernel/program/builder.ts';
 import { rechecksOf, type HostCodes } from '../kernel/program/host-codes.ts';
+import type { EffortTotal } from '../kernel/program/effort.ts';
 import { LoadedProgram } from '../kernel/program/loaded.ts';
 import type { Matches } from '../kernel/program/match.ts';
 import { NominatedRows } from './nominated-rows.ts';
@@ -28,6 +29,8 @@ export interface CorrespondenceDeps {
   kernel: Kernel;
   matches: Matches;
   withDetail: boolean;
+  /** What determining nodes takes is added here. */
+  effort?: EffortTotal;
 }
 
 export class Correspondence {
@@ -35,7 +38,7 @@ export class Correspondence {
   /** Full passes over the nodes that it took. */
   passes = 0;
   readonly #program: LoadedProgram;
-  readonly #withDetail: boolean;
+  readonly #deps: CorrespondenceDeps;
   #master: Pod;
   #packing!: Packing;
   /** Why rows were rejected that nominated pods close, as long as nothing happens on them. */
@@ -60,15 +63,11 @@ export class Correspondence {
   #stepsACheck = 0;
 
   /** Determines the schedulable nodes of the class of `master`. Dispose it when its pods have their outcomes. */
-  constructor(
-    { kernel, matches, withDetail }: CorrespondenceDeps,
-    equivalenceClass: EquivalenceClass,
-    master: Pod,
-  ) {
-    this.#program = new LoadedProgram(kernel, matches);
+  constructor(deps: CorrespondenceDeps, equivalenceClass: EquivalenceClass, master: Pod) {
+    this.#program = new LoadedProgram(deps.kernel, deps.matches);
     this.class = equivalenceClass;
     this.#master = master;
-    this.#withDetail = withDetail;
+    this.#deps = deps;
     try {
       this.#determine();
     } catch (error) {
@@ -308,7 +307,7 @@ export class Correspondence {
     const builder = this.#builder();
     this.#packing.pack(this.#master, builder);
     this.#refusal = this.#packing.refusal;
-    this.#program.load(builder, cluster.nodes.epoch, this.#mode(), this.#withDetail);
+    this.#program.load(builder, cluster.nodes.epoch, this.#mode(), this.#deps.withDetail);
     this.#askedFor = undefined;
     const { arena, memory } = this.#program;
     this.#position = cluster.journal.end;
@@ -410,7 +409,7 @@ export class Correspondence {
   }
 
   #builder(): ProgramBuilder {
-    return new ProgramBuilder(this.class.context.cluster.nodes.columns);
+    return new ProgramBuilder(this.class.context.cluster.nodes.columns, this.#deps.effort);
   }
 
   #mode(): number {

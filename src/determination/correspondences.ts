@@ -27,6 +27,7 @@ export class Correspondences {
   /** Full passes over the nodes so far. */
   passes = 0;
   readonly #means: CorrespondenceDeps;
+  readonly #effort = { steps: 0 };
   readonly #entries = new Map<EquivalenceClass, Entry>();
   /** Those that have a correspondence; the one that was opened last is the last. */
   readonly #live = new Set<Entry>();
@@ -35,8 +36,13 @@ export class Correspondences {
   #bytes = 0;
 
   constructor(kernel: Kernel, withDetail: boolean) {
-    this.#means = { kernel, matches: new Matches(kernel), withDetail };
+    this.#means = { kernel, matches: new Matches(kernel), withDetail, effort: this.#effort };
     kernel.arena.onShortage = () => this.#dropAll();
+  }
+
+  /** What determining nodes took so far. */
+  get steps(): number {
+    return this.#effort.steps;
   }
 
   /** The live correspondences. */

@@ -2,6 +2,7 @@
 import { isGated, objectKey, type Decision, type Pod } from '../model/types.ts';
 import type { Configuration } from '../config/types.ts';
 import { SchedulingCycle } from '../cycle/cycle.ts';
+import { EffortError } from '../kernel/program/effort.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { KeptCluster } from './kept-cluster.ts';
 import { decisionsOf, victimsOf } from './decisions.ts';
@@ -16,6 +17,8 @@ export interface DecideOptions {
    * Without it those pods are younger than all others, and no claim has.
    */
   now?: number;
+  /** How many steps deciding may take, some nanoseconds each at the most; by default as many as it takes. */
+  steps?: number;
   /** Told after each batch how many of the pods are decided. */
   onProgress?: (decided: number, pods: number) => void;
 }
@@ -56,8 +59,14 @@ export class Decider {
     );
   }
 
-  /** Decides pods that wait, each assumed where it was put, in the order of its profile (grouped or strict). */
-  decide(pods: readonly Pod[], { explain, now = 0, onProgress, afterCycle }: Watched): Plan {
+  /**
+   * Decides pods that wait, each assumed where it was put, in the order of its profile (grouped or strict).
+   * @throws EffortError after so many steps
+   */
+  decide(
+    pods: readonly Pod[],
+    { explain, now = 0, steps = Infinity, onProgress, afterCycle }: Watched,
+  ): Plan {
     const kept = this.#kept;
     const { cycle, queue, placed } = this.#decidingWith(explain);
     kept.cluster.now = now;
@@ -70,13 +79,19 @@ export class Decider {
     queue.list(pods.filter((pod) => !isGated(pod)));
     const classes = new Set<string>();
     const { passes } = cycle.correspondences;
+    const stepsMost = cycle.steps + steps;
     for (const outcome of cycle.run()) {
       classes.add(outcome.batch.class.index);
       for (const decision of decisionsOf(outcome)) decisions.push(decision);
       onProgress?.(decisions.length, pods.length);
+      if (cycle.steps > stepsMost) break;
     }
     afterCycle?.(kept.cluster);
     kept.placed(placed.splice(0));
+    if (cycle.steps > stepsMost)
+      throw new EffortError(
+        `pods: deciding takes more than ${steps} steps: ${decisions.length} of ${pods.length} were decided by then`,
+      );
     return { decisions, classes: classes.size, passes: cycle.correspondences.passes - passes };
   }
 

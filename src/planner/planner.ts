@@ -5,7 +5,9 @@ import type { Configuration } from '../config/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { inlinedKernel } from '../kernel/inlined.ts';
 import { readObjects, ScenarioError, told } from '../scenario/reader.ts';
+import { PODS_MAX } from '../workloads/index.ts';
 import { Decider, type DecideOptions, type Plan } from './decider.ts';
+import { Created } from './created.ts';
 import { History, type Version } from './history.ts';
 import { KeptCluster, type Sections } from './kept-cluster.ts';
 import { PlannerError } from './planner-error.ts';
@@ -119,10 +121,26 @@ export class Planner {
   }
 
   /**
+   * The pods that come of pods and workloads as they are sent to the API server, to be decided: the pods, and those that
+   * the workloads lack in this cluster, with names. The workloads and the claims of their pods are taken; the pods are not
+   * there until they are decided.
+   * @param podsMax how many pods may come of all together
+   * @throws PlannerError when something cannot be used, or makes no pods for a reason; nothing is taken then
+   */
+  create(sent: readonly (Pod | KubernetesObject)[], podsMax = PODS_MAX): Pod[] {
+    const kept = this.#entered();
+    const { pods, objects } = new Created(sent, kept, podsMax);
+    this.#change();
+    for (const object of objects) kept.setObject(object);
+    return pods;
+  }
+
+  /**
    * Decides pods, in their order; without any, all that wait, by falling priority and then as they came. A pod is sent as it
    * would be to the API server, and gets its defaults, priority and limits. Those of a pod group are decided together when
    * they are decided by one call.
    * @throws PlannerError when a pod cannot be used; none is decided then
+   * @throws EffortError when it takes more than `options.steps`; pods that are placed by then stay, the others wait
    */
   decide(pods?: readonly Pod[], options: DecideOptions = {}): Plan {
     const kept = this.#entered();

@@ -125,7 +125,8 @@ function completePod(pod: Pod, place: string, kept: KeptCluster): Pod {
   return pod;
 }
 
-function check(object: ApiObject, kind: string, place: string): void {
+/** @throws PlannerError where the object has no name, or a field of another type */
+export function check(object: ApiObject, kind: string, place: string): void {
   const ofName = nameFault(object);
   if (ofName !== undefined) throw new PlannerError(`${place}: metadata.name: ${ofName}`);
   const shape = kind === 'Node' ? nodeShape : kind === 'Pod' ? podShape : objectShape(kind);
@@ -139,7 +140,7 @@ function hasGone({ metadata, spec, status }: Pod): boolean {
 }
 
 /** The same value, without what is null. */
-function copied(value: unknown): unknown {
+export function copied(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copied);
   const copy: Record<string, unknown> = {};

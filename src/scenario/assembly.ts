@@ -26,6 +26,7 @@ interface Waiting {
 export class Assembly {
   readonly #scenario: Scenario;
   readonly #intake: Intake;
+  readonly #podsMax: number;
   /** All pods, in any phase, as controllers see them. */
   readonly #pods: Pod[] = [];
   readonly #unborn: { pod: Pod; file: string }[] = [];
@@ -40,9 +41,11 @@ export class Assembly {
   readonly #generated = new Map<string, number>();
   readonly #names = new Set<string>();
 
-  constructor(scenario: Scenario, intake: Intake) {
+  /** @param podsMax how many pods workloads may make together */
+  constructor(scenario: Scenario, intake: Intake, podsMax: number) {
     this.#scenario = scenario;
     this.#intake = intake;
+    this.#podsMax = podsMax;
   }
 
   /** Takes a pod that is right in itself. */
@@ -124,7 +127,7 @@ export class Assembly {
 
   #expand(facts: ClusterFacts): void {
     const { nodes, objects } = this.#scenario;
-    const surroundings = surroundingsOf(nodes, this.#pods, objects);
+    const surroundings = surroundingsOf(nodes, this.#pods, objects, this.#podsMax);
     const there = new Set(this.#workloads.map(({ object }) => `${object.kind} ${objectKey(object)}`));
     for (const { object, file } of this.#workloads) {
       const owner = controllerOf(object);
@@ -146,6 +149,7 @@ export class Assembly {
         if (!this.#create(pod, count, of, facts)) break;
         pods += count;
       }
+      surroundings.podsMax -= pods;
       if (pods > 0) this.#intake.made.push({ workload, pods, there: expansion.there });
     }
   }

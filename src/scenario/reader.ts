@@ -11,6 +11,7 @@ import {
 } from '../model/shape.ts';
 import { DEFAULT_SCHEDULER, objectKey, type ApiObject, type Pod, type Scenario } from '../model/types.ts';
 import { setDefaults } from '../defaults/index.ts';
+import { PODS_MAX } from '../workloads/index.ts';
 import { Assembly } from './assembly.ts';
 import { labelOf, nameFault, shapeFault } from './check.ts';
 import { containersFault } from './creation.ts';
@@ -38,10 +39,11 @@ export const MESSAGES_MAX = 5;
 /**
  * The scenario in a value: a scenario, an object, a List or a list of objects. They become the scenario's.
  * @param name what messages call the value
+ * @param podsMax how many pods workloads may make together
  * @throws ScenarioError when nothing of it can be used
  */
-export function readObjects(value: unknown, name: string): ReadScenario {
-  const reader = new Reader();
+export function readObjects(value: unknown, name: string, podsMax?: number): ReadScenario {
+  const reader = new Reader(podsMax);
   reader.readValues(name, () => [{ place: '', value }]);
   return reader.finish();
 }
@@ -55,7 +57,7 @@ export function told(messages: readonly string[]): string {
 export class Reader {
   readonly #scenario: Scenario = { nodes: [], pods: [], objects: [], pending: [] };
   readonly #intake = emptyIntake();
-  readonly #assembly = new Assembly(this.#scenario, this.#intake);
+  readonly #assembly: Assembly;
   /** The objects by what they are called, and the files that brought them. */
   readonly #known = new Map<string, { object: ApiObject; file: string }>();
   /** What the file that is being read has brought: how much, and the faults that were found. */
@@ -63,6 +65,11 @@ export class Reader {
   #faults: string[] = [];
   readonly #fatal: string[] = [];
   #file = '';
+
+  /** @param podsMax how many pods workloads may make together */
+  constructor(podsMax = PODS_MAX) {
+    this.#assembly = new Assembly(this.#scenario, this.#intake, podsMax);
+  }
 
   /** Takes what a file holds. */
   readValues(name: string, values: () => readonly FoundValue[]): void {

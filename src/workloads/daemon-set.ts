@@ -3,7 +3,7 @@ import type { ApiObject, DaemonSet, Node, Pod, PodTemplateSpec, Toleration } fro
 import { allowsNode } from '../plugins/common/node-selectors.ts';
 import { repels } from '../plugins/common/taints.ts';
 import { templateHash } from './template-hash.ts';
-import { activePodsOf, nothing, podOf, type WorkloadKind } from './workload.ts';
+import { activePodsOf, nothing, podOf, tooMany, type WorkloadKind } from './workload.ts';
 
 const GENERATION = 'deprecated.daemonset.template.generation';
 
@@ -28,10 +28,9 @@ export const daemonSet: WorkloadKind = {
     const alike = podOf(template, set);
     const eligible = surroundings.nodes.filter((node) => shouldRun(alike, node));
     if (eligible.length === 0) return nothing(active.length, 'no node is one that its pods may run on');
-    const pods = eligible
-      .map((node) => node.metadata?.name ?? '')
-      .filter((name) => !served.has(name))
-      .map((name) => ({ pod: podFor(template, set, name), count: 1 }));
+    const lacking = eligible.map((node) => node.metadata?.name ?? '').filter((name) => !served.has(name));
+    if (lacking.length > surroundings.podsMax) return tooMany(eligible.length, active.length, surroundings);
+    const pods = lacking.map((name) => ({ pod: podFor(template, set, name), count: 1 }));
     return { pods, objects: [], there: active.length };
   },
 };

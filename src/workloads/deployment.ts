@@ -7,7 +7,6 @@ import {
   namespaceOf,
   nothing,
   podOf,
-  PODS_MAX,
   tooMany,
   type WorkloadKind,
 } from './workload.ts';
@@ -26,7 +25,7 @@ export const deployment: WorkloadKind = {
     // a paused deployment scales the replica sets that it has, but makes none
     if (spec.paused && sets.length === 0 && there === 0) return nothing(0, 'it is paused');
     if (wanted <= there) return nothing(there);
-    if (wanted - there > PODS_MAX) return tooMany(wanted, there);
+    if (wanted - there > surroundings.podsMax) return tooMany(wanted, there, surroundings);
     const set = sets.find((one) => isSameTemplate(one.spec?.template, spec.template));
     const made = set ?? replicaSetOf(object as Deployment);
     return {

@@ -4,7 +4,6 @@ import {
   activePodsOf,
   nothing,
   podOf,
-  PODS_MAX,
   tooMany,
   type Expansion,
   type Surroundings,
@@ -44,7 +43,7 @@ function missingPods(object: Job, active: readonly Pod[], surroundings: Surround
       : Math.min(parallelism, completions - succeeded);
   const missing = wanted - active.length;
   if (missing <= 0) return nothing(active.length, wanted === 0 ? 'it asks for no pods at a time' : undefined);
-  if (missing > PODS_MAX) return tooMany(wanted, active.length);
+  if (missing > surroundings.podsMax) return tooMany(wanted, active.length, surroundings);
   const template = templateOf(object);
   if (spec!.completionMode !== 'Indexed' || completions === undefined) {
     return { pods: [{ pod: podOf(template, object), count: missing }], objects: [], there: active.length };

@@ -4,7 +4,6 @@ import {
   activePodsOf,
   nothing,
   podOf,
-  PODS_MAX,
   tooMany,
   type Expansion,
   type Surroundings,
@@ -29,6 +28,6 @@ function expandReplicas(object: ApiObject, surroundings: Surroundings): Expansio
   const there = activePodsOf(object, surroundings).length;
   const wanted = spec?.replicas ?? 1;
   if (spec?.template === undefined || wanted <= there) return nothing(there);
-  if (wanted - there > PODS_MAX) return tooMany(wanted, there);
+  if (wanted - there > surroundings.podsMax) return tooMany(wanted, there, surroundings);
   return { pods: [{ pod: podOf(spec.template, object), count: wanted - there }], objects: [], there };
 }

@@ -1,15 +1,7 @@
 // StatefulSet: pods with names and claims of their own.
 import type { PersistentVolumeClaim, Pod, StatefulSet, Volume } from '../model/types.ts';
 import { templateHash } from './template-hash.ts';
-import {
-  activePodsOf,
-  namespaceOf,
-  nothing,
-  podOf,
-  PODS_MAX,
-  tooMany,
-  type WorkloadKind,
-} from './workload.ts';
+import { activePodsOf, namespaceOf, nothing, podOf, tooMany, type WorkloadKind } from './workload.ts';
 
 export const statefulSet: WorkloadKind = {
   kind: 'StatefulSet',
@@ -19,7 +11,7 @@ export const statefulSet: WorkloadKind = {
     const there = activePodsOf(set, surroundings).length;
     if (set.spec?.template === undefined) return nothing(there);
     const wanted = set.spec.replicas ?? 1;
-    if (wanted - there > PODS_MAX) return tooMany(wanted, there);
+    if (wanted - there > surroundings.podsMax) return tooMany(wanted, there, surroundings);
     const namespace = namespaceOf(set);
     const first = set.spec.ordinals?.start ?? 0;
     const ordinals = Array.from({ length: wanted }, (_, n) => first + n).filter(

@@ -1,13 +1,14 @@
 // What controllers see of the objects of a cluster.
 import { append } from '../model/append.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
-import { namespaceOf, type Surroundings } from './workload.ts';
+import { namespaceOf, PODS_MAX, type Surroundings } from './workload.ts';
 
 /** Of the pods and all other objects that are there. */
 export function surroundingsOf(
   nodes: readonly Node[],
   pods: readonly Pod[],
   objects: readonly ApiObject[],
+  podsMax = PODS_MAX,
 ): Surroundings {
   const owned = new Map<string, ApiObject[]>();
   const names = new Set<string>();
@@ -33,6 +34,7 @@ export function surroundingsOf(
     owned.get(`${kind} of ${owner.kind} ${objectKey(owner)}`) ?? [];
   return {
     nodes,
+    podsMax,
     podsOf: (owner) => of(owner, 'Pod'),
     ownedBy: <T extends ApiObject>(owner: ApiObject, kind: string) => of(owner, kind) as T[],
     has: (kind, namespace, name) => names.has(`${kind} ${namespace}/${name}`),

@@ -4,6 +4,8 @@ import type { ApiObject, Node, OwnerReference, Pod, PodTemplateSpec } from '../m
 /** What controllers see of a cluster. */
 export interface Surroundings {
   nodes: readonly Node[];
+  /** How many pods a workload may lack: more are a mistake, or an attack. */
+  podsMax: number;
   /** The pods of a controller, in any phase; of a deployment those of its replica sets. */
   podsOf(owner: ApiObject): readonly Pod[];
   /** The replica sets of a deployment, the jobs of a cron job. */
@@ -37,11 +39,11 @@ export function nothing(there: number, why?: string): Expansion {
   return { pods: [], objects: [], there, why };
 }
 
-/** More objects than one plan can hold are a mistake, or an attack. */
+/** As many pods as one plan can hold. */
 export const PODS_MAX = 1_000_000;
 
-export function tooMany(asked: number, there: number): Expansion {
-  return nothing(there, `it asks for ${asked} pods, and one plan holds at most ${PODS_MAX}`);
+export function tooMany(asked: number, there: number, { podsMax }: Surroundings): Expansion {
+  return nothing(there, `it asks for ${asked} pods, and one plan holds at most ${podsMax}`);
 }
 
 export function namespaceOf(object: ApiObject): string {

@@ -120,6 +120,61 @@ describe('a planner', () => {
     expect(planner.decide().decisions.map(({ node: name }) => name)).toEqual(['a', 'a']);
   });
 
+  const webOf = (replicas: number): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'web' },
+    spec: {
+      replicas,
+      serviceName: 'web',
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: pod('', '1').spec },
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } }],
+    },
+  });
+
+  it('makes the pods that workloads lack, and their claims', () => {
+    const planner = cluster();
+    const named: Pod = { ...pod('', '1'), metadata: { generateName: 'job-' } };
+    const pods = planner.create([webOf(2), pod('alone', '1'), named, named]);
+    expect(pods.map(({ metadata }) => metadata!.name)).toEqual([
+      ...['web-0', 'web-1', 'alone', 'job-22222', 'job-22224'],
+    ]);
+    expect(planner.pods()).toEqual([]);
+    const { decisions } = planner.decide(pods);
+    // the claims are there, and bind to nothing
+    expect(decisions[0]!.message).toContain('pod has unbound immediate PersistentVolumeClaims');
+    expect(decisions.slice(2).map(({ node: name }) => name)).toEqual(['a', 'b', 'a']);
+    expect(planner.create([webOf(3)]).map(({ metadata }) => metadata!.name)).toEqual(['web-2']);
+  });
+
+  it('makes nothing of what makes too many pods, or is none', () => {
+    const planner = cluster();
+    const before = planner.export();
+    expect(() => planner.create([webOf(2), webOf(11)], 10)).toThrow(
+      'statefulset default/web: it asks for 11 pods, and one plan holds at most 8',
+    );
+    expect(() => planner.create([pod('one', '1'), node('c')])).toThrow(
+      'pods[1]: must be a pod or a workload, not Node',
+    );
+    expect(planner.export()).toEqual(before);
+  });
+
+  it('ends after so many steps, and goes on where it was', () => {
+    const planner = cluster();
+    const pods = ['1', '2', '1500m', '500m'].map((cpu) => pod(`p${cpu}`, cpu));
+    expect(() => planner.decide(pods, { steps: 60_000 })).toThrow(
+      'pods: deciding takes more than 60000 steps: 2 of 4 were decided by then',
+    );
+    const whole = cluster();
+    whole.decide(pods);
+    expect(planner.decide().decisions.map(({ pod: key }) => key)).toEqual([
+      'default/p1500m',
+      'default/p500m',
+    ]);
+    expect(nodesOf(planner)).toEqual(nodesOf(whole));
+  });
+
   it('shares nothing with another one', () => {
     const [one, two] = [cluster(), cluster()];
     const alone = cluster();

@@ -49,7 +49,9 @@ const OUTER = ['config', 'defaults', 'planner', 'queue', 'scenario', 'workloads'
 );
 /** A plugin that is as pure as the core, and handed in by who needs it. */
 const DEVICES = 'src/devices/';
-const core = [...LAYERS, ...OUTER, DEVICES];
+/** The core as a service, as pure. */
+const EDGE = 'src/edge/';
+const core = [...LAYERS, ...OUTER, DEVICES, EDGE];
 const layers = [...LAYERS, ...OUTER, 'assembly/layout.ts', 'build/'];
 /** The packages that a core folder may run: pure computation, no input or output. */
 const corePackages: Record<string, string[]> = {
@@ -58,6 +60,7 @@ const corePackages: Record<string, string[]> = {
   'src/scenario/': ['js-yaml'],
   'src/devices/': ['re2js'],
   'src/kernel/': ['@assemblyscript/loader'],
+  'src/edge/': ['hono', 'hono/bearer-auth', 'hono/cors', 'hono/http-exception', 'hono/secure-headers'],
 };
 
 const within = (path: string, folders: string[]): boolean =>
@@ -68,8 +71,8 @@ const isFile = (target: string): boolean =>
 /** Why an import breaks the direction of the layers, or undefined. */
 export function wrongDirection({ from, target, typeOnly }: Import): string | undefined {
   const inCore = within(from, core);
-  const isOwn = from.startsWith(DEVICES) && target.startsWith(DEVICES);
-  if (inCore && isFile(target) && !within(target, layers) && !isOwn) {
+  const own = from.startsWith(EDGE) ? [DEVICES, EDGE] : from.startsWith(DEVICES) ? [DEVICES] : [];
+  if (inCore && isFile(target) && !within(target, layers) && !within(target, own)) {
     return `${from} imports ${target}: the core knows nothing of what surrounds it`;
   }
   if (inCore && !isFile(target) && !typeOnly) {
@@ -128,8 +131,8 @@ export function pastTheList({ from, target, typeOnly }: Import): string | undefi
   if (!outside || typeOnly || !target.startsWith('src/plugins/')) return undefined;
   // only what reads configurations and what has no configuration to read know the list itself
   if (target === 'src/plugins/in-tree.ts') {
-    if (['src/config/', 'src/planner/', 'src/cli', 'src/snapshot/'].some((outer) => from.startsWith(outer)))
-      return undefined;
+    const knowing = ['src/config/', 'src/planner/', 'src/cli', 'src/snapshot/', EDGE];
+    if (within(from, knowing)) return undefined;
   } else if (SHARED.test(target)) return undefined;
   return `${from} imports ${target}: plugins are reached through the registry that is handed in`;
 }

@@ -3,7 +3,7 @@ import { CONDITION_DIFFERS, CONDITION_EQUALS, CONDITION_TABLE } from '../../../a
 import type { Columns } from '../../state/columns/columns.ts';
 import type { Column } from '../../state/columns/column.ts';
 import type { ResourceColumns } from '../../state/columns/node-columns.ts';
-import { Effort } from './effort.ts';
+import { Effort, type EffortTotal } from './effort.ts';
 import { Exclusive } from './exclusive.ts';
 import { HostCodes } from './host-codes.ts';
 import type { MatchParts } from './match.ts';
@@ -56,9 +56,10 @@ export class ProgramBuilder {
   slots = 0;
   #rules = 0;
 
-  constructor(columns: Columns) {
+  /** @param total of the decisions that this one belongs to */
+  constructor(columns: Columns, total?: EffortTotal) {
     this.columns = columns;
-    this.effort = new Effort(columns.rows);
+    this.effort = new Effort(columns.rows, total);
   }
 
   equals(column: Column, code: number | undefined): Condition {

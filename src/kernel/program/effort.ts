@@ -16,14 +16,21 @@ export function stepsMost(rows: number): number {
   return Math.max(STEPS_MAX, STEPS_A_ROW * rows);
 }
 
+/** What several decisions take together. */
+export interface EffortTotal {
+  steps: number;
+}
+
 export class Effort {
   readonly #most: number;
+  readonly #total: EffortTotal;
   #steps = 0;
   #tableBytes = 0;
 
-  /** Of a decision on so many rows. */
-  constructor(rows: number) {
+  /** Of a decision on so many rows; what it takes is added to `total`. */
+  constructor(rows: number, total: EffortTotal = { steps: 0 }) {
     this.#most = stepsMost(rows);
+    this.#total = total;
   }
 
   get steps(): number {
@@ -33,6 +40,7 @@ export class Effort {
   /** Throws EffortError when these are too many; before they are taken. */
   spend(steps: number): void {
     this.#steps += steps;
+    this.#total.steps += steps;
     if (this.#steps <= this.#most) return;
     throw new EffortError('the pod has more constraints than can be weighed on so many nodes at once');
   }

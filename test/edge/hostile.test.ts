@@ -1,0 +1,207 @@
+// What people send by mistake, or to see what breaks.
+import { describe, expect, it, vi } from 'vitest';
+import { edgeHandler, memoryStore, type Limits } from '../../src/edge/index.ts';
+import { deployment, handled, node, pod, sender, twoNodes } from './fixtures.ts';
+
+const plan = (body: unknown, limits: Partial<Limits> = {}, headers = {}) =>
+  handled({ limits })('POST', '/v1/plan', body, headers);
+
+const deep = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+
+describe('a request that cannot be answered', () => {
+  it.each<[string, unknown, number, RegExp]>([
+    ['nothing', '', 400, /^body: is empty$/],
+    ['a truncated text', '{"snapshot": [', 400, /^body: is not JSON: /],
+    ['no object', '[]', 400, /^body: must be an object$/],
+    ['no UTF-8', new Uint8Array([0x22, 0xff, 0xfe]), 400, /^body: is not UTF-8/],
+    ['an unknown field', { snapshots: [] }, 400, /^body: unknown field "snapshots"$/],
+    ['no snapshot', {}, 400, /^body: snapshot: must be set$/],
+    ['a snapshot that is none', { snapshot: 5 }, 400, /^body: snapshot: must be an object or a list, not 5$/],
+    ['nothing in a snapshot', { snapshot: {} }, 422, /^snapshot: is neither a scenario nor/],
+    ['a wrong type', { snapshot: twoNodes, pods: 'web' }, 400, /^body: pods: must be a list, not "web"$/],
+    [
+      'a wrong choice',
+      { snapshot: twoNodes, explain: 1 },
+      400,
+      /^body: explain: must be ties or detail, not 1$/,
+    ],
+    ['a null', { snapshot: twoNodes, pods: [null] }, 400, /^body: pods\[0\]: must not be null$/],
+    [
+      'a wrong field of a node',
+      { snapshot: [{ ...node('a'), status: { allocatable: { cpu: 'x' } } }] },
+      422,
+      /^snapshot: node a: status\.allocatable\.cpu: /,
+    ],
+    [
+      'a wrong field of a pod',
+      { snapshot: twoNodes, pods: [pod('one', '1', { nodeSelector: 5 })] },
+      422,
+      /^pod default\/one: spec\.nodeSelector: must be an object, not 5$/,
+    ],
+    ['a pod without a name', { snapshot: twoNodes, pods: [{ kind: 'Pod', spec: {} }] }, 422, /^pods\[0\]: /],
+    [
+      'no pod',
+      { snapshot: twoNodes, pods: [node('c')] },
+      422,
+      /^pods\[0\]: must be a pod or a workload, not Node$/,
+    ],
+    ['an event that is none', { snapshot: twoNodes, events: [{}] }, 422, /^events\[0\]: must be an object/],
+    ['a wrong configuration', { snapshot: twoNodes, configuration: { kind: 'x' } }, 422, /^configuration: /],
+    ['deep nesting', `{"snapshot": ${deep(100_000)}}`, 400, /is nested too deeply$/],
+    [
+      'a prototype',
+      '{"snapshot": [{"__proto__": {"kind": "Node"}}]}',
+      400,
+      /^body\.snapshot\[0\]: .*__proto__$/,
+    ],
+    [
+      'many replicas',
+      { snapshot: twoNodes, pods: [deployment('web', 2e9)] },
+      422,
+      /^deployment default\/web: .*100000$/,
+    ],
+  ])('%s is refused by the field', async (_, body, status, error) => {
+    const answer = await plan(body);
+    expect(answer).toMatchObject({ status, body: { error: expect.stringMatching(error) } });
+  });
+
+  it('is too large: refused before it has come, or where it ends to be right', async () => {
+    const limits = { bodyBytes: 1000 };
+    const text = JSON.stringify({ snapshot: twoNodes, pods: [] }).padEnd(1001);
+    const told = await plan(text, limits, { 'content-length': '1001' });
+    expect(told).toMatchObject({ status: 413, body: { error: 'body: has more than 1000 bytes' } });
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(100).fill(++sent === 1 ? 0x5b : 0x20)),
+    });
+    expect(await plan(endless, limits)).toMatchObject({ status: 413 });
+    expect(sent).toBeLessThan(20);
+    expect((await plan(text.slice(0, 1000), limits)).status).toBe(200);
+  });
+
+  it('comes beside so many others that it is too much', async () => {
+    const send = handled({ limits: { bodyBytes: 1000 } });
+    const ends: (() => void)[] = [];
+    const slow = () =>
+      send(
+        'POST',
+        '/v1/plan',
+        new ReadableStream({
+          start: (controller) => {
+            controller.enqueue(new TextEncoder().encode(' '.repeat(900)));
+            ends.push(() => controller.close());
+          },
+        }),
+      );
+    const two = [slow(), slow()];
+    await vi.waitFor(async () => expect((await send('POST', '/v1/plan', ' '.repeat(900))).status).toBe(503));
+    for (const end of ends) end();
+    for (const one of two) expect((await one).status).toBe(400);
+    expect((await send('POST', '/v1/plan', { snapshot: [node('a')] })).status).toBe(200);
+  });
+
+  it('does not come to its end', async () => {
+    vi.useFakeTimers();
+    const asked = handled()('POST', '/v1/plan', new ReadableStream({}));
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
+    expect(await asked).toMatchObject({ status: 408, body: { error: 'body: has not come within 60 s' } });
+  });
+
+  it('asks for more than one may: pods, explanations, steps', async () => {
+    const snapshot = [...twoNodes.items, ...Array.from({ length: 12 }, (_, n) => pod(`p${n}`))];
+    expect(await plan({ snapshot }, { pods: 10 })).toMatchObject({
+      status: 422,
+      body: { error: 'pods: 12 wait, and one request decides at most 10: ask about some' },
+    });
+    const many = { snapshot: twoNodes, pods: [deployment('web', 60_000, '1m')], explain: 'detail' };
+    expect(await plan(many)).toMatchObject({
+      status: 422,
+      body: { error: expect.stringMatching(/^explain: detail of 60000 pods on 2 nodes/) },
+    });
+    const steps = await plan(
+      { snapshot, pods: [pod('a'), pod('b', '2'), pod('c', '3')] },
+      { steps: 100_000 },
+    );
+    expect(steps).toMatchObject({
+      status: 422,
+      body: { error: expect.stringMatching(/more than 100000 steps/) },
+    });
+  });
+
+  it('sends workloads in a snapshot that make too many pods: these are left out by name', async () => {
+    const { status, body } = await plan({ snapshot: [...twoNodes.items, deployment('web', 2e9)] });
+    expect(status).toBe(200);
+    expect(body.leftOut).toMatchObject([{ object: 'Deployment default/web' }]);
+  });
+});
+
+describe('kept clusters', () => {
+  it.each(['', '..', '%2e%2e', 'A', '-a', 'a b', 'a%2Fb', 'a'.repeat(64), '__proto__', 'é'])(
+    'are not called %j',
+    async (name) => {
+      const send = handled({ store: memoryStore() });
+      const { status } = await send('PUT', `/v1/clusters/${name}`, { snapshot: twoNodes });
+      expect([400, 404]).toContain(status);
+      expect((await send('GET', '/v1/clusters')).body).toEqual({ clusters: [] });
+    },
+  );
+
+  it('are so many, and so large', async () => {
+    const send = handled({ store: memoryStore(), limits: { clusters: 2, clusterBytes: 2000 } });
+    const put = (name: string, nodes = 1) =>
+      send('PUT', `/v1/clusters/${name}`, {
+        snapshot: Array.from({ length: nodes }, (_, n) => node(`n${n}`)),
+      });
+    expect([(await put('one')).status, (await put('two')).status, (await put('one')).status]).toEqual([
+      200, 200, 200,
+    ]);
+    expect(await put('three')).toMatchObject({
+      status: 507,
+      body: { error: expect.stringMatching(/delete one$/) },
+    });
+    expect(await put('two', 200)).toMatchObject({
+      status: 413,
+      body: { error: expect.stringMatching(/^snapshot: /) },
+    });
+    expect((await send('GET', '/v1/clusters/two')).body.nodes).toBe(1);
+  });
+
+  it('are not to be had when the store fails; the reason is in the log', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const store = { ...memoryStore(), get: () => Promise.reject(new Error('password: hunter2')) };
+    const { status, body, headers } = await handled({ store })('GET', '/v1/clusters/prod');
+    expect({ status, body }).toEqual({
+      status: 503,
+      body: { error: 'the store of clusters does not answer: ask again' },
+    });
+    expect(headers.get('retry-after')).toBe('1');
+    expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+  });
+
+  it('are as they were after a question that cannot be answered', async () => {
+    const send = handled({ store: memoryStore(), limits: { steps: 120_000 } });
+    await send('PUT', '/v1/clusters/prod', { snapshot: twoNodes });
+    const pods = ['1', '2', '3', '1500m'].map((cpu) => pod(`p${cpu}`, cpu));
+    expect(await send('POST', '/v1/clusters/prod/decide', { pods, keep: true })).toMatchObject({
+      status: 422,
+    });
+    expect((await send('GET', '/v1/clusters/prod')).body).toMatchObject({ pods: 0, waiting: 0 });
+    const one = await send('POST', '/v1/clusters/prod/decide', { pods: [pod('one', '4')] });
+    expect(one.body.decisions).toMatchObject([{ node: 'a', feasible: 2 }]);
+  });
+
+  it('do not tell what broke inside', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const kernel = () => {
+      throw new Error('inside');
+    };
+    const send = sender(edgeHandler({ kernel }));
+    expect(await send('POST', '/v1/plan', { snapshot: twoNodes })).toMatchObject({
+      status: 500,
+      body: { error: 'an internal error: the log of the host has it' },
+    });
+    log.mockRestore();
+  });
+});
