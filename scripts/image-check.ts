@@ -65,7 +65,9 @@ async function check(): Promise<void> {
     assert.equal(podman.evaluate('console.log(process.getuid())'), String(imageUser));
     const write = `try { fs.writeFileSync('/app/x', ''); console.log('written') } catch (error) { console.log(error.code) }`;
     assert.match(podman.evaluate(write), /EROFS|EACCES/, 'the image cannot be written');
-    const status = `fetch('http://127.0.0.1:10259/readyz').then((answer) => console.log(answer.status))`;
+    const status =
+      `https.get('https://127.0.0.1:10259/readyz', { rejectUnauthorized: false }, ` +
+      `(answer) => { console.log(answer.statusCode); answer.resume(); })`;
     assert.equal(podman.evaluate(status), '200', 'coset says that it is ready');
     say('it runs as a plain user on a read-only root, and says that it is ready');
 

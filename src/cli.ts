@@ -1,6 +1,6 @@
 // The command line: run schedules a cluster, plan says where pods would go, snapshot writes what plan reads, and embedded
 // shows it all on a cluster in memory.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './cli/completion.ts';
 import { ConfigurationError } from './config/load.ts';
@@ -8,26 +8,12 @@ import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { addLeaderElection } from './cli/leader-election.ts';
 import { run } from './cli/run.ts';
+import { addServing, port } from './cli/serving.ts';
 import { snapshot, type SnapshotOptions } from './cli/snapshot.ts';
 import { HTTP2_CLIENTS } from './kube/dial.ts';
 import { ScenarioError } from './scenario/reader.ts';
 
 const home = new URL('..', import.meta.url);
-
-/** HOST:PORT; port 0 takes a free one. */
-function address(text: string): { host: string; port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.');
-  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
-}
-
-function port(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) > 65_535) {
-    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-  }
-  return Number(text);
-}
 
 function http2Client(): Option {
   return new Option(
@@ -64,7 +50,8 @@ Examples:
   coset run
   coset run --output table
   coset run --kubeconfig ~/.kube/config --config scheduler.yaml
-  coset run --control 127.0.0.1:0`;
+  coset run --secure-port 0 --control 127.0.0.1:10251
+  coset run --tls-cert-file tls.crt --tls-private-key-file tls.key`;
 
 const EMBEDDED_EXAMPLES = `
 Examples:
@@ -100,15 +87,11 @@ const running = program
     "how to reach the API server (default: what the configuration names, kubectl's own, or the service account of a pod)",
   )
   .addOption(http2Client())
-  .addOption(
-    new Option('--control <host:port>', 'where the control API listens; port 0 takes a free one')
-      .argParser(address)
-      .default({ host: '127.0.0.1', port: 10_259 }, '127.0.0.1:10259'),
-  )
   .addOption(output('the form of the log: a line of JSON or a document of YAML a record, or a table', 'json'))
   .option('--write-config-to <file>', 'write the configuration that is in effect to the file, and end')
   .addHelpText('after', RUN_EXAMPLES)
   .action(run);
+addServing(running);
 addLeaderElection(running);
 
 program

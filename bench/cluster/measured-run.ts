@@ -131,6 +131,6 @@ export function controlUrl(daemon: Daemon): Promise<string> {
 }
 
 export async function stateOf(url: string): Promise<SchedulerState> {
-  const response = await fetch(`${url}/api/v1/state`);
+  const response = await fetch(`${url}/coset/v1/state`);
   return (await response.json()) as SchedulerState;
 }

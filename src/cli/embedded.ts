@@ -68,11 +68,11 @@ async function scheduleAll(
 ): Promise<void> {
   const say = speaker(options);
   const control = await scheduler.control;
-  say(`The scheduler's control API: ${control}/api/v1/cycles`);
+  say(`The scheduler's control API: ${control}/coset/v1/cycles`);
   const begin = performance.now();
   if (!(await settled(server, ending))) return;
   const seconds = (performance.now() - begin) / 1000;
-  const response = await fetch(`${control}/api/v1/cycles?limit=10000`);
+  const response = await fetch(`${control}/coset/v1/cycles?limit=10000`);
   const { cycles } = (await response.json()) as { cycles: CycleRecord[] };
   process.stdout.write(`${printSummary(summaryOf(server.store, cycles, seconds), options.output)}\n`);
 }
@@ -125,6 +125,8 @@ class RunningScheduler {
       'run',
       '--kubeconfig',
       kubeconfig,
+      '--secure-port',
+      '0',
       '--control',
       '127.0.0.1:0',
       '--output',

@@ -5,7 +5,6 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { writeConfiguration } from '../config/write.ts';
 import { controlApi } from '../control/api.ts';
-import { serveControl } from '../control/serve.ts';
 import type { Http2Client } from '../kube/dial.ts';
 import { loadCredentials } from '../kube/credentials.ts';
 import { LeaderElection } from '../kube/leader-election.ts';
@@ -16,13 +15,13 @@ import { serve } from '../run/serve.ts';
 import { readConfiguration } from './files.ts';
 import { withLeaderElection, type LeaderElectionOptions } from './leader-election.ts';
 import { logOf, type LogForm } from './log.ts';
+import { serveControlApi, type ServingOptions } from './serving.ts';
 import { toldToEnd } from './signals.ts';
 
-export interface RunOptions extends LeaderElectionOptions {
+export interface RunOptions extends LeaderElectionOptions, ServingOptions {
   config?: string;
   kubeconfig?: string;
   http2Client: Http2Client;
-  control: { host: string; port: number };
   writeConfigTo?: string;
   output: LogForm;
 }
@@ -35,12 +34,11 @@ export async function run({
   config,
   kubeconfig,
   http2Client,
-  control,
   writeConfigTo,
   output,
-  ...election
+  ...options
 }: RunOptions): Promise<void> {
-  const configuration = withLeaderElection(await readConfiguration(config), election);
+  const configuration = withLeaderElection(await readConfiguration(config), options);
   if (writeConfigTo !== undefined) {
     writeFileSync(writeConfigTo, writeConfiguration(configuration));
     for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
@@ -55,17 +53,17 @@ export async function run({
     });
     const lease = configuration.leaderElection && electionFor(configuration.leaderElection, transport, log);
     const scheduler = new Scheduler({ transport, configuration, leadership: lease, log });
-    const api = await serveControl(controlApi(scheduler), control);
+    const servers = await serveControlApi(controlApi(scheduler), options, { transport, log });
     // only now: who cannot begin leaves nothing on standard output
     for (const notice of configuration.notices) log.warn(notice);
     log.info({ server: transport.server, version }, 'connected');
-    log.info({ url: api.url }, 'control');
+    for (const { url } of servers) log.info({ url }, 'control');
     const ending = toldToEnd({ whenUnread: true });
     ending.addEventListener('abort', () => log.info({ reason: ending.reason as string }, 'ending'));
     try {
       await serve(scheduler, lease, ending);
     } finally {
-      await api.close();
+      await Promise.all(servers.map((server) => server.close()));
     }
   } finally {
     await transport.close();

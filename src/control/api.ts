@@ -2,9 +2,9 @@
 //
 //   GET  /livez /readyz /healthz      probes, with ?verbose
 //   GET  /metrics /configz            as kube-scheduler serves them
-//   GET  /api/v1/state
-//   GET  /api/v1/cycles /queue /classes /correspondences      with ?limit=N
-//   POST /api/v1/pause /resume /step                          step with ?cycles=N
+//   GET  /coset/v1/state
+//   GET  /coset/v1/cycles /queue /classes /correspondences      with ?limit=N
+//   POST /coset/v1/pause /resume /step                          step with ?cycles=N
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { healthAnswer } from './health.ts';
@@ -34,32 +34,32 @@ export function controlApi(core: ControlledScheduler): Hono {
   });
   app.get('/configz', (context) => context.json({ componentconfig: core.configuration() }));
 
-  app.get('/api/v1/state', (context) => context.json(core.state()));
-  app.get('/api/v1/cycles', (context) => context.json({ cycles: core.cycles(limit(context)) }));
-  app.get('/api/v1/queue', (context) =>
+  app.get('/coset/v1/state', (context) => context.json(core.state()));
+  app.get('/coset/v1/cycles', (context) => context.json({ cycles: core.cycles(limit(context)) }));
+  app.get('/coset/v1/queue', (context) =>
     context.json({ counts: core.state().queue, pods: core.queue(limit(context)) }),
   );
-  app.get('/api/v1/classes', (context) => context.json({ classes: core.classes(limit(context)) }));
-  app.get('/api/v1/correspondences', (context) =>
+  app.get('/coset/v1/classes', (context) => context.json({ classes: core.classes(limit(context)) }));
+  app.get('/coset/v1/correspondences', (context) =>
     context.json({ correspondences: core.correspondences(limit(context)) }),
   );
 
-  app.post('/api/v1/*', async (context, next) => {
+  app.post('/coset/v1/*', async (context, next) => {
     refuseOtherOrigins(context);
     await next();
   });
-  app.post('/api/v1/pause', (context) => {
+  app.post('/coset/v1/pause', (context) => {
     core.pause();
     return context.json(core.state());
   });
-  app.post('/api/v1/resume', (context) => {
+  app.post('/coset/v1/resume', (context) => {
     core.resume();
     return context.json(core.state());
   });
-  app.post('/api/v1/step', async (context) => {
+  app.post('/coset/v1/step', async (context) => {
     const cycles = count(context, 'cycles', 1, STEP_CYCLES_MAX);
     if (!core.state().paused) {
-      throw new HTTPException(409, { message: 'the scheduler is not paused: POST /api/v1/pause first' });
+      throw new HTTPException(409, { message: 'the scheduler is not paused: POST /coset/v1/pause first' });
     }
     if (!core.state().leading) {
       throw new HTTPException(409, { message: 'the scheduler is not the leader: it decides nothing' });

@@ -1,15 +1,42 @@
-// Serves the control API over HTTP.
+// Serves the control API: over HTTPS to whom RBAC lets have it, or over HTTP to this machine alone.
+import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { hostname } from 'node:os';
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import type { Access } from '../model/access.ts';
+import { authenticated } from './authenticated.ts';
+import { followKeyPair, readKeyPair, selfSignedKeyPair, type CertificateFiles } from './certificate.ts';
 import { isLoopback, strangerIn } from './loopback.ts';
 
+export interface Address {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+}
+
 export interface ControlServer {
-  /** "http://host:port", with the port that was really taken. */
+  /** "http://host:port" or "https://host:port", with the port that was really taken. */
   url: string;
   /** Stops at once; open connections are cut. */
   close(): Promise<void>;
 }
+
+export interface SecureOptions {
+  access: Access;
+  /** Without them, the certificate signs itself. */
+  certificate?: CertificateFiles;
+  /** Of a certificate that was changed and cannot be read. */
+  onCertificateError: (error: Error) => void;
+  /** How often the certificate's files are looked at. */
+  pollMs?: number;
+}
+
+/** What one client can hold open: requests are short and have no bodies. */
+const LIMITS = { maxHeaderSize: 32_768, headersTimeout: 10_000, requestTimeout: 30_000 };
+const CONNECTIONS_MAX = 256;
+const CERTIFICATE_POLL_MS = 10_000;
 
 /** The API for those who ask this machine for it, and not for web pages that do. */
 function guarded(app: Hono): Hono {
@@ -26,31 +53,69 @@ function guarded(app: Hono): Hono {
 }
 
 /**
- * Listens on `host`, loopback if none is named, because the API asks nobody who he is; port 0 takes a free one.
+ * Serves it over HTTP without asking who it is: on loopback only.
  * Rejects with one message that names the address if that is not possible.
  */
-export async function serveControl(
+export async function serveControl(app: Hono, address: Address): Promise<ControlServer> {
+  if (!isLoopback(nameOf(address))) {
+    throw new Error(
+      `control API: ${nameOf(address)} is not this machine alone: others need the secure port, which asks who they are`,
+    );
+  }
+  const server = createPlainServer(LIMITS, listenerOf(guarded(app), address));
+  await listen(server, address);
+  return { url: `http://${nameOf(address)}:${portOf(server)}`, close: () => close(server) };
+}
+
+/** Serves it over HTTPS to who has a bearer token and may have what he asks for; probes to everybody. */
+export async function serveSecurely(
   app: Hono,
-  { host = '127.0.0.1', port }: { host?: string; port: number },
+  address: Address,
+  { access, certificate, onCertificateError, pollMs = CERTIFICATE_POLL_MS }: SecureOptions,
 ): Promise<ControlServer> {
-  const name = host.includes(':') ? `[${host}]` : host;
-  const { fetch } = isLoopback(name) ? guarded(app) : app;
-  const server = createAdaptorServer({ fetch, hostname: host });
+  const pair = certificate === undefined ? await selfSignedKeyPair(hostname()) : readKeyPair(certificate);
+  const server = createSecureServer({ ...LIMITS, ...pair }, listenerOf(authenticated(app, access), address));
+  await listen(server, address);
+  const unfollow = certificate && followKeyPair(certificate, server, { pollMs, onError: onCertificateError });
+  return {
+    url: `https://${nameOf(address)}:${portOf(server)}`,
+    close: () => {
+      unfollow?.();
+      return close(server);
+    },
+  };
+}
+
+function listenerOf({ fetch }: Hono, { host }: Address): RequestListener {
+  const listener = getRequestListener(fetch, { hostname: host });
+  return (request, response) => void listener(request, response);
+}
+
+/** As a URL has it. */
+function nameOf({ host }: Address): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function portOf(server: Server | SecureServer): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function listen(server: Server | SecureServer, address: Address): Promise<void> {
+  server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error): void =>
-      reject(new Error(`control API: cannot listen on ${name}:${port}: ${error.message}`));
+      reject(new Error(`control API: cannot listen on ${nameOf(address)}:${address.port}: ${error.message}`));
     server.once('error', refuse);
-    server.listen(port, host, () => {
+    server.listen(address.port, address.host, () => {
       server.off('error', refuse);
       resolve();
     });
   });
-  return {
-    url: `http://${name}:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }),
-  };
+}
+
+function close(server: Server | SecureServer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
 }

@@ -1,4 +1,5 @@
 // What `coset run` must be allowed to do at the API server: what it watches, by the registry's plugins, and what it writes.
+import { REVIEW_RIGHTS } from '../kube/access-reviews.ts';
 import { BINDING_RIGHT } from '../kube/binder.ts';
 import { EVENT_RIGHT } from '../kube/events.ts';
 import { POD_STATUS_RIGHT } from '../kube/pod-condition.ts';
@@ -23,6 +24,7 @@ export function rightsOf({ objects, plugins }: Registry): Right[] {
       EVENT_RIGHT,
       POD_GROUP_STATUS_RIGHT,
     ],
+    ...REVIEW_RIGHTS,
     ...rightsToLease(DEFAULT_LEASE.name),
     ...plugins.flatMap((plugin) => plugin.rights ?? []),
   ];

@@ -142,9 +142,11 @@ describe('coset run refuses', () => {
     onTestFinished(() => server.close());
     const folder = folderWith({ kubeconfig: kubeconfigFor(server.url) });
     const taken = new URL(server.url).host;
-    expect(await refused(['run', '--kubeconfig', 'kubeconfig', '--control', taken], { folder })).toContain(
-      `coset: control API: cannot listen on ${taken}: listen EADDRINUSE`,
-    );
+    expect(
+      await refused(['run', '--kubeconfig', 'kubeconfig', '--secure-port', '0', '--control', taken], {
+        folder,
+      }),
+    ).toContain(`coset: control API: cannot listen on ${taken}: listen EADDRINUSE`);
   });
 });
 

@@ -15,6 +15,15 @@ export async function startRun(
 /** Another one on the same API. */
 export function runOn(server: Embedded, more: readonly string[] = []): Coset {
   const folder = folderWith({ kubeconfig: kubeconfigFor(server.url, 'a-secret-token') });
-  const args = ['run', '--kubeconfig', 'kubeconfig', '--control', '127.0.0.1:0', ...more];
+  const args = [
+    'run',
+    '--kubeconfig',
+    'kubeconfig',
+    '--secure-port',
+    '0',
+    '--control',
+    '127.0.0.1:0',
+    ...more,
+  ];
   return new Coset(args, { folder });
 }

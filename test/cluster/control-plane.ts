@@ -65,7 +65,7 @@ function kubeconfig(server: string, ca: string, token: string): string {
 }
 
 /** TCP ports that are free on the address now. */
-async function freePorts(address: string, count: number): Promise<number[]> {
+export async function freePorts(address: string, count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(...SERVED_PORTS);

@@ -63,13 +63,16 @@ export async function startKubeScheduler(configuration: string): Promise<Schedul
   return startScheduler(await binary('kube-scheduler'), ['--config', configuration, '--secure-port', '0']);
 }
 
-/** Starts `coset run` with a configuration file, as the image does. Its control API takes a free port. */
-export function startCoset(configuration: string): Scheduler {
+/** Serves the control API on a free port, to everybody on this machine. */
+const LOOPBACK = ['--secure-port', '0', '--control', '127.0.0.1:0'];
+
+/** Starts `coset run` with a configuration file, as the image does. */
+export function startCoset(configuration: string, serving: readonly string[] = LOOPBACK): Scheduler {
   const [, ...args] = entryPoint();
   const bundle = join(ROOT, 'dist/coset.js');
   return startScheduler(process.execPath, [
     ...args.map((arg) => (arg === '/app/coset.js' ? bundle : arg)),
-    ...['run', '--config', configuration, '--control', '127.0.0.1:0'],
+    ...['run', '--config', configuration, ...serving],
   ]);
 }
 

@@ -32,7 +32,9 @@ export const AUDIT_POLICY = JSON.stringify({
 
 /** Every object in deploy/. */
 export function manifestObjects(): ManifestObject[] {
-  const texts = readdirSync(DEPLOY).map((name) => readFileSync(join(DEPLOY, name), 'utf8'));
+  const texts = readdirSync(DEPLOY)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => readFileSync(join(DEPLOY, name), 'utf8'));
   return texts.flatMap((text) => loadAll(text) as ManifestObject[]);
 }
 
@@ -50,13 +52,33 @@ export function isOfAccount({ kind }: ManifestObject): boolean {
 /** Creates the account with its role. Returns a bearer token of it. */
 export async function createAccount(client: Client): Promise<string> {
   await createObjects(client, manifestObjects().filter(isOfAccount));
+  return tokenOf(client, 'coset');
+}
+
+/** A bearer token of a service account of kube-system. */
+export async function tokenOf(client: Client, account: string): Promise<string> {
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
     spec: { expirationSeconds: TOKEN_SECONDS },
   };
-  const answer = await client.json<{ status: { token: string } }>('POST', `${ACCOUNT}/coset/token`, request);
+  const path = `${ACCOUNT}/${account}/token`;
+  const answer = await client.json<{ status: { token: string } }>('POST', path, request);
   return answer.status.token;
+}
+
+/** Creates a service account of kube-system that a ClusterRole of deploy/ is bound to. Returns a bearer token of it. */
+export async function createBoundAccount(client: Client, account: string, role: string): Promise<string> {
+  const metadata = { name: account, namespace: 'kube-system' };
+  await client.text('POST', ACCOUNT, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  await client.text('POST', `${RBAC}/clusterrolebindings`, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: account },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    subjects: [{ kind: 'ServiceAccount', ...metadata }],
+  });
+  return tokenOf(client, account);
 }
 
 interface AuditEvent {

@@ -83,7 +83,7 @@ export async function withstands(poison: Poison, nodes: number, clock: Clock): P
 }
 
 async function serveProbes(running: Running): Promise<string> {
-  const control = await serveControl(controlApi(running.scheduler), { port: 0 });
+  const control = await serveControl(controlApi(running.scheduler), { host: '127.0.0.1', port: 0 });
   onTestFinished(() => control.close());
   return control.url;
 }

@@ -21,7 +21,7 @@ it('counts what it did, in the metrics and in the cycles alike', async () => {
   expect(await running.metric('scheduler_pending_pods', { queue: 'unschedulable' })).toBe(2);
   expect(await running.metric('coset_correspondences')).toBe(0);
 
-  const { cycles } = (await running.control('/api/v1/cycles')) as { cycles: CycleRecord[] };
+  const { cycles } = (await running.control('/coset/v1/cycles')) as { cycles: CycleRecord[] };
   const total = (of: (cycle: CycleRecord) => number) => cycles.reduce((sum, cycle) => sum + of(cycle), 0);
   expect(total(({ pods: decided }) => decided)).toBe(5);
   expect(total(({ placed }) => placed)).toBe(3);
@@ -39,15 +39,15 @@ it('counts what it did, in the metrics and in the cycles alike', async () => {
 
 it('decides nothing while it is paused, one cycle for a step, and goes on when it may', async () => {
   const running = await startScheduler({ objects: [node('a')] });
-  expect(await running.control('/api/v1/pause', 'POST')).toMatchObject({ paused: true });
+  expect(await running.control('/coset/v1/pause', 'POST')).toMatchObject({ paused: true });
   running.store.load(pods('one', 2));
   await eventually(() => {
     expect(running.scheduler.state().queue.active).toBe(2);
   });
-  expect(await running.control('/api/v1/cycles')).toEqual({ cycles: [] });
-  expect(await running.control('/api/v1/classes')).toMatchObject({ classes: [{ pods: 2 }] });
+  expect(await running.control('/coset/v1/cycles')).toEqual({ cycles: [] });
+  expect(await running.control('/coset/v1/classes')).toMatchObject({ classes: [{ pods: 2 }] });
 
-  expect(await running.control('/api/v1/step?cycles=2', 'POST')).toMatchObject({
+  expect(await running.control('/coset/v1/step?cycles=2', 'POST')).toMatchObject({
     cycles: [{ number: 1, pods: 2, placed: 2, classes: 1, filterPasses: 1 }],
   });
   await running.bound('one-0', 'one-1');
@@ -56,7 +56,7 @@ it('decides nothing while it is paused, one cycle for a step, and goes on when i
   await eventually(() => {
     expect(running.scheduler.state().queue.active).toBe(1);
   });
-  await running.control('/api/v1/resume', 'POST');
+  await running.control('/coset/v1/resume', 'POST');
   await running.bound('two-0');
   expect(running.logged('paused')).toEqual([{}]);
   expect(running.logged('resumed')).toEqual([{}]);
@@ -67,12 +67,12 @@ it('shows a correspondence while pods of its class are being bound, and drops it
   running.harness.fail('POST', /\/binding$/, { status: 500 }, { status: 500 });
   running.store.load(pods('one', 2));
   await eventually(async () => {
-    const { correspondences } = await running.control('/api/v1/correspondences');
+    const { correspondences } = await running.control('/coset/v1/correspondences');
     expect(correspondences).toMatchObject([{ feasibleNodes: 2, bestNodes: ['a', 'b'], openPods: 2 }]);
   });
   await running.bound('one-0', 'one-1');
   await eventually(async () => {
-    expect(await running.control('/api/v1/correspondences')).toEqual({ correspondences: [] });
+    expect(await running.control('/coset/v1/correspondences')).toEqual({ correspondences: [] });
   });
 });
 

@@ -1,5 +1,5 @@
 // A scheduler that shares its pods with others: it knows the cluster all the time, and decides while it leads.
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { configurationOf } from '../../src/config/load.ts';
@@ -34,7 +34,7 @@ describe('a scheduler that does not lead', () => {
     const leadership = new Office();
     const running = await startScheduler({ objects, leadership });
     const api = controlApi(running.scheduler);
-    expect(await (await api.request('/api/v1/state')).json()).toMatchObject({
+    expect(await (await api.request('/coset/v1/state')).json()).toMatchObject({
       leading: false,
       leader: 'another',
       queue: { active: 2 },
@@ -55,8 +55,8 @@ describe('a scheduler that does not lead', () => {
     const leadership = new Office();
     const running = await startScheduler({ objects, leadership });
     const api = controlApi(running.scheduler);
-    await api.request('/api/v1/pause', { method: 'POST' });
-    const refused = await api.request('/api/v1/step', { method: 'POST' });
+    await api.request('/coset/v1/pause', { method: 'POST' });
+    const refused = await api.request('/coset/v1/step', { method: 'POST' });
     expect(refused.status).toBe(409);
     expect(await refused.json()).toEqual({ error: 'the scheduler is not the leader: it decides nothing' });
     expect(written(running.harness.requests)).toEqual([]);
@@ -80,7 +80,7 @@ it('sends no further binding once it no longer leads', async () => {
     objects: [node('a', { cpu: '1000', pods: '1000' })],
     leadership,
     // the first ones come to the server, and are answered when the others have long been decided
-    before: ({ fail }) => fail('POST', /binding$/, ...Array(48).fill({ delayMs: 300 })),
+    before: ({ fail }) => fail('POST', /binding$/, ...Array(48).fill({ delayMs: 1500 })),
   });
   running.store.load(pods);
   const sent = () =>
@@ -105,7 +105,7 @@ it('has nobody leave once it no longer leads', async () => {
     objects: [node('a', { cpu: '1' }), on('a', pod('low', { cpu: '1', spec: { priority: 1 } }))],
     leadership,
     // before the victim is deleted it is told why
-    before: ({ fail }) => fail('PATCH', /\/pods\/low\/status$/, { delayMs: 300 }),
+    before: ({ fail }) => fail('PATCH', /\/pods\/low\/status$/, { delayMs: 1500 }),
   });
   running.store.load([pod('high', { cpu: '1', spec: { priority: 10 } })]);
   const requests = () => written(running.harness.requests);
@@ -117,11 +117,8 @@ it('has nobody leave once it no longer leads', async () => {
 });
 
 it('has no extender bind once it no longer leads', async () => {
-  let asked = 0;
-  const extender = createServer((_, response) => {
-    asked++;
-    setTimeout(() => response.end('{}'), 300);
-  });
+  const asked: ServerResponse[] = [];
+  const extender = createServer((_, response) => void asked.push(response));
   await new Promise<void>((resolve) => extender.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     extender.closeAllConnections();
@@ -143,10 +140,11 @@ it('has no extender bind once it no longer leads', async () => {
     ),
   });
   running.store.load(Array.from({ length: 100 }, (_, n) => pod(`pod-${n}`)));
-  await eventually(() => expect(asked).toBe(48));
+  await eventually(() => expect(asked).toHaveLength(48));
   leadership.isLeading = false;
+  for (const response of asked) response.end('{}');
   // the others wait again, or wait for the extender still
   await eventually(() => expect(running.scheduler.queue(1000)).toHaveLength(52));
   await eventually(() => expect(running.scheduler.state().queue.backoff).toBeGreaterThan(0));
-  expect(asked).toBe(48);
+  expect(asked).toHaveLength(48);
 });

@@ -48,7 +48,7 @@ it('parks the pods of a class together, with one verdict', async () => {
   });
   await running.waits(...names);
   expect(await running.metric('scheduler_unschedulable_pods', { plugin: 'NodeResourcesFit' })).toBe(3);
-  expect(await running.control('/api/v1/classes')).toMatchObject({
+  expect(await running.control('/coset/v1/classes')).toMatchObject({
     classes: [{ pods: 3, masterPod: 'ns/one' }],
   });
   const verdicts = running.scheduler.queue(10).map(({ reason }) => reason);
