@@ -19,9 +19,9 @@ export const NO_ROW = 0xffff_ffff;
 // ---- Codes: why a node is not schedulable -------------------------------------------------------------------
 //
 //   bit   7 6 5 4 3 2   1 0
-//         position      reason      position: the filter's place in the profile, from 1; reason: the filter's own
+//          filter       reason      filter: its number in the order of the profile, from 1; reason: the filter's own
 //
-// A node is rejected by the filter of the smallest position that rejects it, for the first reason that this one finds.
+// A node is rejected by the filter of the smallest number that rejects it, for the first reason that this one finds.
 export const CODE_FEASIBLE = 0;
 /** The pod's required node names leave the node out before any filter is asked. */
 export const CODE_NOT_CHOSEN = 1;

@@ -34,7 +34,7 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     drain: () => [...waiting.values()],
     park: () => {},
     giveBack: () => {},
-    activations: 0,
+    activeVersion: 0,
     requeue: () => {},
     delete: (key) => void waiting.delete(key),
     drainGroup: () => [],

@@ -1,7 +1,7 @@
 // What is measured, as data. Those with a `shape` have the nodes, pods and counts of a scheduler_perf case at its 5,000
 // and its 500 nodes, with two differences: 10,000 pods are measured at the full size where so many find room (3,000 on a
 // real API server), and there are three zones where affinity to a zone would otherwise mean the whole cluster. As in
-// MixedSchedulingBasePod, the mixed one has all kinds of pods on its nodes before.
+// MixedSchedulingBasePod, the mixed one has pods of all its templates on its nodes before.
 import type { Service } from '../../src/model/types.ts';
 import type { Size } from '../figure.ts';
 import {

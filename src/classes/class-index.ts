@@ -22,7 +22,7 @@ export interface EquivalenceClass {
 
 /** What is known of a pod, and of all pods of its template. */
 export interface Classified {
-  rules: number;
+  selectorsVersion: number;
   class: EquivalenceClass;
   shape: PodShape;
 }
@@ -40,7 +40,7 @@ export class ClassIndex {
   /** Classes by index; more than one where hashes collide. */
   readonly #classes = new Map<string, WeakRef<EquivalenceClass>[]>();
   #sizeAfterSweep = 1024;
-  #rules = -1;
+  #selectorsVersion = -1;
   readonly #scratch: number;
 
   constructor(kernel: Kernel) {
@@ -58,12 +58,16 @@ export class ClassIndex {
    * the selectors that are read have changed.
    */
   lookUp(pod: Pod, context: FrameworkContext, before?: Classified): Classified {
-    const { rules } = context.cluster;
-    if (before !== undefined && before.rules === rules && before.class.context.profile === context.profile) {
+    const { selectorsVersion } = context.cluster;
+    if (
+      before !== undefined &&
+      before.selectorsVersion === selectorsVersion &&
+      before.class.context.profile === context.profile
+    ) {
       return before;
     }
-    if (this.#rules !== rules) this.#templates.clear();
-    this.#rules = rules;
+    if (this.#selectorsVersion !== selectorsVersion) this.#templates.clear();
+    this.#selectorsVersion = selectorsVersion;
     const template = readableTemplateOf(pod, context);
     const workOut = () => this.#workOut(pod, context);
     return template === undefined ? workOut().value : this.#templates.get(template, workOut);
@@ -74,8 +78,12 @@ export class ClassIndex {
     const features = featuresOf(pod, context);
     const { features: parts } = context.profile.args.EquivalenceClasses;
     for (const part of FEATURE_PARTS) if (!parts.includes(part)) features[part] = '';
-    const { rules } = context.cluster;
-    const value = { rules, class: this.#find(features, context, pod), shape: context.cluster.shapeOf(pod) };
+    const { selectorsVersion } = context.cluster;
+    const value = {
+      selectorsVersion,
+      class: this.#find(features, context, pod),
+      shape: context.cluster.shapeOf(pod),
+    };
     return { value, isKept: features.isReadable };
   }
 

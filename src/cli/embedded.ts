@@ -70,7 +70,7 @@ async function scheduleAll(
   const control = await scheduler.control;
   say(`The scheduler's control API: ${control}/coset/v1/cycles`);
   const begin = performance.now();
-  if (!(await settled(server, ending))) return;
+  if (!(await isDone(server, ending))) return;
   const seconds = (performance.now() - begin) / 1000;
   const response = await fetch(`${control}/coset/v1/cycles?limit=10000`);
   const { cycles } = (await response.json()) as { cycles: CycleRecord[] };
@@ -92,7 +92,7 @@ async function noticeReader(ending: AbortSignal): Promise<void> {
 }
 
 /** Whether every pod is bound, or known not to fit, before the signal. */
-async function settled({ store }: Embedded, ending: AbortSignal): Promise<boolean> {
+async function isDone({ store }: Embedded, ending: AbortSignal): Promise<boolean> {
   const progress = new Progress(process.stdout);
   try {
     while (!ending.aborted) {

@@ -1,12 +1,12 @@
 // Has extenders asked about the pods of a batch before they are placed.
 import type { ExtenderAnswer } from '../plugins/extender/answer.ts';
-import type { ExtenderDesk } from './ports.ts';
+import type { ExtenderQueries } from './ports.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { Correspondences } from '../determination/correspondences.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Consulting {
-  extenders: ExtenderDesk;
+  extenders: ExtenderQueries;
   queue: { requeue(pod: QueuedPod, message: string): void };
   correspondences: Correspondences;
 }

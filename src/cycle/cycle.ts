@@ -33,7 +33,7 @@ export class SchedulingCycle {
   readonly correspondences: Correspondences;
   readonly #options: CycleOptions;
   readonly #classes: ClassIndex;
-  /** What the constraints of each profile see, by the scheduler name that pods ask for. */
+  /** What the plugins of each profile see, by the scheduler name that pods ask for. */
   readonly #contexts: ReadonlyMap<string, FrameworkContext>;
   readonly #otherContext?: FrameworkContext;
   readonly #gangs: GangBatches;
@@ -85,24 +85,24 @@ export class SchedulingCycle {
     const { cluster, queue, onPhase } = this.#options;
     onPhase?.('obtain');
     const pods = this.#obtain();
-    const { activations } = queue;
+    const { activeVersion } = queue;
     onPhase?.('partition');
-    let { rules } = cluster;
+    let { selectorsVersion } = cluster;
     const rounds = new Rounds(this.#partition(pods));
     try {
       do {
         for (let part; (part = rounds.take()) !== undefined;) {
           yield* this.#takePart(part, rounds);
-          if (cluster.rules === rules) continue;
+          if (cluster.selectorsVersion === selectorsVersion) continue;
           // what has come meanwhile may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
-          ({ rules } = cluster);
+          ({ selectorsVersion } = cluster);
           const { rest } = rounds;
           for (const batch of rest) this.correspondences.release(batch.class, batch.pods.length);
           rounds.restart(this.#partition(rest.flatMap((batch) => batch.pods)));
         }
         // what is left waits for those that have come meanwhile
-      } while (queue.activations === activations && rounds.begin());
+      } while (queue.activeVersion === activeVersion && rounds.begin());
     } finally {
       // a cycle that ends early gives its other pods back
       for (const batch of rounds.rest) {
@@ -282,7 +282,7 @@ export class SchedulingCycle {
     this.#options.cluster.packAnew();
   }
 
-  /** Gives the pods of a gang's batch nodes, and bears in mind why the rest found none. */
+  /** Gives the pods of a gang's batch nodes, and records why the rest found none. */
   #try(outcome: Outcome): void {
     const { batch } = outcome;
     outcome.refusal = unsupportedBy(batch);

@@ -23,7 +23,7 @@ export interface PodQueue {
   /** Takes back a pod that was not decided, as if it had never been taken. */
   giveBack(pod: QueuedPod): void;
   /** How often a pod could be taken that could not before. */
-  readonly activations: number;
+  readonly activeVersion: number;
   delete(key: string, uid?: string): void;
   /** Takes the pods of a pod group that wait, whatever they wait for. */
   drainGroup(podGroup: string): QueuedPod[];
@@ -32,7 +32,7 @@ export interface PodQueue {
 }
 
 /** Where a cycle has extenders asked. */
-export interface ExtenderDesk extends ExtenderAnswers {
+export interface ExtenderQueries extends ExtenderAnswers {
   /** Has the extenders asked: the pod comes back to the queue with the answer. */
   ask(pod: QueuedPod): void;
   /** The pod goes back to the queue with the answer that there is. */
@@ -49,7 +49,7 @@ export interface CycleOptions {
   /** Without it no pod makes way for another. */
   preemptor?: Preemptor;
   /** Where extenders can be asked. */
-  extenders?: ExtenderDesk;
+  extenders?: ExtenderQueries;
   /** By the scheduler name that pods ask for. */
   profiles: ReadonlyMap<string, Framework>;
   /** What pods of other scheduler names are decided by; without it they leave the queue. */

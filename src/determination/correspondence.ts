@@ -56,8 +56,8 @@ export class Correspondence {
   /** Somebody asks for every node's code or total, which groups do not have at hand. */
   #isInspected = false;
   #refusal?: Refusal;
-  #epoch = -1;
-  #position = 0;
+  #clusterVersion = -1;
+  #journalPosition = 0;
   #isCut = false;
   #stepsARow = 0;
   #stepsACheck = 0;
@@ -115,18 +115,18 @@ export class Correspondence {
   bringUpToDate(master = this.#master): void {
     const { cluster } = this.class.context;
     cluster.followKeys();
-    const entries = this.isCurrent ? cluster.journal.since(this.#position) : undefined;
-    // very many terms are counted sooner by kind than by pod
+    const entries = this.isCurrent ? cluster.journal.since(this.#journalPosition) : undefined;
+    // very many terms are counted sooner by bucket than by pod
     if (entries === undefined || entries.length * this.#counting.terms > COUNTED_TERMS_MAX) {
       this.determineAgain(master);
       return;
     }
     if (entries.length === 0) return;
     let counted = false;
-    for (const { row, kind: id, by } of entries) {
-      if (by !== 0 && this.#counting.count(cluster.kinds.get(id), row, by)) counted = true;
+    for (const { row, bucket: id, by } of entries) {
+      if (by !== 0 && this.#counting.count(cluster.podBuckets.get(id), row, by)) counted = true;
     }
-    this.#position = cluster.journal.end;
+    this.#journalPosition = cluster.journal.end;
     const rows = entries.map(({ row }) => row);
     this.#packing.refresh(rows);
     this.#askByRow(rows, false);
@@ -233,12 +233,12 @@ export class Correspondence {
   /** Whether what was packed still holds, changes of usage apart. */
   get isCurrent(): boolean {
     const { cluster } = this.class.context;
-    return cluster.epoch === this.#epoch && this.#packing.isCurrent;
+    return cluster.version === this.#clusterVersion && this.#packing.isCurrent;
   }
 
   /** Everything up to here in the cluster is known: what this correspondence itself assigned. */
   markSeen(): void {
-    this.#position = this.class.context.cluster.journal.end;
+    this.#journalPosition = this.class.context.cluster.journal.end;
     if (!this.isSequential) this.#packing.markSeen();
   }
 
@@ -303,20 +303,20 @@ export class Correspondence {
     this.#packing = new Packing(this.class.context);
     this.#explained.clear();
     // what fails on the way leaves nothing that is current
-    this.#epoch = -1;
+    this.#clusterVersion = -1;
     const builder = this.#builder();
     this.#packing.pack(this.#master, builder);
     this.#refusal = this.#packing.refusal;
-    this.#program.load(builder, cluster.nodes.epoch, this.#mode(), this.#deps.withDetail);
+    this.#program.load(builder, cluster.nodes.version, this.#mode(), this.#deps.withDetail);
     this.#askedFor = undefined;
     const { arena, memory } = this.#program;
-    this.#position = cluster.journal.end;
+    this.#journalPosition = cluster.journal.end;
     this.#hostCodes = builder.hostCodes;
     builder.hostCodes.apply(arena.u8, memory.staticCode);
     this.#stepsARow = builder.stepsARow;
     this.#stepsACheck = builder.stepsACheck;
     this.#counting = new Counting(this.#packing.packed);
-    this.#counting.countAll(cluster.kinds, builder.effort);
+    this.#counting.countAll(cluster.podBuckets, builder.effort);
     this.#program.determine();
     this.passes++;
     this.#questions = new Questions(this.#packing.packed, this.class.context.profile.filters, {
@@ -330,7 +330,7 @@ export class Correspondence {
     this.#ask();
     this.#yieldToNominated();
     this.#cut(this.feasible);
-    this.#epoch = cluster.epoch;
+    this.#clusterVersion = cluster.version;
   }
 
   #watchNominated(hostCodes: HostCodes): void {

@@ -1,6 +1,6 @@
 // Which of a class's counters have to do with which pods.
 import type { Effort } from '../kernel/program/effort.ts';
-import type { PodKind, PodKinds } from '../state/pod-kinds.ts';
+import type { PodBucket, PodBuckets } from '../state/pod-buckets.ts';
 import type { Counter, Packed } from '../plugins/plugin.ts';
 
 const STEPS_A_TERM = 10;
@@ -20,32 +20,32 @@ export class Counting {
   }
 
   /** Counts all pods that have a node. Throws EffortError. */
-  countAll(kinds: PodKinds, effort: Effort): void {
+  countAll(buckets: PodBuckets, effort: Effort): void {
     for (const counter of this.#counters) {
-      for (const kind of counter.among(kinds)) {
+      for (const bucket of counter.among(buckets)) {
         effort.spend(STEPS_A_TERM * counter.terms);
-        if (!counter.counts(kind)) continue;
-        effort.spend(STEPS_A_COUNT * kind.rows.size);
-        for (const [row, pods] of kind.rows) counter.add(kind, row, pods);
+        if (!counter.counts(bucket)) continue;
+        effort.spend(STEPS_A_COUNT * bucket.rows.size);
+        for (const [row, pods] of bucket.rows) counter.add(bucket, row, pods);
       }
     }
   }
 
   /** Counts pods that are only supposed to come or to leave; the caller undoes it. */
-  suppose(kind: PodKind, row: number, by: 1 | -1): void {
+  suppose(bucket: PodBucket, row: number, by: 1 | -1): void {
     for (const counter of this.#counters) {
-      if (!counter.counts(kind)) continue;
-      if (counter.suppose === undefined) counter.add(kind, row, by);
-      else counter.suppose(kind, row, by);
+      if (!counter.counts(bucket)) continue;
+      if (counter.suppose === undefined) counter.add(bucket, row, by);
+      else counter.suppose(bucket, row, by);
     }
   }
 
-  /** Counts `by` pods of the kind in the row. Returns whether the class has to do with them. */
-  count(kind: PodKind, row: number, by: number): boolean {
+  /** Counts `by` pods of the bucket in the row. Returns whether the class has to do with them. */
+  count(bucket: PodBucket, row: number, by: number): boolean {
     let counted = false;
     for (const counter of this.#counters) {
-      if (!counter.counts(kind)) continue;
-      counter.add(kind, row, by);
+      if (!counter.counts(bucket)) continue;
+      counter.add(bucket, row, by);
       counted = true;
     }
     return counted;

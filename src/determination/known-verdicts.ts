@@ -17,14 +17,14 @@ export interface RowMemory {
 
 export class KnownVerdicts {
   readonly #verdicts: RowVerdicts;
-  /** The plugin's place among the filters, from 1; 0 when it is none. */
-  readonly #position: number;
+  /** The number of the plugin's filter, from 1 in the order of the profile; 0 when it is none. */
+  readonly #filterNumber: number;
   readonly #scores = new Map<number, number>();
 
   /** Packs what the plugin makes of the rows at first. */
-  constructor(verdicts: RowVerdicts, position: number, builder: ProgramBuilder) {
+  constructor(verdicts: RowVerdicts, filterNumber: number, builder: ProgramBuilder) {
     this.#verdicts = verdicts;
-    this.#position = position;
+    this.#filterNumber = filterNumber;
     builder.keepFixed();
     for (const row of verdicts.rows) {
       const { code, score } = verdicts.of(row, false);
@@ -42,6 +42,6 @@ export class KnownVerdicts {
     const fixed = arena.u32[(program + Program.fixed) / 4]! / 8;
     arena.f64[fixed + row]! += score - (this.#scores.get(row) ?? 0);
     this.#scores.set(row, score);
-    nominated.setOwnCode(row, hostCodes.replace(row, this.#position, code, own));
+    nominated.setOwnCode(row, hostCodes.replace(row, this.#filterNumber, code, own));
   }
 }

@@ -28,7 +28,7 @@ export class Packing {
   /** Of plugins that say anew what they make of a row when pods have come to it or left it. */
   readonly rowVerdicts: KnownVerdicts[] = [];
   /** Of each kind of the store that was read. */
-  readonly #generations = new Map<string, number>();
+  readonly #objectVersions = new Map<string, number>();
 
   constructor(context: FrameworkContext) {
     this.#context = context;
@@ -37,15 +37,14 @@ export class Packing {
   /** Whether the objects are still those that were read. */
   get isCurrent(): boolean {
     const { store } = this.#context.cluster;
-    for (const [kind, generation] of this.#generations)
-      if (store.generation(kind) !== generation) return false;
+    for (const [kind, version] of this.#objectVersions) if (store.versionOf(kind) !== version) return false;
     return true;
   }
 
   /** The changes of the objects up to here are known. */
   markSeen(): void {
     const { store } = this.#context.cluster;
-    for (const kind of this.#generations.keys()) this.#generations.set(kind, store.generation(kind));
+    for (const kind of this.#objectVersions.keys()) this.#objectVersions.set(kind, store.versionOf(kind));
   }
 
   /** Has every plugin pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
@@ -80,7 +79,7 @@ export class Packing {
     const { cluster } = this.#context;
     this.packed.set(name, packed);
     this.isSequential ||= packed.sequential ?? false;
-    for (const kind of packed.kinds ?? []) this.#generations.set(kind, cluster.store.generation(kind));
+    for (const kind of packed.kinds ?? []) this.#objectVersions.set(kind, cluster.store.versionOf(kind));
     if (packed.refusal !== undefined) {
       const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
       this.refusal ??= { message, plugins: [name] };

@@ -23,10 +23,10 @@ export function placesIn(profile: Framework): readonly Place[] {
   const before = known.get(profile);
   if (before !== undefined) return before;
   const places = profile.registry.having('pack').map((plugin): Place => {
-    const position = profile.filters.indexOf(plugin.name);
+    const index = profile.filters.indexOf(plugin.name);
     return {
       plugin,
-      code: position === -1 ? 0 : (position + 1) << CODE_REASON_BITS,
+      code: index === -1 ? 0 : (index + 1) << CODE_REASON_BITS,
       weight: profile.scores.find(({ name }) => name === plugin.name)?.weight ?? 0,
       columnKeys: columnKeysOf(plugin),
     };

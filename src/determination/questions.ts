@@ -9,8 +9,8 @@ import type { ProgramMemory } from '../kernel/program/parts.ts';
 
 interface Asked {
   plugin: string;
-  /** Its place among the filters, from 1. */
-  position: number;
+  /** The number of its filter, from 1 in the order of the profile. */
+  filterNumber: number;
   question: Question;
   /** The code of each row that it was asked about. */
   codes: Map<number, number>;
@@ -31,9 +31,9 @@ export class Questions {
     this.#options = options;
     for (const [plugin, { question }] of packed) {
       if (question === undefined) continue;
-      this.#asked.push({ plugin, position: filters.indexOf(plugin) + 1, question, codes: new Map() });
+      this.#asked.push({ plugin, filterNumber: filters.indexOf(plugin) + 1, question, codes: new Map() });
     }
-    this.#asked.sort((one, two) => one.position - two.position);
+    this.#asked.sort((one, two) => one.filterNumber - two.filterNumber);
   }
 
   /** Whether there is anything to ask. */
@@ -51,7 +51,7 @@ export class Questions {
     for (let row = 0, rows = nodes.columns.rows; row < rows; row++) {
       const code = arena.u8[memory.code + row]!;
       for (const asked of this.#asked) {
-        if (!isLeftTo(asked.position, code)) continue;
+        if (!isLeftTo(asked.filterNumber, code)) continue;
         isNews ||= !asked.codes.has(row);
         const answer = this.#answer(asked, row);
         if (answer === CODE_FEASIBLE) continue;
@@ -67,7 +67,7 @@ export class Questions {
   /** The row's code with the answers, where it is `code` without them. */
   codeOf(row: number, code: number): number {
     for (const asked of this.#asked) {
-      if (!isLeftTo(asked.position, code)) continue;
+      if (!isLeftTo(asked.filterNumber, code)) continue;
       const answer = this.#answer(asked, row);
       if (answer !== CODE_FEASIBLE) return answer;
     }
@@ -107,7 +107,7 @@ export class Questions {
   }
 }
 
-/** Whether no filter before the one at the position rejects a row that has the code. */
-function isLeftTo(position: number, code: number): boolean {
-  return code === CODE_FEASIBLE || (code < CODE_CUT && code >> CODE_REASON_BITS > position);
+/** Whether no filter before the one of this number rejects a row that has the code. */
+function isLeftTo(filterNumber: number, code: number): boolean {
+  return code === CODE_FEASIBLE || (code < CODE_CUT && code >> CODE_REASON_BITS > filterNumber);
 }

@@ -2,7 +2,7 @@
 // to the counts of one program, which the caller leaves as they were; no journal tells of it, so no other class is disturbed.
 import type { Cluster } from '../state/cluster.ts';
 import type { PodRecord } from '../state/pod-record.ts';
-import type { PodKind } from '../state/pod-kinds.ts';
+import type { PodBucket } from '../state/pod-buckets.ts';
 import type { LoadedProgram } from '../kernel/program/loaded.ts';
 import type { Counting } from './counting.ts';
 import type { HostCodes, Recheck } from '../kernel/program/host-codes.ts';
@@ -12,7 +12,7 @@ export interface WhatIfOptions {
   program: LoadedProgram;
   cluster: Cluster;
   hostCodes: HostCodes;
-  /** The constraints that the host asks again, by their place among the filters. */
+  /** The plugins that the host asks again, by the numbers of their filters. */
   rechecks: ReadonlyMap<number, Recheck>;
   counting: Counting;
   /** Brings what the program keeps of the pods in these rows up to date. */
@@ -23,7 +23,7 @@ export interface WhatIfOptions {
 export class WhatIf {
   readonly #options: WhatIfOptions;
   /** Of pods that are on no node. */
-  readonly #kinds = new WeakMap<PodRecord, PodKind>();
+  readonly #buckets = new WeakMap<PodRecord, PodBucket>();
 
   constructor(options: WhatIfOptions) {
     this.#options = options;
@@ -34,14 +34,14 @@ export class WhatIf {
     const { cluster, counting, refresh } = this.#options;
     cluster.suppose(pod, row, by);
     refresh([row]);
-    const kind = pod.kind ?? this.#kindOf(pod);
-    counting.suppose(kind, row, by);
+    const bucket = pod.bucket ?? this.#bucketOf(pod);
+    counting.suppose(bucket, row, by);
   }
 
-  #kindOf(pod: PodRecord): PodKind {
-    let kind = this.#kinds.get(pod);
-    if (kind === undefined) this.#kinds.set(pod, (kind = this.#options.cluster.kinds.of(pod)));
-    return kind;
+  #bucketOf(pod: PodRecord): PodBucket {
+    let bucket = this.#buckets.get(pod);
+    if (bucket === undefined) this.#buckets.set(pod, (bucket = this.#options.cluster.podBuckets.of(pod)));
+    return bucket;
   }
 
   /** The code of the row as it is supposed. After the last change is undone it is asked once more, for the least counts. */
@@ -55,7 +55,7 @@ export class WhatIf {
     const { u8 } = program.arena;
     const { staticCode } = program.memory;
     const before = u8[staticCode + row]!;
-    u8[staticCode + row] = hostCodes.askedAgain(row, before, rechecks);
+    u8[staticCode + row] = hostCodes.recheck(row, before, rechecks);
     const code = program.check(row);
     u8[staticCode + row] = before;
     return code;

@@ -36,9 +36,9 @@ export class DevicePools {
   /** Those of the cluster; worked out anew when its slices, its taint rules or its nodes have changed. */
   static of({ store, nodes }: Cluster): DevicePools {
     const version = [
-      store.generation('ResourceSlice'),
-      store.generation('DeviceTaintRule'),
-      nodes.epoch,
+      store.versionOf('ResourceSlice'),
+      store.versionOf('DeviceTaintRule'),
+      nodes.version,
     ].join();
     const cached = known.get(store);
     if (cached !== undefined && cached.#version === version) return cached;

@@ -107,10 +107,10 @@ export class ClaimReservation implements Reservation {
     const uid = pod.metadata?.uid;
     const written = [...this.#reserved].map(([key, claim]) => this.#takeBack(key, claim, api));
     // when it cannot be written now, the pod's next attempt finds the claim reserved for it
-    const settled = Promise.allSettled(written).then(() => {
-      if (releasesIn(store).get(uid) === settled) releasesIn(store).delete(uid);
+    const ended = Promise.allSettled(written).then(() => {
+      if (releasesIn(store).get(uid) === ended) releasesIn(store).delete(uid);
     });
-    releasesIn(store).set(uid, settled);
+    releasesIn(store).set(uid, ended);
   }
 
   async #takeBack(key: string, claim: ResourceClaim, api: ReservationApi): Promise<void> {

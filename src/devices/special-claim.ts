@@ -78,7 +78,7 @@ export class SpecialClaim {
   }
 }
 
-const known = new WeakMap<ObjectStore, { generation: number; byOwner: ReadonlyMap<string, ResourceClaim> }>();
+const known = new WeakMap<ObjectStore, { version: number; byOwner: ReadonlyMap<string, ResourceClaim> }>();
 
 /** The special claim of the pod that the API server has, if any. */
 export function leftClaimOf({ metadata }: Pod, store: ObjectStore): ResourceClaim | undefined {
@@ -96,15 +96,15 @@ export function isSpecialClaimOf(claim: ResourceClaim, { metadata }: Pod): boole
 
 /** By the uids of the pods that they are for. */
 function specialClaimsIn(store: ObjectStore): ReadonlyMap<string, ResourceClaim> {
-  const generation = store.generation('ResourceClaim');
+  const version = store.versionOf('ResourceClaim');
   const cached = known.get(store);
-  if (cached?.generation === generation) return cached.byOwner;
+  if (cached?.version === version) return cached.byOwner;
   const byOwner = new Map<string, ResourceClaim>();
   for (const claim of store.list<ResourceClaim>('ResourceClaim')) {
     const owner = ownerOf(claim);
     if (owner !== undefined && !byOwner.has(owner)) byOwner.set(owner, claim);
   }
-  known.set(store, { generation, byOwner });
+  known.set(store, { version, byOwner });
   return byOwner;
 }
 

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {
-  /** Milliseconds since the epoch. They jump when the machine's date is set. */
+  /** Milliseconds since 1970. They jump when the machine's date is set. */
   now(): number;
   /** Milliseconds of a time that only goes on: how long something took, and when it is due. */
   monotonic(): number;

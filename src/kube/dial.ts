@@ -12,7 +12,7 @@ import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
 export const HTTP2_CLIENTS = ['coset', 'node'] as const;
 export type Http2Client = (typeof HTTP2_CLIENTS)[number];
 
-export interface WayOptions {
+export interface DialOptions {
   timeoutMs: number;
   http2Client: Http2Client;
 }
@@ -23,7 +23,7 @@ export interface WayOptions {
  */
 export function dial(
   credentials: Credentials,
-  { timeoutMs, http2Client }: WayOptions,
+  { timeoutMs, http2Client }: DialOptions,
   signal: AbortSignal,
 ): Promise<Carrier> {
   const { protocol, hostname, port, host } = new URL(credentials.server);

@@ -123,7 +123,7 @@ export class Http2Carrier implements Carrier {
     return this.#exchanges.begin(stream, signal);
   }
 
-  /** The fields but for the path; the same objects whenever they are the same, so that they are spelt once. */
+  /** The fields but for the path; the same objects whenever they are the same, so that they are encoded once. */
   #fieldsOf({ method, headers, contentType = '' }: Outgoing): readonly Field[] {
     if (this.#fields.given !== headers) {
       const common = Object.entries(headers).map(([name, value]) => fieldOf(name.toLowerCase(), value));

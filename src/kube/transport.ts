@@ -5,7 +5,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import type { Http2Client } from './dial.ts';
-import { Lane, type CarrierSource } from './lane.ts';
+import { ReconnectingCarrier, type CarrierSource } from './reconnecting-carrier.ts';
 import type { Lifetime } from './lifetime.ts';
 import { Reply } from './reply.ts';
 
@@ -28,7 +28,7 @@ export interface TransportOptions {
 }
 
 /** What watches hold for minutes must not be in the way of the requests. */
-export interface Lanes {
+export interface Carriers {
   requests: CarrierSource;
   streams: CarrierSource;
 }
@@ -54,7 +54,7 @@ export class Transport {
   readonly #credentials: Credentials;
   readonly #options: TransportOptions;
   readonly #basePath: string;
-  readonly #lanes: Lanes;
+  readonly #carriers: Carriers;
   readonly #clock: Clock;
   readonly #random: () => number;
   /** The credentials' headers as they were last, and with those that every request has. */
@@ -63,16 +63,16 @@ export class Transport {
     sent: COMMON_HEADERS,
   };
 
-  /** Without lanes it makes connections of its own to the server. */
-  constructor(credentials: Credentials, options: TransportOptions = {}, lanes?: Lanes) {
+  /** Without carriers it makes connections of its own to the server. */
+  constructor(credentials: Credentials, options: TransportOptions = {}, carriers?: Carriers) {
     const { timeoutMs = 30_000, http2Client = 'coset', clock = systemClock, random = Math.random } = options;
     this.#options = options;
     this.server = credentials.server;
     this.#credentials = credentials;
     this.#basePath = new URL(credentials.server).pathname.replace(/\/+$/, '');
-    this.#lanes = lanes ?? {
-      requests: new Lane(credentials, { timeoutMs, http2Client }),
-      streams: new Lane(credentials, { timeoutMs, http2Client }),
+    this.#carriers = carriers ?? {
+      requests: new ReconnectingCarrier(credentials, { timeoutMs, http2Client }),
+      streams: new ReconnectingCarrier(credentials, { timeoutMs, http2Client }),
     };
     this.#clock = clock;
     this.#random = random;
@@ -80,7 +80,7 @@ export class Transport {
 
   /** The same connections for somebody who may end before them. */
   during(lifetime: Lifetime): Transport {
-    return new Transport(this.#credentials, { ...this.#options, lifetime }, this.#lanes);
+    return new Transport(this.#credentials, { ...this.#options, lifetime }, this.#carriers);
   }
 
   /** Aborts when nothing is to be sent again. */
@@ -126,7 +126,7 @@ export class Transport {
         throw new TransportError(`${this.server}: nothing is written by who does not lead`, false);
       let answer: Answer;
       try {
-        answer = await (await this.#lanes.requests.carrier()).send(outgoing);
+        answer = await (await this.#carriers.requests.carrier()).send(outgoing);
       } catch (error) {
         const failure = this.#failure(error, signal);
         const repeatable = method === 'GET' || !failure.mayHaveArrived;
@@ -150,7 +150,7 @@ export class Transport {
     const headers = await this.#currentHeaders();
     const outgoing: Outgoing = { method: 'GET', path: this.#basePath + path, headers, signal };
     try {
-      const response = await (await this.#lanes.streams.carrier()).open(outgoing);
+      const response = await (await this.#carriers.streams.carrier()).open(outgoing);
       if (response.status === 401) this.#credentials.renew();
       return response;
     } catch (error) {
@@ -160,7 +160,7 @@ export class Transport {
 
   /** Closes all connections; what is still under way fails. */
   async close(): Promise<void> {
-    await Promise.all([this.#lanes.requests.close(), this.#lanes.streams.close()]);
+    await Promise.all([this.#carriers.requests.close(), this.#carriers.streams.close()]);
   }
 
   /** One object for as long as the credentials' headers are the same one. */

@@ -4,7 +4,7 @@ import { objectKey, type Pod } from '../model/types.ts';
 import type { QueuedPod } from '../queue/types.ts';
 
 export class ListedPods implements PodQueue {
-  readonly activations = 0;
+  readonly activeVersion = 0;
   #pods: QueuedPod[] = [];
 
   /** The pods of the next cycle. */

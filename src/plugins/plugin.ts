@@ -5,7 +5,7 @@ import type { Selector } from '../model/labels.ts';
 import type { Right } from '../model/right.ts';
 import type { ApiObject, Node, Pod, Rejection } from '../model/types.ts';
 import type { CodedColumn } from '../state/columns/coded-column.ts';
-import type { PodKind, PodKinds } from '../state/pod-kinds.ts';
+import type { PodBucket, PodBuckets } from '../state/pod-buckets.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { ClusterEvent } from '../model/events.ts';
 import type { ProgramBuilder } from '../kernel/program/builder.ts';
@@ -41,16 +41,16 @@ export interface PackContext extends PluginContext {
 
 /** Counts pods for a class: told of pods that came to a row or left it. */
 export interface Counter {
-  /** All kinds that may be counted, each once. */
-  among(kinds: PodKinds): Iterable<PodKind>;
+  /** All buckets that may be counted, each once. */
+  among(buckets: PodBuckets): Iterable<PodBucket>;
   /** The terms that `counts` goes through. */
   readonly terms: number;
-  /** Whether pods of this kind are counted. */
-  counts(kind: PodKind): boolean;
-  /** Counts `by` pods of the kind in the row. */
-  add(kind: PodKind, row: number, by: number): void;
+  /** Whether pods of this bucket are counted. */
+  counts(bucket: PodBucket): boolean;
+  /** Counts `by` pods of the bucket in the row. */
+  add(bucket: PodBucket, row: number, by: number): void;
   /** Takes pods into account that are only supposed to come or to leave, for a moment; as `add` where it is absent. */
-  suppose?(kind: PodKind, row: number, by: number): void;
+  suppose?(bucket: PodBucket, row: number, by: number): void;
 }
 
 /** Why a plugin rejects a node. */

@@ -61,7 +61,7 @@ export class ParkedPods {
     this.#byTime.remove(group);
   }
 
-  /** How many pods of a profile each constraint rejected; a pod counts for each of its constraints. */
+  /** How many pods of a profile each plugin rejected; a pod counts for each of them. */
   rejections(): Rejections[] {
     const rows = new Map<string, Rejections>();
     for (const { plugins, entries } of this.#groups.values()) {

@@ -4,7 +4,7 @@ import type { Pod } from '../model/types.ts';
 import { hasResourceStatus } from '../model/pod-resources.ts';
 
 /**
- * Whether a constraint could decide differently on the pod, or the pod could stand in another class. Most updates
+ * Whether a plugin could decide differently on the pod, or the pod could stand in another class. Most updates
  * of a waiting pod only carry the condition that a scheduler wrote itself: those must not wake it.
  */
 export function schedulingPropertiesChanged(before: Pod, after: Pod): boolean {

@@ -38,7 +38,7 @@ const FIVE_MINUTES_MS = 300_000;
  */
 export class SchedulingQueue {
   /** How often a pod became active. */
-  activations = 0;
+  activeVersion = 0;
   readonly #options: QueueOptions;
   readonly #flushAfterMs: number;
   readonly #entries = new Map<string, Entry>();
@@ -131,7 +131,7 @@ export class SchedulingQueue {
         held.push(entry);
         continue;
       }
-      this.#fly(entry);
+      this.#beginAttempt(entry);
       drained.push(entry);
     }
     for (const entry of held) this.#active.push(entry);
@@ -147,7 +147,7 @@ export class SchedulingQueue {
       if (entry.queue === 'active') this.#active.remove(entry);
       else if (entry.queue === 'backoff') this.#backoff.remove(entry);
       else this.#parked.leave(entry);
-      this.#fly(entry);
+      this.#beginAttempt(entry);
     }
     return drained;
   }
@@ -178,7 +178,7 @@ export class SchedulingQueue {
       if (!entry) continue;
       entry.unschedulableAttempts += 1;
       entry.consecutiveErrors = 0;
-      const outdated = this.#land(entry, verdict.message, now);
+      const outdated = this.#endAttempt(entry, verdict.message, now);
       if (outdated) this.#parkChanged(entry, outdated, verdict, now);
       else {
         decided.push(entry);
@@ -200,7 +200,7 @@ export class SchedulingQueue {
     if (!entry) return;
     const now = this.#options.now();
     entry.consecutiveErrors += 1;
-    this.#land(entry, message, now);
+    this.#endAttempt(entry, message, now);
     this.#wake([entry], 'ScheduleAttemptFailure', now);
     this.#freeLog();
   }
@@ -274,7 +274,7 @@ export class SchedulingQueue {
     return rows;
   }
 
-  /** How many parked pods of a profile each constraint rejected. */
+  /** How many parked pods of a profile each plugin rejected. */
   rejections(): Rejections[] {
     return this.#parked.rejections();
   }
@@ -327,7 +327,7 @@ export class SchedulingQueue {
   }
 
   /** Ends a failed attempt; returns the object that was decided on if the pod was changed since. */
-  #land(entry: Entry, message: string, now: number): Pod | undefined {
+  #endAttempt(entry: Entry, message: string, now: number): Pod | undefined {
     const { initialBackoffMs, maxBackoffMs } = this.#options;
     const failures = entry.consecutiveErrors || entry.unschedulableAttempts;
     entry.timestamp = now;
@@ -341,7 +341,7 @@ export class SchedulingQueue {
     return changed ? pod : undefined;
   }
 
-  #fly(entry: Entry): void {
+  #beginAttempt(entry: Entry): void {
     entry.queue = 'inFlight';
     entry.attempts += 1;
     entry.eventsFrom = this.#givenBack.get(entry) ?? this.#log.end;
@@ -366,7 +366,7 @@ export class SchedulingQueue {
   }
 
   #activate(entry: Entry): void {
-    this.activations += 1;
+    this.activeVersion += 1;
     entry.queue = 'active';
     entry.firstAttempt ??= this.#options.now();
     this.#active.push(entry);

@@ -30,7 +30,7 @@ export interface QueuedPod {
 
 /** Why a class of pods fits nowhere. */
 export interface Verdict {
-  /** The constraints that rejected: only an event that can help one of them wakes the pods. */
+  /** The plugins that rejected: only an event that can help one of them wakes the pods. */
   plugins: readonly string[];
   message: string;
 }
@@ -46,7 +46,7 @@ export interface QueueOptions {
   maxBackoffMs: number;
   /** How long a pod stays unschedulable before it is tried again without an event; by default 5 minutes. */
   flushAfterMs?: number;
-  /** Whether the event can help a pod that these constraints rejected. Asked once per parked group. */
+  /** Whether the event can help a pod that these plugins rejected. Asked once per parked group. */
   helps(event: ClusterEvent, pod: Pod, plugins: readonly string[]): boolean;
   /** Told once of a `helps` that threw, which counts as help. */
   onHintFault?(plugins: readonly string[], message: string): void;
@@ -75,7 +75,7 @@ export interface QueueRow {
   reason: string;
 }
 
-/** How many parked pods of a profile a constraint rejected. */
+/** How many parked pods of a profile a plugin rejected. */
 export interface Rejections {
   plugin: string;
   profile: string;

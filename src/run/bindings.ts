@@ -18,7 +18,7 @@ import type { PodConditionWriter } from '../kube/pod-condition.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueuedPod, SharedEvent } from '../queue/types.ts';
-import type { Digest } from './digest.ts';
+import type { LogSummary } from './log-summary.ts';
 import type { Reservations } from './reservation-api.ts';
 
 export interface BindingsOptions {
@@ -34,10 +34,10 @@ export interface BindingsOptions {
   events: EventRecorder;
   conditions: PodConditionWriter;
   metrics: SchedulerMetrics;
-  digest: Digest;
+  logSummary: LogSummary;
   notify(event: SharedEvent): void;
   /** Told of each pod whose binding has its outcome, when everybody else has been. */
-  onSettled(key: string): void;
+  onEnd(key: string): void;
 }
 
 const NOT_LEADING: BindOutcome = { type: 'failed', message: 'it does not lead any more', retryable: true };
@@ -83,7 +83,7 @@ export class Bindings {
     await within(mostMs, Promise.all(this.#sent), this.#options.clock);
     this.#isOver = true;
     const pods = this.#sent.size;
-    if (pods > 0) this.#options.digest.failure('bindings were not answered before the end', { pods });
+    if (pods > 0) this.#options.logSummary.failure('bindings were not answered before the end', { pods });
   }
 
   #bindInTurn(placement: Placement, begin: number): void {
@@ -149,7 +149,12 @@ export class Bindings {
       this.#options.events.scheduled(pod.pod, node);
     } else {
       const error = outcome.type === 'bound' ? '' : outcome.message;
-      this.#options.digest.failure('a binding failed', { pod: pod.key, node, outcome: outcome.type, error });
+      this.#options.logSummary.failure('a binding failed', {
+        pod: pod.key,
+        node,
+        outcome: outcome.type,
+        error,
+      });
     }
     if (holder === node) {
       this.#options.cycle().bound(pod.key);
@@ -158,7 +163,7 @@ export class Bindings {
       this.#failed(pod, node, holder, outcome);
     }
     this.#open.delete(pod.key);
-    this.#options.onSettled(pod.key);
+    this.#options.onEnd(pod.key);
   }
 
   /** The node that has the pod, as far as the API server has told: by its answer, or by the watch. */

@@ -11,7 +11,7 @@ import { lookUpPod, podPath, type PodReference } from '../kube/pod-lookup.ts';
 import type { Reply } from '../kube/reply.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Preempting, Preemptor } from '../cycle/preemption/preemptor.ts';
-import type { Digest } from './digest.ts';
+import type { LogSummary } from './log-summary.ts';
 
 /** What the victims are told is written as the conditions of pods are. */
 export const EVICTION_RIGHT: Right = { group: '', resource: 'pods', verbs: ['delete'] };
@@ -22,9 +22,9 @@ export interface EvictionsOptions {
   /** The cycle whose preemptions these are. */
   cycle: () => SchedulingCycle;
   events: EventRecorder;
-  digest: Digest;
+  logSummary: LogSummary;
   /** Told when a pod waits for its victims, or is to be tried again. */
-  onSettled: () => void;
+  onEnd: () => void;
 }
 
 /** Small beside the bindings' concurrency. */
@@ -55,7 +55,7 @@ export class Evictions implements Preemptor {
   }
 
   async #evictAll(preempting: Preempting): Promise<void> {
-    const { cycle, digest, onSettled } = this.#options;
+    const { cycle, logSummary, onEnd } = this.#options;
     const { key } = preempting.pod;
     // those that are leaving already need not be told
     const victims = preempting.outcomes[0]!.victims.filter(({ terminating }) => !terminating);
@@ -63,9 +63,9 @@ export class Evictions implements Preemptor {
     if (this.#stopped) return;
     const failed = ends.find((end) => end.status === 'rejected');
     const message = failed && (failed.reason as Error).message;
-    if (message !== undefined) digest.failure('an eviction failed', { pod: key, error: message });
+    if (message !== undefined) logSummary.failure('an eviction failed', { pod: key, error: message });
     cycle().preempted(key, message);
-    onSettled();
+    onEnd();
   }
 
   #evictInTurn(victim: PodRecord, preempting: Preempting): Promise<void> {

@@ -61,7 +61,7 @@ export class PodFeed implements WatchHandler<Pod> {
   }
 
   /** The binding of the pod of this name has its outcome. */
-  bindingSettled(key: string): void {
+  bindingEnded(key: string): void {
     const successor = this.#successors.get(key);
     if (successor === undefined) return;
     this.#successors.delete(key);

@@ -63,7 +63,7 @@ export class CycleRecords {
 }
 
 /** Adds what became of a batch. `seen` holds the classes of the cycle so far. */
-export function countTurn(
+export function countBatch(
   record: CycleRecord,
   { batch, placed, waiting, preempting }: Outcome,
   seen: Set<string>,

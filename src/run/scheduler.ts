@@ -26,21 +26,21 @@ import { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
 import { schedulerNameOf, type ApiObject, type Pod } from '../model/types.ts';
 import { Bindings } from './bindings.ts';
-import { Digest } from './digest.ts';
+import { LogSummary } from './log-summary.ts';
 import { Evictions } from './evictions.ts';
 import { NodeFeed } from './node-feed.ts';
 import { ObjectFeed } from './object-feed.ts';
 import { PodFeed } from './pod-feed.ts';
-import { Pulse, withPulse } from './pulse.ts';
-import { countTurn, CycleMeter, CycleRecords } from './records.ts';
+import { Wakeup, wakingAfter } from './wakeup.ts';
+import { countBatch, CycleMeter, CycleRecords } from './records.ts';
 import { MemoryCheck } from './memory-check.ts';
 import { labelOf } from './refused.ts';
 import { ALONE, type Leadership } from '../kube/leader-election.ts';
 import { Reservations } from './reservation-api.ts';
-import { classesIn, correspondencesIn, shownConfiguration } from './shown.ts';
-import { Telling } from './telling.ts';
+import { classesIn, correspondencesIn, shownConfiguration } from './control-views.ts';
+import { UnscheduledReporter } from './unscheduled-reporter.ts';
 import { Watching } from './watching.ts';
-import { Windows } from './windows.ts';
+import { CollectionPeriods } from './collection-periods.ts';
 
 export interface SchedulerOptions {
   transport: Transport;
@@ -69,7 +69,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #profiles: ReadonlyMap<string, Framework>;
   readonly #cluster: Cluster;
   readonly #queue: SchedulingQueue;
-  readonly #windows: Windows;
+  readonly #collectionPeriods: CollectionPeriods;
   readonly #cycle: SchedulingCycle;
   readonly #bindings: Bindings;
   readonly #evictions: Evictions;
@@ -77,19 +77,19 @@ export class Scheduler implements ControlledScheduler {
   readonly #extenders: Extenders;
   readonly #nodes: NodeFeed;
   readonly #pods: PodFeed;
-  readonly #told: Telling;
+  readonly #unscheduledReporter: UnscheduledReporter;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
   readonly #memory = new MemoryCheck();
-  readonly #pulse: Pulse;
-  readonly #digest: Digest;
+  readonly #wakeup: Wakeup;
+  readonly #logSummary: LogSummary;
   readonly #watching: Watching;
   readonly #lifetime: Lifetime;
   #meter?: CycleMeter;
-  /** The queue's activations when pods were last taken. */
-  #activationsSeen = 0;
+  /** The version of what the queue has active, when pods were last taken. */
+  #activeVersionSeen = 0;
   readonly #onWriteFailed = ({ message }: Error): void =>
-    this.#digest.failure('a write failed', { error: message });
+    this.#logSummary.failure('a write failed', { error: message });
   /** When the present cycle began, in monotonic milliseconds. */
   #cycleBegin = 0;
   #synced = false;
@@ -107,12 +107,12 @@ export class Scheduler implements ControlledScheduler {
     const transport = connections.during(this.#lifetime);
     this.#log = log;
     this.#clock = clock;
-    this.#pulse = new Pulse(clock);
+    this.#wakeup = new Wakeup(clock);
     this.#leadership = leadership;
     this.#afterCycle = afterCycle;
     this.#configuration = configuration;
     this.#profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, profile]));
-    this.#windows = new Windows(configuration.profiles);
+    this.#collectionPeriods = new CollectionPeriods(configuration.profiles);
     const kernel = loadKernel();
     this.#cluster = new Cluster(
       kernel.arena,
@@ -120,11 +120,11 @@ export class Scheduler implements ControlledScheduler {
       configuration.profiles[0]!.args.EquivalenceClasses.seed,
     );
     this.#queue = this.#makeQueue(configuration);
-    this.#digest = new Digest(log, clock);
+    this.#logSummary = new LogSummary(log, clock);
     this.#extenders = this.#makeExtenders(configuration);
     this.#cycle = this.#makeCycle(kernel);
     this.#reservations = new Reservations(transport, clock);
-    this.#told = new Telling({
+    this.#unscheduledReporter = new UnscheduledReporter({
       ...{ transport, clock, random },
       cluster: this.#cluster,
       metrics: this.#metrics,
@@ -137,9 +137,9 @@ export class Scheduler implements ControlledScheduler {
       transport,
       clock,
       cycle: () => this.#cycle,
-      events: this.#told.events,
-      digest: this.#digest,
-      onSettled: () => this.#pulse.beat(),
+      events: this.#unscheduledReporter.events,
+      logSummary: this.#logSummary,
+      onEnd: () => this.#wakeup.signal(),
     });
     this.#nodes = new NodeFeed({
       cluster: this.#cluster,
@@ -161,7 +161,7 @@ export class Scheduler implements ControlledScheduler {
       ...{ transport, clock, random },
       ending: this.#lifetime.ending,
       handlerOf: (kind) => this.#handlerOf(kind),
-      onFailure: (error) => this.#digest.failure('a watch failed', { error }),
+      onFailure: (error) => this.#logSummary.failure('a watch failed', { error }),
       onMissing: ({ kind, path }) => {
         log.info({ resource: path }, 'the API server does not have this resource');
         this.#cluster.store.withdraw(kind);
@@ -179,9 +179,9 @@ export class Scheduler implements ControlledScheduler {
         if (profile === undefined) return false;
         return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
       },
-      onHintFault: (plugins, error) => this.#digest.failure('a wake-up hint failed', { plugins, error }),
+      onHintFault: (plugins, error) => this.#logSummary.failure('a wake-up hint failed', { plugins, error }),
       // a step that was asked for takes what is there
-      isHeld: (pod) => !this.#paused && this.#windows.holds(schedulerNameOf(pod)),
+      isHeld: (pod) => !this.#paused && this.#collectionPeriods.holds(schedulerNameOf(pod)),
       onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
     });
   }
@@ -195,10 +195,10 @@ export class Scheduler implements ControlledScheduler {
       isPending: (pod) => this.#queue.has(pod),
       giveBack: (pod) => {
         this.#queue.giveBack(pod);
-        this.#pulse.beat();
+        this.#wakeup.signal();
       },
       onPassedOver: (extender, error) =>
-        this.#digest.failure('an extender was passed over', { extender, error }),
+        this.#logSummary.failure('an extender was passed over', { extender, error }),
     });
   }
 
@@ -225,14 +225,14 @@ export class Scheduler implements ControlledScheduler {
       reservations: this.#reservations,
       extenders: this.#extenders,
       cycle: () => this.#cycle,
-      events: this.#told.events,
-      conditions: this.#told.conditions,
+      events: this.#unscheduledReporter.events,
+      conditions: this.#unscheduledReporter.conditions,
       metrics: this.#metrics,
-      digest: this.#digest,
+      logSummary: this.#logSummary,
       notify: this.#notify,
-      onSettled: (key) => {
-        this.#pods.bindingSettled(key);
-        this.#pulse.beat();
+      onEnd: (key) => {
+        this.#pods.bindingEnded(key);
+        this.#wakeup.signal();
       },
     });
   }
@@ -244,7 +244,7 @@ export class Scheduler implements ControlledScheduler {
   async start(): Promise<void> {
     await this.#watching.start(this.#configuration.registry.objects);
     this.#synced = true;
-    void this.#leadership.begun.then(() => this.#pulse.beat());
+    void this.#leadership.begun.then(() => this.#wakeup.signal());
     const known = { nodes: this.#cluster.nodes.count, assigned: this.#cluster.podCount };
     this.#log.info({ ...known, ...this.#queue.counts() }, 'synced');
     this.#loop = this.#run().catch((error: unknown) => {
@@ -259,21 +259,21 @@ export class Scheduler implements ControlledScheduler {
    */
   async stop(): Promise<void> {
     this.#lifetime.end();
-    this.#pulse.beat();
+    this.#wakeup.signal();
     await this.#loop;
     await this.#lastCycle;
     this.#reservations.stop();
     this.#extenders.stop();
     await Promise.all([this.#bindings.stop(LAST_ANSWERS_MS), this.#evictions.stop(LAST_ANSWERS_MS)]);
-    await this.#told.stop();
+    await this.#unscheduledReporter.stop();
     this.#lifetime.finish();
     await this.#extenders.close();
     await this.#watching.stop();
-    this.#digest.flush();
+    this.#logSummary.flush();
   }
 
   #handlerOf(kind: string): WatchHandler<ApiObject> {
-    if (kind === 'Pod') return withPulse(this.#pods, this.#pulse);
+    if (kind === 'Pod') return wakingAfter(this.#pods, this.#wakeup);
     if (kind === 'Node') return this.#nodes;
     return new ObjectFeed({
       kind,
@@ -285,16 +285,16 @@ export class Scheduler implements ControlledScheduler {
 
   readonly #notify = (event: SharedEvent): void => {
     this.#reservations.changed();
-    if (this.#queue.event(event) > 0) this.#pulse.beat();
+    if (this.#queue.event(event) > 0) this.#wakeup.signal();
   };
 
   #refuse(kind: string, object: ApiObject, message: string): void {
-    this.#digest.failure('an object was refused', { object: labelOf(kind, object), error: message });
+    this.#logSummary.failure('an object was refused', { object: labelOf(kind, object), error: message });
   }
 
   #refusePod(pod: Pod, message: string): void {
     this.#refuse('Pod', pod, message);
-    if (this.#leadership.isLeading) this.#told.refused(pod, message);
+    if (this.#leadership.isLeading) this.#unscheduledReporter.refused(pod, message);
   }
 
   async #run(): Promise<void> {
@@ -303,7 +303,7 @@ export class Scheduler implements ControlledScheduler {
       const isIdle = this.#paused || !this.#leadership.isLeading;
       if (isIdle || !this.#hasWork()) {
         const until = isIdle ? undefined : this.#nextWakeup();
-        await this.#pulse.wait(until);
+        await this.#wakeup.wait(until);
         continue;
       }
       // what has arrived already is read first, and comes along
@@ -312,15 +312,15 @@ export class Scheduler implements ControlledScheduler {
     }
   }
 
-  /** Whether pods can be taken that could not the last time: they became active, or their window closes. */
+  /** Whether pods can be taken that could not the last time: they became active, or their period ends. */
   #hasWork(): boolean {
     const until = this.#nextWakeup();
-    const isNews = this.#queue.counts().active > 0 && this.#queue.activations !== this.#activationsSeen;
+    const isNews = this.#queue.counts().active > 0 && this.#queue.activeVersion !== this.#activeVersionSeen;
     return isNews || (until !== undefined && until <= this.#clock.monotonic());
   }
 
   #nextWakeup(): number | undefined {
-    const times = [this.#queue.nextWakeup(), this.#windows.nextClosing()].filter(
+    const times = [this.#queue.nextWakeup(), this.#collectionPeriods.nextEnd()].filter(
       (time) => time !== undefined,
     );
     return times.length === 0 ? undefined : Math.min(...times);
@@ -337,8 +337,8 @@ export class Scheduler implements ControlledScheduler {
     const begin = this.#clock.monotonic();
     this.#cycleBegin = begin;
     this.#cluster.now = this.#clock.now();
-    this.#windows.look(begin);
-    this.#activationsSeen = this.#queue.activations;
+    this.#collectionPeriods.look(begin);
+    this.#activeVersionSeen = this.#queue.activeVersion;
     const passes = this.#cycle.correspondences.passes;
     const classes = new Set<string>();
     const meter = new CycleMeter(() => this.#clock.monotonic());
@@ -347,9 +347,9 @@ export class Scheduler implements ControlledScheduler {
     try {
       for (const outcome of this.#cycle.run()) {
         meter.enter(undefined);
-        countTurn(record, outcome, classes);
+        countBatch(record, outcome, classes);
         this.#memory.decided(outcome, this.#clock.monotonic());
-        this.#told.tell(outcome, (this.#clock.monotonic() - begin) / 1000);
+        this.#unscheduledReporter.report(outcome, (this.#clock.monotonic() - begin) / 1000);
         if (outcome.fault !== undefined)
           this.#log.error({ error: outcome.fault.stack }, 'a batch failed; its pods are tried again');
         if (this.#clock.monotonic() - slice > DECISION_SLICE_MS) {
@@ -372,7 +372,7 @@ export class Scheduler implements ControlledScheduler {
     }
     this.#records.add(record);
     this.#metrics.cycle({ classes: classes.size, decisions: record.pods, filterPasses: record.filterPasses });
-    this.#digest.cycle(record);
+    this.#logSummary.cycle(record);
     return record;
   }
 
@@ -408,7 +408,7 @@ export class Scheduler implements ControlledScheduler {
   resume(): void {
     this.#log.info('resumed');
     this.#paused = false;
-    this.#pulse.beat();
+    this.#wakeup.signal();
   }
 
   async step(cycles: number): Promise<CycleRecord[]> {
@@ -434,7 +434,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   metrics(): Registry {
-    const { dropped } = this.#told.events.counts;
+    const { dropped } = this.#unscheduledReporter.events.counts;
     this.#metrics.eventsDropped(dropped - this.#droppedEvents);
     this.#droppedEvents = dropped;
     this.#metrics.observe({

@@ -14,7 +14,7 @@ const UNUSED_LIMIT = 64;
 
 export class Affinities {
   /** Counts the times that one came which was not known. */
-  generation = 0;
+  version = 0;
   readonly #byText = new Map<string, Known>();
   readonly #byTerm = new SelectorIndex<PodAffinityTerms>();
   #unused = 0;
@@ -32,7 +32,7 @@ export class Affinities {
       return false;
     }
     this.#byText.set(affinity.text, { affinity, pods: 1 });
-    this.generation++;
+    this.version++;
     for (const selector of selectorsOf(affinity)) this.#byTerm.add(selector, affinity);
     return true;
   }
@@ -58,8 +58,8 @@ export class Affinities {
   }
 
   /** Those with a term that may match a pod of these labels. */
-  near(labels: Labels | undefined): Set<PodAffinityTerms> {
-    return new Set(this.#byTerm.near(labels));
+  mayMatch(labels: Labels | undefined): Set<PodAffinityTerms> {
+    return new Set(this.#byTerm.mayMatch(labels));
   }
 }
 

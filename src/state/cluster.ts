@@ -1,4 +1,4 @@
-// The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that constraints read.
+// The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that plugins read.
 // It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
 import { hasKey, sameLabels, type Selector } from '../model/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
@@ -11,7 +11,7 @@ import { recordOf, usesTheSame, type PodRecord } from './pod-record.ts';
 import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { PortUsers } from './port-users.ts';
 import { ObjectStore } from './object-store.ts';
-import { PodKinds } from './pod-kinds.ts';
+import { PodBuckets } from './pod-buckets.ts';
 import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
 import { isSelecting } from './selecting-objects.ts';
 import { SelectorsInUse } from './selectors-in-use.ts';
@@ -35,14 +35,14 @@ export class Cluster {
   readonly journal = new Journal();
   readonly #selectors = new SelectorsInUse();
   readonly keys = this.#selectors.keys;
-  readonly kinds = new PodKinds(this.keys);
+  readonly podBuckets = new PodBuckets(this.keys);
   readonly objects = this.#selectors.objects;
   readonly affinities = this.#selectors.affinities;
   readonly namespaceLabels = this.#selectors.namespaceLabels;
   /** What pods use of the nodes that they are on. */
   readonly usage: Usage;
   readonly portUsers = new PortUsers();
-  /** What only some constraints read: volumes, claims, device slices, disruption budgets... */
+  /** What only some plugins read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
   readonly nominations = new Nominations();
@@ -57,7 +57,7 @@ export class Cluster {
   readonly #claimUsers = new ClaimUsers();
   /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
   readonly #supposed = new Map<PodRecord, number>();
-  #keysGeneration = 0;
+  #keysVersion = 0;
 
   /** `seed` starts the generator that breaks ties. */
   constructor(arena: Arena, plugins: ClusterPlugins, seed: number) {
@@ -68,13 +68,13 @@ export class Cluster {
   }
 
   /** Counts the changes after which a correspondence must be determined anew. */
-  get epoch(): number {
-    return this.nodes.epoch + this.rules + this.affinities.generation;
+  get version(): number {
+    return this.nodes.version + this.selectorsVersion + this.affinities.version;
   }
 
   /** Counts the changes after which a pod may belong to another class: selectors that came or went. */
-  get rules(): number {
-    return this.#selectors.generation;
+  get selectorsVersion(): number {
+    return this.#selectors.version;
   }
 
   get podCount(): number {
@@ -152,7 +152,7 @@ export class Cluster {
     if (before !== undefined && usesTheSame(before, record) && this.#readsTheSame(before, record)) {
       // the usual confirmation: what is packed and counted stays as it is
       record.row = before.row;
-      record.kind = before.kind;
+      record.bucket = before.bucket;
       this.#replace(before, record);
       return { before, changed: false };
     }
@@ -239,7 +239,7 @@ export class Cluster {
     for (const port of pod.ports) this.portUsers.count(port, row, by);
   }
 
-  /** Takes (or drops) an object that constraints read. Returns whether anything changed that they see. */
+  /** Takes (or drops) an object that plugins read. Returns whether anything changed that they see. */
   setObject(object: ApiObject, present: boolean): boolean {
     if (object.kind === 'Namespace') return this.#selectors.setNamespace(object, present);
     if (this.store.keeps(object.kind)) {
@@ -259,19 +259,19 @@ export class Cluster {
   }
 
   /**
-   * Counts the pods by the labels that are read now, and forgets affinities, label keys and kinds that no pod has any
+   * Counts the pods by the labels that are read now, and forgets affinities, label keys and buckets that no pod has any
    * longer when they are many; before anything is determined.
    */
   followKeys(): void {
     this.#selectors.sweep();
-    if (this.kinds.sweep()) this.journal.forget();
-    if (this.#keysGeneration === this.keys.generation) return;
-    this.#keysGeneration = this.keys.generation;
+    if (this.podBuckets.sweep()) this.journal.forget();
+    if (this.#keysVersion === this.keys.version) return;
+    this.#keysVersion = this.keys.version;
     const changed = this.keys.takeChanged();
-    this.kinds.outdate();
+    this.podBuckets.outdate();
     for (const pod of this.#pods.values()) {
       if (pod.row === undefined || !hasKey(pod.labels, changed)) continue;
-      this.kinds.count(pod.kind!, pod.row, -1);
+      this.podBuckets.count(pod.bucket!, pod.row, -1);
       this.#count(pod, pod.row);
     }
   }
@@ -358,7 +358,7 @@ export class Cluster {
     for (const port of pod.ports) this.portUsers.count(port, row, 1);
     this.#countVolumes(pod, 1);
     this.#count(pod, row, shape);
-    this.journal.add(row, pod.kind!.id, 1);
+    this.journal.add(row, pod.bucket!.id, 1);
   }
 
   #detach(pod: PodRecord): void {
@@ -369,10 +369,10 @@ export class Cluster {
     this.usage.add(pod, row, -1);
     for (const port of pod.ports) this.portUsers.count(port, row, -1);
     this.#countVolumes(pod, -1);
-    this.kinds.count(pod.kind!, row, -1);
-    this.journal.add(row, pod.kind!.id, -1);
+    this.podBuckets.count(pod.bucket!, row, -1);
+    this.journal.add(row, pod.bucket!.id, -1);
     pod.row = undefined;
-    pod.kind = undefined;
+    pod.bucket = undefined;
   }
 
   #countVolumes({ namespace, volumes }: PodRecord, by: 1 | -1): void {
@@ -382,14 +382,17 @@ export class Cluster {
   }
 
   #count(pod: PodRecord, row: number, shape?: PodShape): void {
-    const { kinds } = this;
-    if (shape?.kind !== undefined && shape.kindsGeneration === kinds.generation) {
-      pod.kind = shape.kind;
+    const { podBuckets } = this;
+    if (shape?.bucket !== undefined && shape.bucketsVersion === podBuckets.version) {
+      pod.bucket = shape.bucket;
     } else {
-      pod.kind = kinds.of(pod);
-      if (shape !== undefined) Object.assign(shape, { kind: pod.kind, kindsGeneration: kinds.generation });
+      pod.bucket = podBuckets.of(pod);
+      if (shape !== undefined) {
+        shape.bucket = pod.bucket;
+        shape.bucketsVersion = podBuckets.version;
+      }
     }
-    kinds.count(pod.kind, row, 1);
+    podBuckets.count(pod.bucket, row, 1);
   }
 }
 

@@ -1,14 +1,14 @@
 // What has changed on the nodes, in order, so that a correspondence can be brought up to date by what it has not seen.
 
-/** A pod came to a row or left it; `kind` is -1 when only the row's resources changed. */
+/** A pod came to a row or left it; `bucket` is -1 when only the row's resources changed. */
 export interface JournalEntry {
   row: number;
-  kind: number;
+  bucket: number;
   by: number;
 }
 
 const ENTRY_LIMIT = 65_536;
-/** row, kind, by. */
+/** row, bucket, by. */
 const ENTRY_NUMBERS = 3;
 
 export class Journal {
@@ -21,7 +21,7 @@ export class Journal {
     return this.#first + this.#count;
   }
 
-  add(row: number, kind: number, by: 1 | -1 | 0): void {
+  add(row: number, bucket: number, by: 1 | -1 | 0): void {
     // readers that are further behind than this determine anew; half is kept so that they are few
     if (this.#count === ENTRY_LIMIT) {
       this.#numbers.copyWithin(0, (ENTRY_LIMIT / 2) * ENTRY_NUMBERS);
@@ -30,11 +30,11 @@ export class Journal {
     }
     const at = this.#count++ * ENTRY_NUMBERS;
     this.#numbers[at] = row;
-    this.#numbers[at + 1] = kind;
+    this.#numbers[at + 1] = bucket;
     this.#numbers[at + 2] = by;
   }
 
-  /** Keeps no entry any longer: what they say of kinds cannot be read. */
+  /** Keeps no entry any longer: what they say of buckets cannot be read. */
   forget(): void {
     this.#first = this.end;
     this.#count = 0;
@@ -46,8 +46,8 @@ export class Journal {
     const entries: JournalEntry[] = [];
     for (let n = position - this.#first; n < this.#count; n++) {
       const at = n * ENTRY_NUMBERS;
-      const [row, kind, by] = [this.#numbers[at]!, this.#numbers[at + 1]!, this.#numbers[at + 2]!];
-      entries.push({ row, kind, by });
+      const [row, bucket, by] = [this.#numbers[at]!, this.#numbers[at + 1]!, this.#numbers[at + 2]!];
+      entries.push({ row, bucket, by });
     }
     return entries;
   }

@@ -1,4 +1,4 @@
-// Objects that constraints read beside nodes and pods, as the API server has them, or as they will be once what was
+// Objects that plugins read beside nodes and pods, as the API server has them, or as they will be once what was
 // reserved for a pod is written.
 import { objectKey, type ApiObject } from '../model/types.ts';
 
@@ -13,9 +13,9 @@ export class ObjectStore {
   /** Told before each change of what the entry is. */
   onChange?: (kind: string, key: string, before: StoreEntry | undefined) => void;
   readonly #kinds = new Map<string, Map<string, StoreEntry>>();
-  readonly #generations = new Map<string, number>();
+  readonly #versions = new Map<string, number>();
 
-  /** `kinds` are those that some constraint reads; others are not kept. */
+  /** `kinds` are those that some plugin reads; others are not kept. */
   constructor(kinds: Iterable<string>) {
     for (const kind of kinds) this.#kinds.set(kind, new Map());
   }
@@ -35,8 +35,8 @@ export class ObjectStore {
   }
 
   /** Counts the changes of a kind. */
-  generation(kind: string): number {
-    return this.#generations.get(kind) ?? 0;
+  versionOf(kind: string): number {
+    return this.#versions.get(kind) ?? 0;
   }
 
   /** An object by "namespace/name"; of what has no namespace the namespace is "default". */
@@ -112,6 +112,6 @@ export class ObjectStore {
 
   /** Counts a change of a kind; also of one that is kept elsewhere. */
   changed(kind: string): void {
-    this.#generations.set(kind, this.generation(kind) + 1);
+    this.#versions.set(kind, this.versionOf(kind) + 1);
   }
 }

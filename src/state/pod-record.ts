@@ -4,7 +4,7 @@ import { objectKey, type Pod, type Volume } from '../model/types.ts';
 import { hostPortText, type HostPort } from './host-ports.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { podGroupKeyOf } from '../model/pod-group.ts';
-import type { PodKind } from './pod-kinds.ts';
+import type { PodBucket } from './pod-buckets.ts';
 import type { PodUsage } from '../model/pod-resources.ts';
 import type { PodShape } from './pod-shape.ts';
 
@@ -36,7 +36,7 @@ export interface PodRecord {
   readonly assumedSpec: Pod['spec'];
   /** undefined while the node is not known. */
   row?: number;
-  kind?: PodKind;
+  bucket?: PodBucket;
 }
 
 export function recordOf(
@@ -66,7 +66,7 @@ export function recordOf(
     assumed,
     assumedSpec: assumed && !shape.hasResourceStatus ? spec : undefined,
     row: undefined,
-    kind: undefined,
+    bucket: undefined,
   };
 }
 

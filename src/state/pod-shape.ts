@@ -3,7 +3,7 @@ import type { Selector } from '../model/labels.ts';
 import type { Container, Pod, Volume } from '../model/types.ts';
 import { hostPortsOf, type HostPort } from './host-ports.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
-import type { PodKind } from './pod-kinds.ts';
+import type { PodBucket } from './pod-buckets.ts';
 import { hasResourceStatus, usageOf, type PodUsage } from '../model/pod-resources.ts';
 import { visibleVolumesOf } from './pod-volumes.ts';
 
@@ -19,9 +19,9 @@ export interface PodShape {
   readonly volumes: readonly Volume[];
   /** Its status may say otherwise than its spec what it takes. */
   readonly hasResourceStatus?: boolean;
-  /** The kind of a pod of this shape that is not terminating, and when it was found. */
-  kind?: PodKind;
-  kindsGeneration?: number;
+  /** The bucket of a pod of this shape that is not terminating, and when it was found. */
+  bucket?: PodBucket;
+  bucketsVersion?: number;
 }
 
 export function shapeOf(pod: Pod, selectors: readonly Selector[]): PodShape {

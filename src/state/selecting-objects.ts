@@ -44,7 +44,7 @@ export class SelectingObjects {
 
   /** The services of a namespace that select a pod of these labels. */
   servicesOf(namespace: string, labels: Labels | undefined): SelectingObject[] {
-    const services = [...(this.#services.get(namespace)?.near(labels) ?? [])];
+    const services = [...(this.#services.get(namespace)?.mayMatch(labels) ?? [])];
     return services.filter(({ selector }) => matches(selector, labels));
   }
 

@@ -29,7 +29,7 @@ export class SelectorIndex<T> {
   }
 
   /** What was added under selectors that may match the labels; what was added under several may come more than once. */
-  *near(labels: Labels | undefined): Iterable<T> {
+  *mayMatch(labels: Labels | undefined): Iterable<T> {
     yield* this.#others;
     for (const key in labels) yield* this.#byLabel.get(`${key}=${labels[key]}`) ?? [];
   }

@@ -4,11 +4,11 @@ import type { Labels, Selector } from '../model/labels.ts';
 import type { ApiObject } from '../model/types.ts';
 import { Affinities } from './affinities.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
-import { SelectorKeys } from './pod-kinds.ts';
+import { SelectorKeys } from './pod-buckets.ts';
 import { SelectingObjects } from './selecting-objects.ts';
 
 /** What a pod brings along. */
-interface Brought {
+interface PodSelectors {
   readonly selectors: readonly Selector[];
   readonly affinity?: PodAffinityTerms;
 }
@@ -19,32 +19,32 @@ export class SelectorsInUse {
   readonly objects = new SelectingObjects();
   readonly #namespaces = new Map<string, Labels>();
   /** What waiting pods bring along, as far as they bring anything. */
-  readonly #pending = new Map<string, Brought>();
-  #objectsGeneration = 0;
+  readonly #pending = new Map<string, PodSelectors>();
+  #objectsVersion = 0;
 
   /** Counts the changes after which a pod may be told from others by something else. */
-  get generation(): number {
-    return this.keys.generation + this.#objectsGeneration;
+  get version(): number {
+    return this.keys.version + this.#objectsVersion;
   }
 
   /** A namespace's labels; undefined when there is no such namespace. */
   readonly namespaceLabels = (namespace: string): Labels | undefined => this.#namespaces.get(namespace);
 
   /** A pod with these selectors and this affinity is there. */
-  retain({ selectors, affinity }: Brought): void {
+  retain({ selectors, affinity }: PodSelectors): void {
     for (const selector of selectors) this.keys.retain(selector);
     if (affinity === undefined || !this.affinities.retain(affinity)) return;
     // with the first one labels begin to tell pods apart
-    if (this.affinities.size === 1) this.#objectsGeneration++;
+    if (this.affinities.size === 1) this.#objectsVersion++;
   }
 
-  release({ selectors, affinity }: Brought): void {
+  release({ selectors, affinity }: PodSelectors): void {
     for (const selector of selectors) this.keys.release(selector);
     if (affinity !== undefined) this.affinities.release(affinity);
   }
 
   /** Takes what a waiting pod brings along, in the place of what it did before. */
-  setPending(key: string, brought: Brought): void {
+  setPending(key: string, brought: PodSelectors): void {
     this.retain(brought);
     this.dropPending(key);
     if (brought.selectors.length > 0 || brought.affinity !== undefined) this.#pending.set(key, brought);
@@ -63,7 +63,7 @@ export class SelectorsInUse {
     if (change === undefined) return false;
     if (change.after) this.keys.retain(change.after);
     if (change.before) this.keys.release(change.before);
-    this.#objectsGeneration++;
+    this.#objectsVersion++;
     return true;
   }
 
@@ -81,13 +81,13 @@ export class SelectorsInUse {
     if (present) this.#namespaces.set(name, labels);
     else this.#namespaces.delete(name);
     // only terms with a namespace selector read them
-    if (this.affinities.size > 0) this.#objectsGeneration++;
+    if (this.affinities.size > 0) this.#objectsVersion++;
     return true;
   }
 
   /** Forgets affinities and label keys that no pod has any longer, when they are many. */
   sweep(mayKeep = true): void {
-    if (this.affinities.sweep(mayKeep)) this.#objectsGeneration++;
+    if (this.affinities.sweep(mayKeep)) this.#objectsVersion++;
     this.keys.sweep(mayKeep);
   }
 }

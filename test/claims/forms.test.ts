@@ -4,7 +4,7 @@ import { scalar, simd } from '../../build/kernels.js';
 import { instantiateKernel } from '../../src/kernel/kernel.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { configuration, node, pods, rig } from '../cycle/fixtures.ts';
+import { configuration, node, pods, newHarness } from '../cycle/fixtures.ts';
 
 const NODES = [node('a', { pods: '2' }), node('b')];
 
@@ -27,22 +27,22 @@ describe('claims 18 to 20', () => {
   ])(
     'claim 19: what stands for the medium is the stored module (%s): its bytes alone determine and assign',
     (_, bytes) => {
-      const bench = rig({ nodes: NODES, kernel: instantiateKernel(new Uint8Array(bytes)) });
-      bench.submit(...pods(4, 'alike', { cpu: '1' }));
-      bench.run();
-      expect(bench.binder.log).toEqual(['ns/alike-0 a', 'ns/alike-1 b', 'ns/alike-2 a', 'ns/alike-3 b']);
+      const harness = newHarness({ nodes: NODES, kernel: instantiateKernel(new Uint8Array(bytes)) });
+      harness.submit(...pods(4, 'alike', { cpu: '1' }));
+      harness.run();
+      expect(harness.binder.log).toEqual(['ns/alike-0 a', 'ns/alike-1 b', 'ns/alike-2 a', 'ns/alike-3 b']);
     },
   );
 
   test('claim 20: what stands for the system is queue, cycle, correspondences, kernel and binder put together', () => {
-    const bench = rig({ nodes: NODES });
-    bench.submit(...pods(4, 'alike', { cpu: '1' }));
-    expect(bench.queue.counts().active).toBe(4);
-    bench.run();
-    expect(bench.cycle.correspondences.size).toBe(1);
-    bench.acknowledgeAll();
-    expect(bench.cycle.correspondences.size).toBe(0);
-    expect(bench.queue.snapshot(10)).toEqual([]);
-    expect(bench.cluster.podCount).toBe(4);
+    const harness = newHarness({ nodes: NODES });
+    harness.submit(...pods(4, 'alike', { cpu: '1' }));
+    expect(harness.queue.counts().active).toBe(4);
+    harness.run();
+    expect(harness.cycle.correspondences.size).toBe(1);
+    harness.acknowledgeAll();
+    expect(harness.cycle.correspondences.size).toBe(0);
+    expect(harness.queue.snapshot(10)).toEqual([]);
+    expect(harness.cluster.podCount).toBe(4);
   });
 });

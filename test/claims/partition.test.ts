@@ -4,7 +4,7 @@ import { Feature } from '../../build/records.js';
 import { ClassIndex } from '../../src/classes/class-index.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
-import { configuration, keysOf, node, pod, pods, rig, type PodShape } from '../cycle/fixtures.ts';
+import { configuration, keysOf, node, pod, pods, newHarness, type PodShape } from '../cycle/fixtures.ts';
 
 type Features = EquivalenceClassesArgs['features'];
 
@@ -40,8 +40,8 @@ const SHAPES: Record<'plain' | 'general' | 'resources' | 'rule', PodShape> = {
 
 /** Which of the pods above share a class with `plain` under these features. */
 function together(features: Features): string[] {
-  const bench = rig({ nodes: [node('a')], args: { features } });
-  const indexOf = (name: keyof typeof SHAPES) => bench.cycle.classify(pod(name, SHAPES[name]))!.class.index;
+  const harness = newHarness({ nodes: [node('a')], args: { features } });
+  const indexOf = (name: keyof typeof SHAPES) => harness.cycle.classify(pod(name, SHAPES[name]))!.class.index;
   return Object.keys(SHAPES).filter((name) => indexOf(name as keyof typeof SHAPES) === indexOf('plain'));
 }
 
@@ -52,30 +52,30 @@ describe('claim 2', () => {
   });
 
   test('claim 2: what arrives within one period is obtained at once, what arrives later by the next', () => {
-    const bench = rig({ nodes: [node('a')] });
-    bench.submit(pod('one', { cpu: '1' }), pod('two', { cpu: '1' }));
-    const cycle = bench.cycle.run();
+    const harness = newHarness({ nodes: [node('a')] });
+    harness.submit(pod('one', { cpu: '1' }), pod('two', { cpu: '1' }));
+    const cycle = harness.cycle.run();
     const first = cycle.next().value!;
-    bench.submit(pod('late', { cpu: '1' }));
+    harness.submit(pod('late', { cpu: '1' }));
     expect(keysOf(first.batch.pods)).toEqual(['ns/one', 'ns/two']);
     expect(cycle.next().done).toBe(true);
-    expect(bench.run().map(({ batch }) => keysOf(batch.pods))).toEqual([['ns/late']]);
+    expect(harness.run().map(({ batch }) => keysOf(batch.pods))).toEqual([['ns/late']]);
   });
 });
 
 describe('claims 3 to 6', () => {
   test('claim 3: a pod goes by its feature data: its classification index tells its set', () => {
-    const bench = rig({ nodes: [node('a')] });
+    const harness = newHarness({ nodes: [node('a')] });
     const [one, two] = pods(2, 'alike', { cpu: '1', memory: '1Gi' });
     const other = pod('other', { cpu: '1', memory: '2Gi' });
-    expect(bench.cycle.classify(one!)?.class).toBe(bench.cycle.classify(two!)?.class);
-    expect(bench.cycle.classify(other)!.class.index).not.toBe(bench.cycle.classify(one!)!.class.index);
+    expect(harness.cycle.classify(one!)?.class).toBe(harness.cycle.classify(two!)?.class);
+    expect(harness.cycle.classify(other)!.class.index).not.toBe(harness.cycle.classify(one!)!.class.index);
   });
 
   test('claim 4: a pod joins the set that has its index, else a new one is made for it', () => {
-    const bench = rig({ nodes: [node('a')] });
-    bench.submit(pod('first', { cpu: '1' }), pod('second', { cpu: '2' }), pod('third', { cpu: '1' }));
-    const sets = bench.run().map(({ batch }) => keysOf(batch.pods));
+    const harness = newHarness({ nodes: [node('a')] });
+    harness.submit(pod('first', { cpu: '1' }), pod('second', { cpu: '2' }), pod('third', { cpu: '1' }));
+    const sets = harness.run().map(({ batch }) => keysOf(batch.pods));
     expect(sets).toEqual([['ns/first', 'ns/third'], ['ns/second']]);
   });
 
@@ -115,18 +115,19 @@ describe('claims 3 to 6', () => {
 
 describe('claim 7', () => {
   test('claim 7: each part is hashed separately, and the hashes are spliced at a fixed width into the index', () => {
-    const bench = rig({ nodes: [node('a')] });
+    const harness = newHarness({ nodes: [node('a')] });
     for (const shape of Object.values(SHAPES)) {
-      const { index, features } = bench.cycle.classify(pod('any', shape))!.class;
+      const { index, features } = harness.cycle.classify(pod('any', shape))!.class;
       const parts = [features.general, features.resources, features.rule];
       expect(index).toMatch(/^[0-9a-f]{48}$/);
-      expect(index).toBe(parts.map((part) => hashOf(bench.kernel, part)).join(''));
+      expect(index).toBe(parts.map((part) => hashOf(harness.kernel, part)).join(''));
     }
   });
 
   test('claim 7: a change of one part changes the hash of this part only', () => {
-    const bench = rig({ nodes: [node('a')] });
-    const hashes = (shape: PodShape) => bench.cycle.classify(pod('any', shape))!.class.index.match(/.{16}/g)!;
+    const harness = newHarness({ nodes: [node('a')] });
+    const hashes = (shape: PodShape) =>
+      harness.cycle.classify(pod('any', shape))!.class.index.match(/.{16}/g)!;
     const [general, resources, rule] = hashes(SHAPES.plain) as [string, string, string];
     expect(hashes(SHAPES.general).slice(1)).toEqual([resources, rule]);
     expect(hashes(SHAPES.resources)).toEqual([general, expect.not.stringContaining(resources), rule]);
@@ -134,15 +135,15 @@ describe('claim 7', () => {
   });
 
   test('claim 7: a part that is not configured has the hash of nothing', () => {
-    const bench = rig({ nodes: [node('a')], args: { features: ['resources'] } });
-    const hashes = bench.cycle.classify(pod('any', SHAPES.rule))!.class.index.match(/.{16}/g)!;
+    const harness = newHarness({ nodes: [node('a')], args: { features: ['resources'] } });
+    const hashes = harness.cycle.classify(pod('any', SHAPES.rule))!.class.index.match(/.{16}/g)!;
     expect([hashes[0], hashes[2]]).toEqual([XXH64_OF_NOTHING, XXH64_OF_NOTHING]);
     expect(hashes[1]).not.toBe(XXH64_OF_NOTHING);
   });
 
   test('claim 7: the same feature data has the same index in another process', () => {
-    const one = rig({ nodes: [node('a')] });
-    const two = rig({ nodes: [node('b'), node('c')] });
+    const one = newHarness({ nodes: [node('a')] });
+    const two = newHarness({ nodes: [node('b'), node('c')] });
     for (const shape of Object.values(SHAPES)) {
       const index = new ClassIndex(one.kernel).of(pod('any', shape), one.context).index;
       expect(new ClassIndex(two.kernel).of(pod('any', shape), two.context).index).toBe(index);
@@ -152,11 +153,11 @@ describe('claim 7', () => {
 
 describe('claims 8 and 9', () => {
   test('claim 8: the first pod that was added to the set is its master pod', () => {
-    const bench = rig({ nodes: [node('a')] });
+    const harness = newHarness({ nodes: [node('a')] });
     const alike = pods(3, 'alike', { cpu: '1' });
-    bench.submit(alike[1]!, alike[0]!, alike[2]!);
-    bench.run();
-    const [entry] = bench.cycle.correspondences.list();
+    harness.submit(alike[1]!, alike[0]!, alike[2]!);
+    harness.run();
+    const [entry] = harness.cycle.correspondences.list();
     expect(entry!.correspondence.master).toBe(alike[1]);
   });
 
@@ -164,10 +165,10 @@ describe('claims 8 and 9', () => {
     // leaving the rule out puts unlike pods in one class, which shows whose nodes they get
     const nodes = [node('a'), node('b', { labels: { disk: 'ssd' } })];
     const master = pod('master', { cpu: '100m', spec: { nodeSelector: { disk: 'ssd' } } });
-    const bench = rig({ nodes, args: { features: ['general', 'resources'] } });
-    bench.submit(master, ...pods(5, 'other', { cpu: '100m' }));
-    bench.run();
-    expect(bench.binder.placements).toHaveLength(6);
-    expect(new Set(bench.binder.placements.map((placement) => placement.node))).toEqual(new Set(['b']));
+    const harness = newHarness({ nodes, args: { features: ['general', 'resources'] } });
+    harness.submit(master, ...pods(5, 'other', { cpu: '100m' }));
+    harness.run();
+    expect(harness.binder.placements).toHaveLength(6);
+    expect(new Set(harness.binder.placements.map((placement) => placement.node))).toEqual(new Set(['b']));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Feature } from '../../build/records.js';
-import { kernelWith, keysOf, node, pod, pods, rig } from '../cycle/fixtures.ts';
+import { kernelWith, keysOf, node, pod, pods, newHarness } from '../cycle/fixtures.ts';
 
 describe('collisions', () => {
   /** A kernel to which all features have the hash 0. */
@@ -16,21 +16,23 @@ describe('collisions', () => {
     }));
 
   test('classes with equal hashes stay apart, each with an index of its own', () => {
-    const bench = rig({ nodes: [node('a'), node('b')], kernel: hashless() });
-    bench.submit(
+    const harness = newHarness({ nodes: [node('a'), node('b')], kernel: hashless() });
+    harness.submit(
       ...pods(2, 'small', { cpu: '1' }),
       ...pods(2, 'large', { cpu: '2' }),
       pod('last', { cpu: '3' }),
     );
-    const batches = bench.run().map(({ batch }) => ({ index: batch.class.index, pods: keysOf(batch.pods) }));
+    const batches = harness
+      .run()
+      .map(({ batch }) => ({ index: batch.class.index, pods: keysOf(batch.pods) }));
     const zeros = '0'.repeat(48);
     expect(batches).toEqual([
       { index: zeros, pods: ['ns/small-0', 'ns/small-1'] },
       { index: `${zeros}-1`, pods: ['ns/large-0', 'ns/large-1'] },
       { index: `${zeros}-2`, pods: ['ns/last'] },
     ]);
-    expect(bench.cycle.correspondences.size).toBe(3);
-    bench.acknowledgeAll();
-    expect(bench.cycle.correspondences.size).toBe(0);
+    expect(harness.cycle.correspondences.size).toBe(3);
+    harness.acknowledgeAll();
+    expect(harness.cycle.correspondences.size).toBe(0);
   });
 });

@@ -7,17 +7,17 @@ import { Matches } from '../../src/kernel/program/match.ts';
 import { featuresOf } from '../../src/classes/features.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
-import { rig, type Rig } from '../cycle/fixtures.ts';
+import { newHarness, type Harness } from '../cycle/fixtures.ts';
 import { anyCluster, anyPodFields, neighbours, podOf, type ClusterShape } from './arbitrary.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Everything that a full pass says of a pod. */
-function passOf(bench: Rig, pod: Pod) {
+function passOf(harness: Harness, pod: Pod) {
   const correspondence = new Correspondence(
-    { kernel: bench.kernel, matches: new Matches(bench.kernel), withDetail: true },
-    bench.cycle.classify(pod)!.class,
+    { kernel: harness.kernel, matches: new Matches(harness.kernel), withDetail: true },
+    harness.cycle.classify(pod)!.class,
     pod,
   );
   try {
@@ -34,10 +34,10 @@ function passOf(bench: Rig, pod: Pod) {
   }
 }
 
-function rigOf(shape: ClusterShape, waiting: readonly Pod[], build: KernelBuild): Rig {
-  const bench = rig({ ...shape, kernel: loadKernel(build) });
-  for (const pod of waiting) bench.cluster.setPending(pod);
-  return bench;
+function harnessOf(shape: ClusterShape, waiting: readonly Pod[], build: KernelBuild): Harness {
+  const harness = newHarness({ ...shape, kernel: loadKernel(build) });
+  for (const pod of waiting) harness.cluster.setPending(pod);
+  return harness;
 }
 
 test.each<KernelBuild>(['scalar', 'simd'])(
@@ -47,10 +47,10 @@ test.each<KernelBuild>(['scalar', 'simd'])(
     fc.assert(
       fc.property(anyCluster, neighbours, (shape, { one, two, field }) => {
         const pods = [podOf('one', one), podOf('two', two)] as const;
-        const bench = rigOf(shape, pods, build);
-        if (bench.cycle.classify(pods[0])?.class !== bench.cycle.classify(pods[1])?.class) return;
+        const harness = harnessOf(shape, pods, build);
+        if (harness.cycle.classify(pods[0])?.class !== harness.cycle.classify(pods[1])?.class) return;
         shared.set(field, (shared.get(field) ?? 0) + 1);
-        expect(passOf(bench, pods[1])).toEqual(passOf(bench, pods[0]));
+        expect(passOf(harness, pods[1])).toEqual(passOf(harness, pods[0]));
       }),
       { numRuns: 600, seed: 7 },
     );
@@ -65,9 +65,9 @@ test('a class that was remembered for a template is the one that the features of
   fc.assert(
     fc.property(anyCluster, fc.array(neighbours, { minLength: 1, maxLength: 6 }), (shape, pairs) => {
       const pods = pairs.flatMap(({ one, two }, n) => [podOf(`one-${n}`, one), podOf(`two-${n}`, two)]);
-      const bench = rigOf(shape, pods, 'simd');
+      const harness = harnessOf(shape, pods, 'simd');
       for (const pod of pods) {
-        expect(bench.cycle.classify(pod)!.class.features).toEqual(featuresOf(pod, bench.context));
+        expect(harness.cycle.classify(pod)!.class.features).toEqual(featuresOf(pod, harness.context));
       }
     }),
     { numRuns: 200, seed: 17 },
@@ -78,11 +78,11 @@ test('two pods of any kind that share a class have the same full pass', () => {
   fc.assert(
     fc.property(anyCluster, fc.array(anyPodFields, { minLength: 8, maxLength: 8 }), (shape, fields) => {
       const pods = fields.map((each, n) => podOf(`pod-${n}`, each));
-      const bench = rigOf(shape, pods, 'simd');
+      const harness = harnessOf(shape, pods, 'simd');
       const passes = new Map<string, ReturnType<typeof passOf>>();
       for (const pod of pods) {
-        const { index } = bench.cycle.classify(pod)!.class;
-        const pass = passOf(bench, pod);
+        const { index } = harness.cycle.classify(pod)!.class;
+        const pass = passOf(harness, pod);
         expect(pass).toEqual(passes.get(index) ?? pass);
         passes.set(index, pass);
       }
@@ -95,17 +95,17 @@ test('a node taken by one pod of a class changes the same for another', () => {
   fc.assert(
     fc.property(anyCluster, neighbours, (shape, { one, two }) => {
       const pods = [podOf('one', one), podOf('two', two)] as const;
-      const bench = rigOf(shape, pods, 'simd');
-      if (bench.cycle.classify(pods[0])?.class !== bench.cycle.classify(pods[1])?.class) return;
+      const harness = harnessOf(shape, pods, 'simd');
+      if (harness.cycle.classify(pods[0])?.class !== harness.cycle.classify(pods[1])?.class) return;
       const correspondence = new Correspondence(
-        { kernel: bench.kernel, matches: new Matches(bench.kernel), withDetail: false },
-        bench.cycle.classify(pods[0])!.class,
+        { kernel: harness.kernel, matches: new Matches(harness.kernel), withDetail: false },
+        harness.cycle.classify(pods[0])!.class,
         pods[0],
       );
       const [assignment] = correspondence.assign(1);
       correspondence.dispose();
-      if (assignment !== undefined) bench.cluster.assume(pods[0], assignment.row, true);
-      expect(passOf(bench, pods[1])).toEqual(passOf(bench, pods[0]));
+      if (assignment !== undefined) harness.cluster.assume(pods[0], assignment.row, true);
+      expect(passOf(harness, pods[1])).toEqual(passOf(harness, pods[0]));
     }),
     { numRuns: 200, seed: 13 },
   );

@@ -1,22 +1,22 @@
 // The class key by example: what tells pods apart, what does not, and that the keys follow the selectors that are read.
 import { describe, expect, test } from 'vitest';
 import type { ApiObject, Pod } from '../../src/model/types.ts';
-import { node, pod, rig, service, type PodShape, type Rig } from '../cycle/fixtures.ts';
+import { node, pod, newHarness, service, type PodShape, type Harness } from '../cycle/fixtures.ts';
 
 type Spec = NonNullable<Pod['spec']>;
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-function sameClass(bench: Rig, one: Pod, two: Pod): boolean {
-  return bench.cycle.classify(one)?.class === bench.cycle.classify(two)?.class;
+function sameClass(harness: Harness, one: Pod, two: Pod): boolean {
+  return harness.cycle.classify(one)?.class === harness.cycle.classify(two)?.class;
 }
 
 /** Whether two pods of these shapes share a class where a service reads the label app. */
 function alike(one: PodShape, two: PodShape): boolean {
-  const bench = rig({ nodes: [node('a')], objects: [service('web', { app: 'web' })] });
+  const harness = newHarness({ nodes: [node('a')], objects: [service('web', { app: 'web' })] });
   const [first, second] = [pod('one', one), pod('two', two)];
-  for (const each of [first, second]) bench.cluster.setPending(each);
-  return sameClass(bench, first, second);
+  for (const each of [first, second]) harness.cluster.setPending(each);
+  return sameClass(harness, first, second);
 }
 
 const withSpec = (spec: Partial<Spec>): PodShape => ({ cpu: '1', spec });
@@ -322,33 +322,33 @@ function indexedJobPods(count: number): Pod[] {
 const NEXT = service('next', { unrelated: 'x' }, 'elsewhere');
 
 describe('labels count when a live selector reads them', () => {
-  const classes = (bench: Rig, list: readonly Pod[]) =>
-    new Set(list.map((each) => bench.cycle.classify(each)!.class.index));
+  const classes = (harness: Harness, list: readonly Pod[]) =>
+    new Set(list.map((each) => harness.cycle.classify(each)!.class.index));
 
   test('the pods of a StatefulSet are of one class', () => {
-    const bench = rig({ objects: [STATEFUL_SET, service('web', { app: 'web' })] });
-    expect(classes(bench, statefulSetPods(5)).size).toBe(1);
+    const harness = newHarness({ objects: [STATEFUL_SET, service('web', { app: 'web' })] });
+    expect(classes(harness, statefulSetPods(5)).size).toBe(1);
   });
 
   test('the pods of an indexed Job are of one class', () => {
-    expect(classes(rig(), indexedJobPods(5)).size).toBe(1);
+    expect(classes(newHarness(), indexedJobPods(5)).size).toBe(1);
   });
 
   test('a service for one pod of a StatefulSet tells its pods apart until it is gone and the next one comes', () => {
-    const bench = rig({ objects: [STATEFUL_SET] });
+    const harness = newHarness({ objects: [STATEFUL_SET] });
     const list = statefulSetPods(4);
-    const before = classes(bench, list);
+    const before = classes(harness, list);
     const first = service('web-0', { 'statefulset.kubernetes.io/pod-name': 'web-0' });
 
-    bench.cluster.setObject(first, true);
-    expect(classes(bench, list).size).toBe(4);
-    bench.cluster.setObject(first, false);
-    bench.cluster.setObject(NEXT, true);
-    expect(classes(bench, list)).toEqual(before);
+    harness.cluster.setObject(first, true);
+    expect(classes(harness, list).size).toBe(4);
+    harness.cluster.setObject(first, false);
+    harness.cluster.setObject(NEXT, true);
+    expect(classes(harness, list)).toEqual(before);
   });
 
   test('a waiting pod that spreads by a label makes it count until it is gone', () => {
-    const bench = rig({ objects: [service('web', { app: 'web' })] });
+    const harness = newHarness({ objects: [service('web', { app: 'web' })] });
     const [one, two] = ['1', '2'].map((revision) =>
       pod(`r${revision}`, { labels: { app: 'web', revision } }),
     );
@@ -364,27 +364,27 @@ describe('labels count when a live selector reads them', () => {
         ],
       },
     });
-    expect(sameClass(bench, one!, two!)).toBe(true);
-    bench.cluster.setPending(spreading);
-    expect(sameClass(bench, one!, two!)).toBe(false);
-    bench.cluster.dropPending('ns/spreading');
-    bench.cluster.setObject(NEXT, true);
-    expect(sameClass(bench, one!, two!)).toBe(true);
+    expect(sameClass(harness, one!, two!)).toBe(true);
+    harness.cluster.setPending(spreading);
+    expect(sameClass(harness, one!, two!)).toBe(false);
+    harness.cluster.dropPending('ns/spreading');
+    harness.cluster.setObject(NEXT, true);
+    expect(sameClass(harness, one!, two!)).toBe(true);
   });
 
   test('two selectors that read a label hold it until both are gone', () => {
-    const bench = rig({ objects: [service('web', { app: 'web' })] });
+    const harness = newHarness({ objects: [service('web', { app: 'web' })] });
     const readers = ['x', 'y'].map((name) => service(name, { revision: '1' }, 'elsewhere'));
     const [one, two] = ['1', '2'].map((revision) =>
       pod(`r${revision}`, { labels: { app: 'web', revision } }),
     );
     const apart = (reader: number, present: boolean) => {
-      bench.cluster.setObject(readers[reader]!, present);
-      bench.cluster.setObject(
+      harness.cluster.setObject(readers[reader]!, present);
+      harness.cluster.setObject(
         service(`next-${reader}`, { [`key-${reader}-${present}`]: 'x' }, 'elsewhere'),
         true,
       );
-      return !sameClass(bench, one!, two!);
+      return !sameClass(harness, one!, two!);
     };
     expect([apart(0, true), apart(1, true), apart(0, false), apart(1, false)]).toEqual([
       true,
@@ -397,16 +397,18 @@ describe('labels count when a live selector reads them', () => {
 
 describe('what is not understood', () => {
   test('a pod with an unknown field is of a class of its own, also beside its twin', () => {
-    const bench = rig();
+    const harness = newHarness();
     const strange = (name: string) => pod(name, withSpec({ gravity: 'low' } as Partial<Spec>));
-    expect(sameClass(bench, strange('one'), strange('two'))).toBe(false);
-    expect(sameClass(bench, strange('one'), pod('three', { cpu: '1' }))).toBe(false);
-    expect(bench.cycle.classify(strange('one'))!.class.index).toBe(
-      bench.cycle.classify(strange('one'))!.class.index,
+    expect(sameClass(harness, strange('one'), strange('two'))).toBe(false);
+    expect(sameClass(harness, strange('one'), pod('three', { cpu: '1' }))).toBe(false);
+    expect(harness.cycle.classify(strange('one'))!.class.index).toBe(
+      harness.cycle.classify(strange('one'))!.class.index,
     );
   });
 
   test('pods of an unknown profile have no class', () => {
-    expect(rig().cycle.classify(pod('any', withSpec({ schedulerName: 'unknown' })))?.class).toBeUndefined();
+    expect(
+      newHarness().cycle.classify(pod('any', withSpec({ schedulerName: 'unknown' })))?.class,
+    ).toBeUndefined();
   });
 });

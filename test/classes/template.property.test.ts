@@ -5,7 +5,7 @@ import { featuresOf } from '../../src/classes/features.ts';
 import { sameValues, templateOf } from '../../src/classes/template.ts';
 import type { Pod } from '../../src/model/types.ts';
 import { SPEC_FIELDS } from '../../src/plugins/fields.ts';
-import { node, rig, service } from '../cycle/fixtures.ts';
+import { node, newHarness, service } from '../cycle/fixtures.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -116,7 +116,7 @@ function withoutNulls<T>(value: T): T {
 }
 
 it('has equal features where it has an equal template', () => {
-  const { context } = rig({ nodes: [node('a')], objects: [service('web', { app: 'web' })] });
+  const { context } = newHarness({ nodes: [node('a')], objects: [service('web', { app: 'web' })] });
   let equal = 0;
   fc.assert(
     fc.property(twoPods, ([one, two]) => {

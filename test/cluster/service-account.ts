@@ -18,7 +18,7 @@ const PATHS: Record<string, string> = {
   ConfigMap: '/api/v1/namespaces/kube-system/configmaps',
   Deployment: '/apis/apps/v1/namespaces/kube-system/deployments',
 };
-/** Longer than any test or bench. */
+/** Longer than any test or benchmark. */
 const TOKEN_SECONDS = 86_400;
 const USER = 'system:serviceaccount:kube-system:coset';
 

@@ -3,7 +3,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import { members, podGroup } from '../gangs/fixtures.ts';
-import { node, nodesByPod, pod, pods, rig, type Rig } from './fixtures.ts';
+import { node, nodesByPod, pod, pods, newHarness, type Harness } from './fixtures.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -46,38 +46,38 @@ const tooMuch: Spec = {
   },
 };
 
-const reasonOf = ({ queue }: Rig, name: string) =>
+const reasonOf = ({ queue }: Harness, name: string) =>
   queue.snapshot(1000).find(({ key }) => key === `ns/${name}`);
 
 describe('a pod that asks for too much', () => {
   test('waits with a message and a growing backoff, and keeps no other from its node', () => {
-    const bench = rig({ nodes: nodesOf(2000) });
-    bench.submit(pod('much', { spec: tooMuch }), pod('plain', { cpu: '1' }));
+    const harness = newHarness({ nodes: nodesOf(2000) });
+    harness.submit(pod('much', { spec: tooMuch }), pod('plain', { cpu: '1' }));
     const waits: number[] = [];
     for (let n = 0; n < 4; n++) {
-      const outcomes = bench.run();
+      const outcomes = harness.run();
       expect(outcomes.map(({ fault }) => fault)).not.toContain(expect.any(Error));
       if (n === 0) expect(Object.keys(nodesByPod(outcomes))).toEqual(['plain']);
-      expect(reasonOf(bench, 'much')).toMatchObject({
+      expect(reasonOf(harness, 'much')).toMatchObject({
         queue: 'backoff',
         reason: 'the pod has more constraints than can be weighed on so many nodes at once',
       });
-      waits.push(bench.queue.nextWakeup()! - bench.clock.ms);
-      bench.clock.ms += waits.at(-1);
+      waits.push(harness.queue.nextWakeup()! - harness.clock.ms);
+      harness.clock.ms += waits.at(-1);
     }
     expect(waits).toEqual([1000, 2000, 4000, 8000]);
   });
 
   test('as tables is refused before they are made', () => {
-    const bench = rig({ nodes: NODES });
+    const harness = newHarness({ nodes: NODES });
     const spreads = times(20_000, (n) => ({
       ...heavy.topologySpreadConstraints![0]!,
       topologyKey: 'kubernetes.io/hostname',
       maxSkew: 1 + n,
     }));
-    bench.submit(pod('much', { spec: { topologySpreadConstraints: spreads } }));
-    bench.run();
-    expect(reasonOf(bench, 'much')!.reason).toBe(
+    harness.submit(pod('much', { spec: { topologySpreadConstraints: spreads } }));
+    harness.run();
+    expect(reasonOf(harness, 'much')!.reason).toBe(
       'the pod has more constraints than can be tabulated at once',
     );
   });
@@ -85,49 +85,49 @@ describe('a pod that asks for too much', () => {
 
 describe('a class whose decisions take long', () => {
   test('gives way to those that come meanwhile, and its pods get the nodes that they would have had', () => {
-    const whole = rig({ nodes: NODES, args: { order: 'strict' } });
+    const whole = newHarness({ nodes: NODES, args: { order: 'strict' } });
     whole.submit(...heavyPods(60));
     const expected = nodesByPod(whole.run());
 
-    const bench = rig({ nodes: NODES });
-    bench.submit(...heavyPods(60));
-    const cycle = bench.cycle.run();
+    const harness = newHarness({ nodes: NODES });
+    harness.submit(...heavyPods(60));
+    const cycle = harness.cycle.run();
     const first = cycle.next().value!;
     expect(first.placed.length).toBeGreaterThan(0);
     expect(first.placed.length).toBeLessThan(60);
     expect(first.batch.pods).toHaveLength(first.placed.length);
     // what comes now ends the cycle before the rest of the class has its batch
-    bench.submit(pod('plain', { spec: { nodeSelector: { nowhere: 'x' } } }));
+    harness.submit(pod('plain', { spec: { nodeSelector: { nowhere: 'x' } } }));
     expect(cycle.next().done).toBe(true);
-    expect(bench.queue.counts()).toMatchObject({ active: 60 - first.placed.length + 1, backoff: 0 });
+    expect(harness.queue.counts()).toMatchObject({ active: 60 - first.placed.length + 1, backoff: 0 });
     const placed = { ...nodesByPod([first]) };
-    const next = bench.run();
+    const next = harness.run();
     Object.assign(placed, nodesByPod(next));
     // no more than one part of the class is decided before the other pod
     expect(next.findIndex(({ batch }) => batch.pods[0]!.key === 'ns/plain')).toBe(1);
     expect(placed).toEqual(expected);
-    bench.acknowledgeAll();
-    expect([...bench.cycle.correspondences.list()].map(({ open }) => open)).toEqual([]);
+    harness.acknowledgeAll();
+    expect([...harness.cycle.correspondences.list()].map(({ open }) => open)).toEqual([]);
   });
 
   test('goes on in the same cycle when nobody has come, and at once where the order is strict', () => {
     for (const order of ['grouped', 'strict'] as const) {
-      const bench = rig({ nodes: NODES, args: { order } });
-      bench.submit(...heavyPods(40), pod('plain', { cpu: '1' }));
-      const names = bench.run().map(({ batch }) => batch.pods[0]!.key.split('-')[0]);
+      const harness = newHarness({ nodes: NODES, args: { order } });
+      harness.submit(...heavyPods(40), pod('plain', { cpu: '1' }));
+      const names = harness.run().map(({ batch }) => batch.pods[0]!.key.split('-')[0]);
       expect(names.filter((name) => name === 'ns/heavy').length).toBeGreaterThan(1);
       expect(names.indexOf('ns/plain')).toBe(order === 'strict' ? names.length - 1 : 1);
-      expect(bench.binder.placements).toHaveLength(41);
+      expect(harness.binder.placements).toHaveLength(41);
     }
   });
 
   test('is not placed as a group that is decided together, when that would take too long', () => {
-    const bench = rig({ nodes: NODES, objects: [podGroup('g', 300)] });
-    bench.submit(...members('g', 300, { cpu: '10m', labels: { app: 'a-0' }, spec: heavy }), pod('plain'));
-    const outcomes = bench.run();
+    const harness = newHarness({ nodes: NODES, objects: [podGroup('g', 300)] });
+    harness.submit(...members('g', 300, { cpu: '10m', labels: { app: 'a-0' }, spec: heavy }), pod('plain'));
+    const outcomes = harness.run();
     expect(Object.keys(nodesByPod(outcomes))).toEqual(['plain']);
     const message = 'the pods of the group take longer than can be decided at once';
     expect(outcomes[0]!.failed[0]).toMatchObject({ message });
-    expect(reasonOf(bench, 'g-0')).toMatchObject({ queue: 'backoff', reason: message });
+    expect(reasonOf(harness, 'g-0')).toMatchObject({ queue: 'backoff', reason: message });
   });
 });

@@ -138,7 +138,7 @@ export class RecordingBinder implements Binder {
   }
 }
 
-export interface RigOptions {
+export interface HarnessOptions {
   nodes?: readonly Node[];
   /** Pods that have a node. */
   pods?: readonly Pod[];
@@ -152,7 +152,7 @@ export interface RigOptions {
 }
 
 /** A scheduler without an API server. */
-export function rig(options: RigOptions = {}) {
+export function newHarness(options: HarnessOptions = {}) {
   const kernel = options.kernel ?? loadKernel();
   const settings = options.configuration ?? configuration(options.args, options.pluginConfig);
   const profiles = new Map(settings.profiles.map((profile) => [profile.schedulerName, profile]));
@@ -203,7 +203,7 @@ export function rig(options: RigOptions = {}) {
   };
 }
 
-export type Rig = ReturnType<typeof rig>;
+export type Harness = ReturnType<typeof newHarness>;
 
 export const keysOf = (list: readonly { key: string }[]): string[] => list.map(({ key }) => key);
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OutOfMemoryError } from '../../src/state/columns/arena.ts';
 import type { Outcome } from '../../src/cycle/outcome.ts';
 import { MemoryCheck } from '../../src/run/memory-check.ts';
-import { kernelWith, node, nodesByPod, pod, pods, rig } from './fixtures.ts';
+import { kernelWith, node, nodesByPod, pod, pods, newHarness } from './fixtures.ts';
 
 const PAGE_BYTES = 65_536;
 
@@ -40,31 +40,31 @@ const greedy = (name: string) =>
 
 describe('when the linear memory is full', () => {
   test('a pod that needs more than there is waits, and the others have their nodes', () => {
-    const bench = rig({ nodes: NODES, kernel: smallKernel(3) });
-    bench.submit(pod('first', { cpu: '1' }), greedy('greedy'), pod('last', { cpu: '2' }));
-    const outcomes = bench.run();
+    const harness = newHarness({ nodes: NODES, kernel: smallKernel(3) });
+    harness.submit(pod('first', { cpu: '1' }), greedy('greedy'), pod('last', { cpu: '2' }));
+    const outcomes = harness.run();
     expect(Object.keys(nodesByPod(outcomes)).sort()).toEqual(['first', 'last']);
     const fault = outcomes.find((outcome) => outcome.fault !== undefined)!;
     expect(fault.fault).toBeInstanceOf(OutOfMemoryError);
     expect(fault.failed[0]!.message).toMatch(/^scheduling failed: out of memory: .* MiB are needed/);
-    expect(bench.queue.counts()).toMatchObject({ backoff: 1 });
+    expect(harness.queue.counts()).toMatchObject({ backoff: 1 });
     // it leaves nothing behind
-    bench.acknowledgeAll();
+    harness.acknowledgeAll();
     const used: number[] = [];
     for (let n = 0; n < 20; n++) {
-      bench.clock.ms += 20_000;
-      expect(bench.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
-      used.push(bench.kernel.arena.usedBytes);
+      harness.clock.ms += 20_000;
+      expect(harness.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
+      used.push(harness.kernel.arena.usedBytes);
     }
     expect(new Set(used).size).toBe(1);
   });
 
   test('correspondences that wait for their bindings make room first', () => {
-    const roomy = rig({ nodes: NODES });
+    const roomy = newHarness({ nodes: NODES });
     const classes = Array.from({ length: 60 }, (_, n) => pod(`p${n}`, { cpu: '1m', memory: `${n + 1}Mi` }));
-    const scarce = rig({ nodes: NODES, kernel: smallKernel(2) });
-    for (const bench of [roomy, scarce])
-      bench.submit(
+    const scarce = newHarness({ nodes: NODES, kernel: smallKernel(2) });
+    for (const harness of [roomy, scarce])
+      harness.submit(
         ...classes,
         ...classes.map((each) =>
           pod(`again-${each.metadata!.name}`, {
@@ -73,30 +73,30 @@ describe('when the linear memory is full', () => {
           }),
         ),
       );
-    const [expected, found] = [roomy, scarce].map((bench) => nodesByPod(bench.run()));
+    const [expected, found] = [roomy, scarce].map((harness) => nodesByPod(harness.run()));
     expect(found).toEqual(expected);
     expect(scarce.cycle.correspondences.size).toBeLessThan(roomy.cycle.correspondences.size);
   });
 
   test('a class that did not get the memory is determined anew when there is some', () => {
-    const bench = rig({ nodes: NODES, kernel: smallKernel(3) });
-    const hog = bench.kernel.arena.allocate(2 ** 20);
-    bench.submit(...pods(2, 'web', { cpu: '1' }));
-    expect(bench.run()[0]!.placed).toHaveLength(2);
-    bench.cluster.setNode(node('new', { cpu: '64', memory: '256Gi' }));
+    const harness = newHarness({ nodes: NODES, kernel: smallKernel(3) });
+    const hog = harness.kernel.arena.allocate(2 ** 20);
+    harness.submit(...pods(2, 'web', { cpu: '1' }));
+    expect(harness.run()[0]!.placed).toHaveLength(2);
+    harness.cluster.setNode(node('new', { cpu: '64', memory: '256Gi' }));
     const rest: number[] = [];
     for (;;) {
       try {
-        rest.push(bench.kernel.arena.allocate(1024, 0));
+        rest.push(harness.kernel.arena.allocate(1024, 0));
       } catch {
         break;
       }
     }
-    bench.submit(...pods(2, 'more', { cpu: '1' }));
-    expect(bench.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
-    bench.kernel.arena.free(hog, 2 ** 20);
-    bench.clock.ms += 20_000;
-    expect(bench.run()[0]!.placed.map(({ node: name }) => name)).toEqual(['new', 'new']);
+    harness.submit(...pods(2, 'more', { cpu: '1' }));
+    expect(harness.run()[0]!.fault).toBeInstanceOf(OutOfMemoryError);
+    harness.kernel.arena.free(hog, 2 ** 20);
+    harness.clock.ms += 20_000;
+    expect(harness.run()[0]!.placed.map(({ node: name }) => name)).toEqual(['new', 'new']);
   });
 });
 

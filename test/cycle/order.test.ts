@@ -6,7 +6,7 @@ import { Matches } from '../../src/kernel/program/match.ts';
 import type { DecisionTrace } from '../../src/cycle/outcome.ts';
 import type { Pod } from '../../src/model/types.ts';
 import { anyCluster, anyPodFields, podOf } from '../classes/arbitrary.ts';
-import { keysOf, node, nodesByPod, pod, pods, rig, service, type Rig } from './fixtures.ts';
+import { keysOf, node, nodesByPod, pod, pods, newHarness, service, type Harness } from './fixtures.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,9 +17,9 @@ const small = (name: string, priority?: number) => pod(name, { cpu: '1', spec: {
 const large = (name: string, priority?: number) => pod(name, { cpu: '2', spec: { priority } });
 
 function turnsOf(order: 'grouped' | 'strict', waiting: readonly Pod[]): string[][] {
-  const bench = rig({ nodes: NODES, args: { order } });
-  bench.submit(...waiting);
-  return bench.run().map(({ batch }) => keysOf(batch.pods).map((key) => key.slice('ns/'.length)));
+  const harness = newHarness({ nodes: NODES, args: { order } });
+  harness.submit(...waiting);
+  return harness.run().map(({ batch }) => keysOf(batch.pods).map((key) => key.slice('ns/'.length)));
 }
 
 describe('order', () => {
@@ -44,22 +44,22 @@ describe('order', () => {
   });
 
   test('in strict order the correspondences of several classes live at once, each determined once', () => {
-    const bench = rig({ nodes: NODES, args: { order: 'strict' } });
+    const harness = newHarness({ nodes: NODES, args: { order: 'strict' } });
     const waiting = pods(6, 'small', { cpu: '1' }).flatMap((each, n) => [each, large(`large-${n}`)]);
-    bench.submit(...waiting);
-    expect(bench.run()).toHaveLength(12);
-    expect(bench.cycle.correspondences.size).toBe(2);
-    expect(bench.cycle.correspondences.passes).toBe(2);
-    bench.acknowledgeAll();
-    expect(bench.cycle.correspondences.size).toBe(0);
+    harness.submit(...waiting);
+    expect(harness.run()).toHaveLength(12);
+    expect(harness.cycle.correspondences.size).toBe(2);
+    expect(harness.cycle.correspondences.passes).toBe(2);
+    harness.acknowledgeAll();
+    expect(harness.cycle.correspondences.size).toBe(0);
   });
 });
 
 /** What a full pass says of the pod now. */
-function fresh(bench: Rig, waiting: Pod): DecisionTrace {
+function fresh(harness: Harness, waiting: Pod): DecisionTrace {
   const correspondence = new Correspondence(
-    { kernel: bench.kernel, matches: new Matches(bench.kernel), withDetail: true },
-    bench.cycle.classify(waiting)!.class,
+    { kernel: harness.kernel, matches: new Matches(harness.kernel), withDetail: true },
+    harness.cycle.classify(waiting)!.class,
     waiting,
   );
   const explanation = {
@@ -89,18 +89,18 @@ describe('live correspondences', () => {
     const sequence = fc.array(fc.tuple(fc.nat(), happenings), { minLength: 4, maxLength: 16 });
     fc.assert(
       fc.property(anyCluster, kinds, sequence, (shape, fields, steps) => {
-        const bench = rig({ ...shape, args: { order: 'strict' }, explain: 'detail' });
+        const harness = newHarness({ ...shape, args: { order: 'strict' }, explain: 'detail' });
         const waiting = steps.map(([kind], n) => podOf(`pod-${n}`, fields[kind % fields.length]!));
-        bench.submit(...waiting);
-        const cycle = bench.cycle.run();
+        harness.submit(...waiting);
+        const cycle = harness.cycle.run();
         for (let next = 0; next < waiting.length;) {
-          const expected = fresh(bench, waiting[next]!);
+          const expected = fresh(harness, waiting[next]!);
           const { batch, explanations, placed } = cycle.next().value!;
           expect(batch.pods[0]!.pod).toBe(waiting[next]);
           expect(explanations[0]).toEqual(expected);
           if (placed[0]) expect(placed[0].node).toBe(expected.best[0]);
           else expect(expected.best).toEqual([]);
-          happen(bench, steps[next]![1], next, shape.nodes[0]!.metadata!.name!);
+          happen(harness, steps[next]![1], next, shape.nodes[0]!.metadata!.name!);
           next += batch.pods.length;
         }
         expect(cycle.next().done).toBe(true);
@@ -109,13 +109,13 @@ describe('live correspondences', () => {
     );
   });
 
-  function happen(bench: Rig, what: Happening, step: number, nodeName: string): void {
-    const placement = bench.binder.placements[step % Math.max(1, bench.binder.placements.length)];
-    if (what === 'acknowledge' && placement) bench.cycle.bound(placement.pod.key);
-    if (what === 'fail' && placement) bench.cycle.bindingFailed(placement.pod.key, 'refused');
-    if (what === 'remove') bench.cluster.removePod('ns/bound-0');
-    if (what === 'cordon') bench.cluster.setNode(node(nodeName, { unschedulable: true }));
-    if (what === 'service') bench.cluster.setObject(service('late', { tier: 'front' }), true);
+  function happen(harness: Harness, what: Happening, step: number, nodeName: string): void {
+    const placement = harness.binder.placements[step % Math.max(1, harness.binder.placements.length)];
+    if (what === 'acknowledge' && placement) harness.cycle.bound(placement.pod.key);
+    if (what === 'fail' && placement) harness.cycle.bindingFailed(placement.pod.key, 'refused');
+    if (what === 'remove') harness.cluster.removePod('ns/bound-0');
+    if (what === 'cordon') harness.cluster.setNode(node(nodeName, { unschedulable: true }));
+    if (what === 'service') harness.cluster.setObject(service('late', { tier: 'front' }), true);
   }
 });
 
@@ -126,11 +126,11 @@ describe('selectors that appear while a cycle runs', () => {
   const selecting = service('one', { 'statefulset.kubernetes.io/pod-name': 'one' });
 
   test('the pods that are still waiting in the cycle go to the classes that they have now', () => {
-    const bench = rig({ nodes: NODES });
-    bench.submit(pod('first', { cpu: '2', spec: { priority: 9 } }), ...twins('one', 2), ...twins('two', 2));
-    const cycle = bench.cycle.run();
+    const harness = newHarness({ nodes: NODES });
+    harness.submit(pod('first', { cpu: '2', spec: { priority: 9 } }), ...twins('one', 2), ...twins('two', 2));
+    const cycle = harness.cycle.run();
     cycle.next();
-    bench.cluster.setObject(selecting, true);
+    harness.cluster.setObject(selecting, true);
     const rest = [...cycle].map(({ batch }) => keysOf(batch.pods));
     expect(rest).toEqual([
       ['ns/one-0', 'ns/one-1'],
@@ -142,15 +142,15 @@ describe('selectors that appear while a cycle runs', () => {
 describe('ties', () => {
   const spreadOut = (seed: number) => {
     const nodes = Array.from({ length: 20 }, (_, n) => node(`n${n}`));
-    const bench = rig({ nodes, args: { ties: 'random', seed } });
-    bench.submit(...pods(12, 'alike', { cpu: '1' }));
-    return nodesByPod(bench.run());
+    const harness = newHarness({ nodes, args: { ties: 'random', seed } });
+    harness.submit(...pods(12, 'alike', { cpu: '1' }));
+    return nodesByPod(harness.run());
   };
 
   test('broken by name take the smallest', () => {
-    const bench = rig({ nodes: [node('c'), node('a'), node('b')] });
-    bench.submit(...pods(3, 'alike', { cpu: '1' }));
-    expect(Object.values(nodesByPod(bench.run()))).toEqual(['a', 'b', 'c']);
+    const harness = newHarness({ nodes: [node('c'), node('a'), node('b')] });
+    harness.submit(...pods(3, 'alike', { cpu: '1' }));
+    expect(Object.values(nodesByPod(harness.run()))).toEqual(['a', 'b', 'c']);
   });
 
   test('broken at random are the same for the same seed, and others for another', () => {
@@ -159,8 +159,8 @@ describe('ties', () => {
   });
 
   test('broken at random still take a node of the greatest total', () => {
-    const bench = rig({ nodes: [...NODES, node('huge', { cpu: '64' })], args: { ties: 'random' } });
-    bench.submit(...pods(4, 'alike', { cpu: '2' }));
-    expect(new Set(Object.values(nodesByPod(bench.run())))).toEqual(new Set(['huge']));
+    const harness = newHarness({ nodes: [...NODES, node('huge', { cpu: '64' })], args: { ties: 'random' } });
+    harness.submit(...pods(4, 'alike', { cpu: '2' }));
+    expect(new Set(Object.values(nodesByPod(harness.run())))).toEqual(new Set(['huge']));
   });
 });

@@ -1,7 +1,7 @@
 // The memory that correspondences may have together, where many classes live at once.
 import { describe, expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { node, nodesByPod, pod, rig } from './fixtures.ts';
+import { node, nodesByPod, pod, newHarness } from './fixtures.ts';
 
 // thousands of passes over thousands of nodes, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
@@ -20,32 +20,32 @@ const round = (name: string): Pod[] =>
 
 describe('many classes whose pods wait for their bindings', () => {
   test('take no more memory than there is for correspondences, and give it back', () => {
-    const bench = rig({ nodes: NODES });
-    const { arena } = bench.kernel;
-    bench.submit(...round('one'));
+    const harness = newHarness({ nodes: NODES });
+    const { arena } = harness.kernel;
+    harness.submit(...round('one'));
     let most = 0;
-    for (const { placed } of bench.cycle.run()) {
+    for (const { placed } of harness.cycle.run()) {
       expect(placed).toHaveLength(1);
       most = Math.max(most, arena.usedBytes);
     }
-    expect(bench.binder.placements).toHaveLength(CLASSES);
+    expect(harness.binder.placements).toHaveLength(CLASSES);
     expect(most).toBeGreaterThan(ROOM / 2);
     expect(most).toBeLessThan(ROOM);
-    bench.acknowledgeAll();
-    expect(bench.cycle.correspondences.size).toBe(0);
+    harness.acknowledgeAll();
+    expect(harness.cycle.correspondences.size).toBe(0);
     expect(arena.usedBytes).toBeLessThan(8 * MIB);
   });
 
   test('take no more where the nodes are put into groups for them', () => {
-    const bench = rig({ nodes: NODES });
+    const harness = newHarness({ nodes: NODES });
     const replicas = Array.from({ length: 600 * 10 }, (_, n) =>
       pod(`pod-${n}`, { cpu: '100m', memory: `${500 + (n % 600)}Mi` }),
     );
-    bench.submit(...replicas);
+    harness.submit(...replicas);
     let most = 0;
-    for (const { placed } of bench.cycle.run()) {
+    for (const { placed } of harness.cycle.run()) {
       expect(placed).toHaveLength(10);
-      most = Math.max(most, bench.kernel.arena.usedBytes);
+      most = Math.max(most, harness.kernel.arena.usedBytes);
     }
     expect(most).toBeGreaterThan(ROOM / 2);
     expect(most).toBeLessThan(ROOM);
@@ -53,14 +53,14 @@ describe('many classes whose pods wait for their bindings', () => {
 
   test('find, in strict order, the nodes that each of their pods finds alone', () => {
     const waiting = [...round('one'), ...round('two')];
-    const bench = rig({ nodes: NODES, args: { order: 'strict' } });
-    bench.submit(...waiting);
-    const together = nodesByPod(bench.run());
-    expect(bench.kernel.arena.usedBytes).toBeLessThan(ROOM);
+    const harness = newHarness({ nodes: NODES, args: { order: 'strict' } });
+    harness.submit(...waiting);
+    const together = nodesByPod(harness.run());
+    expect(harness.kernel.arena.usedBytes).toBeLessThan(ROOM);
     // the second pod of a class finds its correspondence gone
-    expect(bench.cycle.correspondences.passes).toBeGreaterThan(CLASSES);
+    expect(harness.cycle.correspondences.passes).toBeGreaterThan(CLASSES);
 
-    const alone = rig({ nodes: NODES });
+    const alone = newHarness({ nodes: NODES });
     const separate = waiting.flatMap((each) => {
       alone.submit(each);
       // thousands of cycles: none of them is audited

@@ -2,20 +2,20 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../../src/cycle/batches.ts';
 import { Rounds } from '../../src/cycle/rounds.ts';
-import { node, pod, rig, service } from './fixtures.ts';
+import { node, pod, newHarness, service } from './fixtures.ts';
 
 /** Pods of classes of their own. */
 const ofTenant = (count: number) =>
   Array.from({ length: count }, (_, n) => pod(`t-${n}`, { namespace: 'tenant', cpu: `${n + 1}m` }));
 
-const benchOf = (order: 'grouped' | 'strict') =>
-  rig({ nodes: [1, 2, 3].map((n) => node(`n${n}`, { cpu: '10000', pods: '5000' })), args: { order } });
+const harnessOf = (order: 'grouped' | 'strict') =>
+  newHarness({ nodes: [1, 2, 3].map((n) => node(`n${n}`, { cpu: '10000', pods: '5000' })), args: { order } });
 
 test('a pod of another namespace does not wait for all classes of one', () => {
-  const bench = benchOf('grouped');
-  bench.submit(...ofTenant(1000), pod('plain'));
-  bench.run();
-  const { log } = bench.binder;
+  const harness = harnessOf('grouped');
+  harness.submit(...ofTenant(1000), pod('plain'));
+  harness.run();
+  const { log } = harness.binder;
   expect(log).toHaveLength(1001);
   const at = log.findIndex((line) => line.startsWith('ns/plain '));
   expect(at).toBeGreaterThan(0);
@@ -23,72 +23,74 @@ test('a pod of another namespace does not wait for all classes of one', () => {
 });
 
 test('what a namespace has beyond its share comes in the order in which it was', () => {
-  const bench = benchOf('grouped');
+  const harness = harnessOf('grouped');
   const pods = ofTenant(1000);
-  bench.submit(...pods, pod('plain'));
-  bench.run();
-  const tenants = bench.binder.placements.map(({ pod: { key } }) => key).filter((key) => key !== 'ns/plain');
+  harness.submit(...pods, pod('plain'));
+  harness.run();
+  const tenants = harness.binder.placements
+    .map(({ pod: { key } }) => key)
+    .filter((key) => key !== 'ns/plain');
   expect(tenants).toEqual(pods.map(({ metadata }) => `tenant/${metadata?.name}`));
 });
 
 test('a pod that comes meanwhile is taken before what is left of a namespace', () => {
-  const bench = benchOf('grouped');
-  bench.submit(...ofTenant(1000));
-  const cycle = bench.cycle.run();
+  const harness = harnessOf('grouped');
+  harness.submit(...ofTenant(1000));
+  const cycle = harness.cycle.run();
   cycle.next();
-  bench.submit(pod('plain'));
+  harness.submit(pod('plain'));
   // it ends early, and gives back what is left
   while (!cycle.next().done);
-  const before = bench.binder.placements.length;
+  const before = harness.binder.placements.length;
   expect(before).toBeLessThan(500);
-  bench.run();
-  const { log } = bench.binder;
+  harness.run();
+  const { log } = harness.binder;
   expect(log).toHaveLength(1001);
   expect(log.findIndex((line) => line.startsWith('ns/plain '))).toBeLessThan(before + 500);
 });
 
 test('pods of more priority come first, whatever their namespace has had', () => {
-  const bench = benchOf('grouped');
+  const harness = harnessOf('grouped');
   const urgent = ofTenant(1000).map((each) => ({ ...each, spec: { ...each.spec!, priority: 10 } }));
-  bench.submit(pod('plain'), ...urgent);
-  bench.run();
-  expect(bench.binder.log).toHaveLength(1001);
-  expect(bench.binder.log.at(-1)).toMatch(/^ns\/plain /);
+  harness.submit(pod('plain'), ...urgent);
+  harness.run();
+  expect(harness.binder.log).toHaveLength(1001);
+  expect(harness.binder.log.at(-1)).toMatch(/^ns\/plain /);
 });
 
 test('what a namespace has beyond its share stays in the order of priorities when it is partitioned anew', () => {
-  const bench = benchOf('grouped');
+  const harness = harnessOf('grouped');
   const urgent = ofTenant(1000).map((each) => ({ ...each, spec: { ...each.spec!, priority: 10 } }));
-  bench.submit(pod('plain'), ...urgent, pod('first', { spec: { priority: 10 } }));
+  harness.submit(pod('plain'), ...urgent, pod('first', { spec: { priority: 10 } }));
   let isTold = false;
-  for (const { placed } of bench.cycle.run()) {
+  for (const { placed } of harness.cycle.run()) {
     if (isTold || placed[0]?.pod.key !== 'ns/first') continue;
     isTold = true;
-    bench.cluster.setObject(service('s', { app: 'x' }), true);
+    harness.cluster.setObject(service('s', { app: 'x' }), true);
   }
   expect(isTold).toBe(true);
-  expect(bench.binder.log).toHaveLength(1002);
-  expect(bench.binder.log.at(-1)).toMatch(/^ns\/plain /);
+  expect(harness.binder.log).toHaveLength(1002);
+  expect(harness.binder.log.at(-1)).toMatch(/^ns\/plain /);
 });
 
 test('the more pods wait, the more are decided before they are given back', () => {
   const decided = (count: number) => {
-    const bench = benchOf('grouped');
-    bench.submit(...ofTenant(count));
-    const cycle = bench.cycle.run();
+    const harness = harnessOf('grouped');
+    harness.submit(...ofTenant(count));
+    const cycle = harness.cycle.run();
     cycle.next();
-    bench.submit(pod('plain'));
+    harness.submit(pod('plain'));
     while (!cycle.next().done);
-    return bench.binder.placements.length;
+    return harness.binder.placements.length;
   };
   // so that giving them back and taking them again does not outweigh what is decided
   expect(decided(40_000)).toBeGreaterThan(3 * decided(1000));
 });
 
 test('however many rounds they take, the classes of one namespace are looked at a few times each', () => {
-  const bench = benchOf('grouped');
+  const harness = harnessOf('grouped');
   const [waiting] = ofTenant(1);
-  const { class: one } = bench.cycle.classify(waiting!)!;
+  const { class: one } = harness.cycle.classify(waiting!)!;
   let looks = 0;
   const parts = Array.from({ length: 3000 }, (_, n): Batch => {
     const pods = [
@@ -116,8 +118,8 @@ test('however many rounds they take, the classes of one namespace are looked at 
 });
 
 test('in strict order a namespace has no share', () => {
-  const bench = benchOf('strict');
-  bench.submit(...ofTenant(1000), pod('plain'));
-  bench.run();
-  expect(bench.binder.log.at(-1)).toMatch(/^ns\/plain /);
+  const harness = harnessOf('strict');
+  harness.submit(...ofTenant(1000), pod('plain'));
+  harness.run();
+  expect(harness.binder.log.at(-1)).toMatch(/^ns\/plain /);
 });

@@ -1,9 +1,9 @@
 // What the queue does for pods that come back with an extender's answer.
 import { expect, test } from 'vitest';
-import { helpsWith, names, pod, rig, verdict } from '../queue/fixtures.ts';
+import { helpsWith, names, pod, newHarness, verdict } from '../queue/fixtures.ts';
 
 test('a pod that is given back is drained again as if for the first time', () => {
-  const { queue } = rig();
+  const { queue } = newHarness();
   queue.add(pod('one'));
   queue.giveBack(queue.drain()[0]!);
   expect(queue.counts()).toMatchObject({ active: 1, backoff: 0 });
@@ -11,7 +11,7 @@ test('a pod that is given back is drained again as if for the first time', () =>
 });
 
 test('a pod that was given back misses no event since it was drained the first time', () => {
-  const { queue } = rig();
+  const { queue } = newHarness();
   queue.add(pod('one'));
   queue.giveBack(queue.drain()[0]!);
   // nothing is in flight now
@@ -21,7 +21,7 @@ test('a pod that was given back misses no event since it was drained the first t
 });
 
 test('a pod that was given back and saw nothing is parked', () => {
-  const { queue } = rig();
+  const { queue } = newHarness();
   queue.add(pod('one'));
   queue.giveBack(queue.drain()[0]!);
   queue.event(helpsWith('Other'));
@@ -31,7 +31,7 @@ test('a pod that was given back and saw nothing is parked', () => {
 });
 
 test('a pod that was deleted or gated meanwhile is not active', () => {
-  const { queue } = rig();
+  const { queue } = newHarness();
   queue.add(pod('deleted'));
   queue.add(pod('gated'));
   const [deleted, gated] = queue.drain();
@@ -45,7 +45,7 @@ test('a pod that was deleted or gated meanwhile is not active', () => {
 
 test('a pod that is held stays active, and one that was given back is not held again', () => {
   let isHeld = false;
-  const { queue } = rig({ isHeld: () => isHeld });
+  const { queue } = newHarness({ isHeld: () => isHeld });
   queue.add(pod('one'));
   const [one] = queue.drain();
   isHeld = true;

@@ -1,7 +1,7 @@
 // What was taken for the pods of a gang besides their nodes is free again when the gang gets none after all.
 import { expect, test } from 'vitest';
 import { ERROR_ROW } from '../../assembly/layout.ts';
-import { kernelWith, node, nodesByPod, pod, rig, type Rig } from '../cycle/fixtures.ts';
+import { kernelWith, node, nodesByPod, pod, newHarness, type Harness } from '../cycle/fixtures.ts';
 import { claim, deviceClass, devices, slice } from '../devices/objects.ts';
 import { PENDING_ALLOCATION } from '../../src/plugins/dynamic-resources/kinds.ts';
 import { podGroup } from './fixtures.ts';
@@ -14,11 +14,11 @@ function claiming(name: string, spec: object = {}) {
 
 const inGroup = (name: string) => claiming(name, { schedulingGroup: { podGroupName: 'g' } });
 
-const isTaken = ({ cluster }: Rig, name: string) =>
+const isTaken = ({ cluster }: Harness, name: string) =>
   cluster.store.get(PENDING_ALLOCATION, `ns/${name}`) !== undefined;
 
 test('a gang that is short of a device leaves those that it had to the pod after it', () => {
-  const scheduler = rig({
+  const scheduler = newHarness({
     nodes: [node('a')],
     objects: [
       podGroup('g', 2),
@@ -36,7 +36,7 @@ test('a gang whose attempt breaks keeps no device', () => {
     assign: (batch, count, out) =>
       count > 0 && ++calls === 2 ? ERROR_ROW : exports.assign(batch, count, out),
   }));
-  const scheduler = rig({
+  const scheduler = newHarness({
     kernel,
     nodes: [node('a')],
     objects: [podGroup('g', 2), gpu, slice('a', devices('x', 'y')), claim('one'), claim('two')],
@@ -49,7 +49,7 @@ test('a gang whose attempt breaks keeps no device', () => {
 });
 
 test('a pod whose binding cannot begin, or fails, keeps no device', () => {
-  const scheduler = rig({
+  const scheduler = newHarness({
     nodes: [node('a')],
     objects: [gpu, slice('a', devices('x', 'y')), claim('one'), claim('two')],
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import type { ClusterEvent } from '../../src/model/events.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
-import { node, on, pod, rig, service, type NodeShape, type PodShape } from '../cycle/fixtures.ts';
+import { node, on, pod, newHarness, service, type NodeShape, type PodShape } from '../cycle/fixtures.ts';
 
 type Spec = NonNullable<Pod['spec']>;
 type Row = [what: string, waiting: Pod, event: ClusterEvent, expected: boolean];
@@ -33,7 +33,7 @@ const objectAdded: ClusterEvent = { kind: 'Object', after: service('web', { app:
 function table(plugin: string, rows: readonly Row[], pluginConfig: { name: string; args: unknown }[] = []) {
   describe(plugin, () => {
     test.each(rows)('%s', (_, waiting, event, expected) => {
-      const { context } = rig({ pluginConfig });
+      const { context } = newHarness({ pluginConfig });
       expect(inTree.helps(event, waiting, [plugin], context)).toBe(expected);
     });
   });
@@ -306,11 +306,11 @@ table('InterPodAffinity', [
 
 describe('all plugins', () => {
   test('a plugin that is not known may be helped by anything', () => {
-    expect(inTree.helps(nodeDeleted(), plain, ['Unknown'], rig().context)).toBe(true);
+    expect(inTree.helps(nodeDeleted(), plain, ['Unknown'], newHarness().context)).toBe(true);
   });
 
   test('one of the plugins that rejected is enough', () => {
-    const { context } = rig();
+    const { context } = newHarness();
     expect(inTree.helps(podDeleted({}), plain, ['NodeName'], context)).toBe(false);
     expect(inTree.helps(podDeleted({}), plain, ['NodeName', 'NodeResourcesFit'], context)).toBe(true);
   });
@@ -324,7 +324,8 @@ describe('all plugins', () => {
         targetUpdated({}, { cpu: '1' }),
         objectAdded,
       ];
-      for (const event of events) expect(inTree.helps(event, plain, [name], rig().context)).toBe(false);
+      for (const event of events)
+        expect(inTree.helps(event, plain, [name], newHarness().context)).toBe(false);
     },
   );
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Node, NodeSelectorTerm, Pod } from '../../src/model/types.ts';
 import { allowsNode, isValidTerm, namedNodesOf } from '../../src/plugins/common/node-selectors.ts';
-import { node, nodesByPod, pod, rig } from '../cycle/fixtures.ts';
+import { node, nodesByPod, pod, newHarness } from '../cycle/fixtures.ts';
 
 const NODE: Node = node('n1', { labels: { disk: 'ssd', cores: '8', empty: '' } });
 
@@ -18,9 +18,9 @@ function wanting(nodeSelectorTerms: NodeSelectorTerm[], nodeSelector?: Record<st
 
 /** What the kernel says: whether the pod finds a place on the only node. */
 function isPlaced(waiting: Pod, only: Node): boolean {
-  const bench = rig({ nodes: [only] });
-  bench.submit(waiting);
-  return nodesByPod(bench.run())['waiting'] !== undefined;
+  const harness = newHarness({ nodes: [only] });
+  harness.submit(waiting);
+  return nodesByPod(harness.run())['waiting'] !== undefined;
 }
 
 function agree(waiting: Pod, expected: boolean): void {

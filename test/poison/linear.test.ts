@@ -1,7 +1,7 @@
 // What a pod asks for costs by how much it is, not by its square: measured in memory, which does not depend on the machine.
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { node, pod, rig } from '../cycle/fixtures.ts';
+import { node, pod, newHarness } from '../cycle/fixtures.ts';
 
 type Spec = NonNullable<Pod['spec']>;
 type Spread = NonNullable<Spec['topologySpreadConstraints']>[number];
@@ -15,10 +15,10 @@ function bytesOf(spec: Partial<Spec>): number {
     node(`n-${n}`, { labels: { zone: `z-${n % 10}`, ...(n === 0 ? {} : { disk: 'ssd' }) } }),
   );
   const waiting = pod('p', { spec });
-  const bench = rig({ nodes });
-  bench.submit(waiting);
-  bench.run();
-  const [entry] = bench.cycle.correspondences.list();
+  const harness = newHarness({ nodes });
+  harness.submit(waiting);
+  harness.run();
+  const [entry] = harness.cycle.correspondences.list();
   return entry!.correspondence.bytes;
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { PodDisruptionBudget } from '../../src/model/types.ts';
 import type { PodRecord } from '../../src/state/pod-record.ts';
 import { Budgets } from '../../src/cycle/preemption/budgets.ts';
-import { on, pod, rig } from '../cycle/fixtures.ts';
+import { on, pod, newHarness } from '../cycle/fixtures.ts';
 
 type Spec = PodDisruptionBudget['spec'];
 
@@ -52,7 +52,7 @@ it.each([
     'a c',
   ],
 ])('%s', (_, objects, expected) => {
-  const { cluster } = rig({ pods: PODS, objects });
+  const { cluster } = newHarness({ pods: PODS, objects });
   const records = PODS.map(({ metadata }) => cluster.pod(`${metadata!.namespace}/${metadata!.name}`)!);
   const names = (list: PodRecord[]) => list.map(({ key }) => key.split('/')[1]).join(' ');
   const { violating, others } = new Budgets(cluster).split(records);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { PodRecord } from '../../src/state/pod-record.ts';
 import { best } from '../../src/cycle/preemption/choice.ts';
 import type { Candidate } from '../../src/cycle/preemption/victims.ts';
-import { on, pod, rig } from '../cycle/fixtures.ts';
+import { on, pod, newHarness } from '../cycle/fixtures.ts';
 
 /** "priority@second" of each victim, "-" in place of the second of one that has not started. */
 function candidate(node: string, victims: string, violations = 0): Candidate {
@@ -16,7 +16,7 @@ function candidate(node: string, victims: string, violations = 0): Candidate {
       status: startTime === undefined ? {} : { startTime },
     });
   });
-  const { cluster } = rig({ pods });
+  const { cluster } = newHarness({ pods });
   const records: PodRecord[] = pods.map(({ metadata }) => cluster.pod(`ns/${metadata!.name}`)!);
   return { row: 0, node, victims: records, violations };
 }

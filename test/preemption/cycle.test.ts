@@ -3,7 +3,16 @@ import { expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import { configurationOf } from '../../src/config/load.ts';
 import type { Preempting, Preemptor } from '../../src/cycle/preemption/preemptor.ts';
-import { keysOf, node, nodesByPod, on, pod, rig, type PodShape, type RigOptions } from '../cycle/fixtures.ts';
+import {
+  keysOf,
+  node,
+  nodesByPod,
+  on,
+  pod,
+  newHarness,
+  type PodShape,
+  type HarnessOptions,
+} from '../cycle/fixtures.ts';
 
 const withPriority = (name: string, priority: number, shape: PodShape = {}): Pod =>
   pod(name, { cpu: '1', ...shape, spec: { priority, ...shape.spec } });
@@ -25,9 +34,9 @@ class PatientPreemptor implements Preemptor {
   }
 }
 
-function patientRig(options: RigOptions) {
+function patientRig(options: HarnessOptions) {
   const preemptor = new PatientPreemptor();
-  const made = rig({ preemptor, ...options });
+  const made = newHarness({ preemptor, ...options });
   return {
     ...made,
     preemptor,

@@ -1,7 +1,7 @@
 // Preemption frees volumes too: what the host has worked out of a node is worked out again without the victims.
 import { expect, it } from 'vitest';
 import type { ApiObject, Pod, Volume } from '../../src/model/types.ts';
-import { node, on, pod, rig } from '../cycle/fixtures.ts';
+import { node, on, pod, newHarness } from '../cycle/fixtures.ts';
 
 const withVolume = (name: string, priority: number, volume: Partial<Volume>): Pod =>
   pod(name, { spec: { priority, volumes: [{ name: 'data', ...volume }] } });
@@ -78,7 +78,7 @@ it.each([
   },
 ])('$what is freed by the pod that has it, and by no other', ({ objects, low, high, reason }) => {
   const told: string[][] = [];
-  const { submit, run, cluster } = rig({
+  const { submit, run, cluster } = newHarness({
     // on the other node everybody is as important
     nodes: [node('a'), node('b', { unschedulable: true })],
     pods: [on('a', withVolume('user', 1, low)), on('a', pod('bystander', { spec: { priority: 1 } }))],

@@ -37,7 +37,7 @@ export const names = (pods: readonly QueuedPod[]): string[] =>
   pods.map(({ pod }) => pod.metadata?.name ?? '');
 
 /** helps() says yes to helpsWith(one of the plugins), and to a pod that was given the label fixed=PLUGIN. */
-export function rig(options: Partial<QueueOptions> = {}) {
+export function newHarness(options: Partial<QueueOptions> = {}) {
   const clock = { ms: 0 };
   const questions: { event: ClusterEvent; pod: string }[] = [];
   const incoming: string[] = [];

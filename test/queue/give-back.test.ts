@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_EVENTS } from '../../src/queue/event-log.ts';
 import type { QueuedPod } from '../../src/queue/types.ts';
-import { helpsWith, names, pod, rig, verdict } from './fixtures.ts';
+import { helpsWith, names, pod, newHarness, verdict } from './fixtures.ts';
 
-type Queue = ReturnType<typeof rig>['queue'];
+type Queue = ReturnType<typeof newHarness>['queue'];
 
 /** Adds a pod, drains it and gives it back. */
 function givenBack(queue: Queue, name: string): QueuedPod {
@@ -16,7 +16,7 @@ function givenBack(queue: Queue, name: string): QueuedPod {
 
 describe('a pod that was given back', () => {
   it('has its place again, and no attempt more', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('first'));
     queue.add(pod('second'));
     for (const each of queue.drain().reverse()) queue.giveBack(each);
@@ -26,7 +26,7 @@ describe('a pod that was given back', () => {
   });
 
   it('is the object that came meanwhile', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     const [drained] = queue.drain();
     const newer = pod('a', { labels: { is: 'newer' } });
@@ -36,7 +36,7 @@ describe('a pod that was given back', () => {
   });
 
   it('waits for the gates of that object', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     const [drained] = queue.drain();
     const gated = pod('a', { gates: ['g'] });
@@ -48,7 +48,7 @@ describe('a pod that was given back', () => {
   });
 
   it('is not parked over an event that came while it was in flight the first time', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     const [drained] = queue.drain();
     queue.event(helpsWith('Fit'));
@@ -58,7 +58,7 @@ describe('a pod that was given back', () => {
   });
 
   it('nor over one that came while it waited again', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     givenBack(queue, 'a');
     queue.event(helpsWith('Fit'));
     queue.park('class', queue.drain(), verdict('Fit'));
@@ -66,7 +66,7 @@ describe('a pod that was given back', () => {
   });
 
   it('has the events kept that came since, and not those of pods that were drained later only', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     const send = (count: number) => {
       for (let n = 0; n < count; n++) queue.event(helpsWith('nothing'));
     };
@@ -86,7 +86,7 @@ describe('a pod that was given back', () => {
   });
 
   it.each(['park', 'delete'])('needs no events any more after its %s', (ends) => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     givenBack(queue, 'a');
     if (ends === 'park') queue.park('class', queue.drain(), verdict('Fit'));
     else queue.delete('ns/a');
@@ -96,7 +96,7 @@ describe('a pod that was given back', () => {
 
   it('is drained where others are held, which stay until they are not', () => {
     let holds = false;
-    const { queue } = rig({ isHeld: () => holds });
+    const { queue } = newHarness({ isHeld: () => holds });
     givenBack(queue, 'a');
     queue.add(pod('b'));
     holds = true;

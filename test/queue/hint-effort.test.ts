@@ -1,7 +1,7 @@
 // What hints may take of the thread for one event, and for those that a pod in flight has missed.
 import { describe, expect, it } from 'vitest';
 import { termsOf } from '../../src/queue/hint-effort.ts';
-import { helpsWith, pod, rig, verdict } from './fixtures.ts';
+import { helpsWith, pod, newHarness, verdict } from './fixtures.ts';
 
 describe('pods of very many terms', () => {
   const withTerms = (name: string, count: number) => {
@@ -12,7 +12,7 @@ describe('pods of very many terms', () => {
     }));
     return made;
   };
-  const park = ({ queue }: ReturnType<typeof rig>, ...waiting: ReturnType<typeof pod>[]) => {
+  const park = ({ queue }: ReturnType<typeof newHarness>, ...waiting: ReturnType<typeof pod>[]) => {
     for (const each of waiting) {
       queue.add(each);
       queue.park(each.metadata!.name!, queue.drain(), verdict('Fit'));
@@ -20,19 +20,24 @@ describe('pods of very many terms', () => {
   };
 
   it('are asked about as far as one event may take, and tried again beyond; others are always asked about', () => {
-    const bench = rig();
-    park(bench, ...[1, 2, 3].map((n) => withTerms(`large-${n}`, 2500)), pod('small'), withTerms('few', 100));
-    expect(bench.queue.event(helpsWith('nothing'))).toBe(1);
-    expect(bench.questions.map((question) => question.pod)).toEqual(['large-1', 'large-2', 'small', 'few']);
-    expect(bench.queue.counts()).toMatchObject({ backoff: 1, unschedulable: 4 });
+    const harness = newHarness();
+    park(
+      harness,
+      ...[1, 2, 3].map((n) => withTerms(`large-${n}`, 2500)),
+      pod('small'),
+      withTerms('few', 100),
+    );
+    expect(harness.queue.event(helpsWith('nothing'))).toBe(1);
+    expect(harness.questions.map((question) => question.pod)).toEqual(['large-1', 'large-2', 'small', 'few']);
+    expect(harness.queue.counts()).toMatchObject({ backoff: 1, unschedulable: 4 });
   });
 
   it('are asked about again for the next event', () => {
-    const bench = rig();
-    park(bench, withTerms('large', 3000));
-    const woken = [1, 2, 3].map(() => bench.queue.event(helpsWith('nothing')));
+    const harness = newHarness();
+    park(harness, withTerms('large', 3000));
+    const woken = [1, 2, 3].map(() => harness.queue.event(helpsWith('nothing')));
     expect(woken).toEqual([0, 0, 0]);
-    expect(bench.questions).toHaveLength(3);
+    expect(harness.questions).toHaveLength(3);
   });
 
   it.each([
@@ -41,7 +46,7 @@ describe('pods of very many terms', () => {
   ])(
     'are tried again when many events have come meanwhile: $terms terms, $events events',
     ({ terms, events, asked, where }) => {
-      const { queue, questions } = rig();
+      const { queue, questions } = newHarness();
       queue.add(withTerms('large', terms));
       const drained = queue.drain();
       for (let n = 0; n < events; n++) queue.event(helpsWith('nothing'));

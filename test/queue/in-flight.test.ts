@@ -1,13 +1,13 @@
 // Pods that were drained and have no outcome yet: what happens meanwhile is not missed.
 import { describe, expect, it } from 'vitest';
 import { MAX_EVENTS } from '../../src/queue/event-log.ts';
-import { helpsWith, pod, rig, verdict } from './fixtures.ts';
+import { helpsWith, pod, newHarness, verdict } from './fixtures.ts';
 
 const node = helpsWith('Other');
 
 describe('a pod in flight', () => {
   it('is dropped by park and requeue when it was deleted', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     const [a, b] = queue.drain();
@@ -20,7 +20,7 @@ describe('a pod in flight', () => {
   });
 
   it('does not come back in place of a new pod of its name', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     const [old] = queue.drain();
     queue.add(pod('a', { uid: 'second' }));
@@ -31,7 +31,7 @@ describe('a pod in flight', () => {
   });
 
   it('keeps its object for the cycle and comes back with the newest', () => {
-    const { queue, clock } = rig();
+    const { queue, clock } = newHarness();
     queue.add(pod('a'));
     const [drained] = queue.drain();
     queue.update(pod('a'), pod('a', { priority: 5, labels: { app: 'x' } }));
@@ -45,7 +45,7 @@ describe('a pod in flight', () => {
   });
 
   it('is not parked over an update that can help it', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     const drained = queue.drain();
@@ -55,7 +55,7 @@ describe('a pod in flight', () => {
   });
 
   it('is not parked over an event that can help it, nor are the parked pods of its class', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('before'));
     queue.park('g', queue.drain(), verdict('Taint'));
     queue.add(pod('a'));
@@ -66,7 +66,7 @@ describe('a pod in flight', () => {
   });
 
   it('is parked over events from before its drain, and over those that help nothing', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     const [first] = queue.drain(1);
@@ -82,7 +82,7 @@ describe('a pod in flight', () => {
   it.each(['park', 'requeue', 'delete'])(
     'leaves no events behind after %s, and few if it never ends',
     (end) => {
-      const { queue } = rig();
+      const { queue } = newHarness();
       queue.event(node);
       expect(queue.inFlightEvents).toBe(0);
       queue.add(pod('a'));
@@ -100,7 +100,7 @@ describe('a pod in flight', () => {
   );
 
   it('backs off when more events came than are kept', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     const [old] = queue.drain(1);

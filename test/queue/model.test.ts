@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { QueueName, QueuedPod } from '../../src/queue/types.ts';
-import { helpsWith, pod, rig, verdict } from './fixtures.ts';
+import { helpsWith, pod, newHarness, verdict } from './fixtures.ts';
 
 const plugin = fc.constantFrom('Fit', 'Taint');
 const name = fc.constantFrom('a', 'b', 'c', 'd');
@@ -125,7 +125,7 @@ class Model {
 it('loses no pod, doubles none, and keeps each where the model has it', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), (steps) => {
-      const { queue, clock } = rig();
+      const { queue, clock } = newHarness();
       const model = new Model();
       let flying: QueuedPod[] = [];
       let uids = 0;

@@ -1,12 +1,12 @@
 import type { Classified } from '../../src/classes/class-index.ts';
 import { describe, expect, it } from 'vitest';
-import { helpsWith, names, pod, rig, verdict } from './fixtures.ts';
+import { helpsWith, names, pod, newHarness, verdict } from './fixtures.ts';
 
 const node = helpsWith('Other');
 
 describe('drain', () => {
   it('orders by priority, then by time, then by arrival', () => {
-    const { queue, clock } = rig();
+    const { queue, clock } = newHarness();
     queue.add(pod('early'));
     queue.add(pod('early-too'));
     clock.ms = 5;
@@ -17,7 +17,7 @@ describe('drain', () => {
   });
 
   it('takes no more than the limit and leaves the rest in order', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     for (const name of ['a', 'b', 'c']) queue.add(pod(name));
     expect(names(queue.drain(2))).toEqual(['a', 'b']);
     expect(queue.counts().active).toBe(1);
@@ -25,7 +25,7 @@ describe('drain', () => {
   });
 
   it('counts attempts and keeps the time of the first', () => {
-    const { queue, clock } = rig();
+    const { queue, clock } = newHarness();
     clock.ms = 7;
     queue.add(pod('a'));
     const [first] = queue.drain();
@@ -37,7 +37,7 @@ describe('drain', () => {
   });
 
   it('follows a priority that was changed while the pod waits', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     queue.update(pod('b'), pod('b', { priority: 1 }));
@@ -47,7 +47,7 @@ describe('drain', () => {
 
 describe('backoff', () => {
   it('doubles with each attempt up to the maximum', () => {
-    const { queue, clock } = rig();
+    const { queue, clock } = newHarness();
     queue.add(pod('a'));
     const waits = [];
     for (let attempt = 0; attempt < 6; attempt += 1) {
@@ -63,7 +63,7 @@ describe('backoff', () => {
   });
 
   it('counts errors apart from verdicts, and forgets them at the next verdict', () => {
-    const { queue, clock } = rig();
+    const { queue, clock } = newHarness();
     queue.add(pod('a'));
     const wait = (park: boolean): number => {
       const drained = queue.drain();
@@ -81,7 +81,7 @@ describe('backoff', () => {
   });
 
   it('is off when its maximum is 0', () => {
-    const { queue } = rig({ maxBackoffMs: 0 });
+    const { queue } = newHarness({ maxBackoffMs: 0 });
     queue.add(pod('a'));
     queue.requeue(queue.drain()[0]!);
     expect(names(queue.drain())).toEqual(['a']);
@@ -90,7 +90,7 @@ describe('backoff', () => {
 
 describe('a parked class', () => {
   function parked(count: number) {
-    const made = rig();
+    const made = newHarness();
     for (let index = 0; index < count; index += 1) made.queue.add(pod(`p${index}`));
     made.queue.park('g', made.queue.drain(), verdict('Fit'));
     return made;
@@ -157,7 +157,7 @@ describe('a parked class', () => {
     expect(queue.counts().unschedulable).toBe(0);
   });
 
-  it('counts its pods for each rejecting constraint of the profile', () => {
+  it('counts its pods for each rejecting plugin of the profile', () => {
     const { queue } = parked(2);
     queue.add({ ...pod('x'), spec: { containers: [], schedulerName: 'mine' } });
     queue.park('h', queue.drain(), verdict('Fit', 'Taint'));
@@ -168,8 +168,8 @@ describe('a parked class', () => {
     ]);
   });
 
-  it('backs off instead when no constraint is named, as no event could wake it', () => {
-    const { queue } = rig();
+  it('backs off instead when no plugin is named, as no event could wake it', () => {
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.park('g', queue.drain(), { plugins: [], message: 'broken' });
     expect(queue.counts()).toMatchObject({ backoff: 1, unschedulable: 0 });
@@ -179,7 +179,7 @@ describe('a parked class', () => {
 
 describe('an update', () => {
   it('wakes a parked pod, and only it, when the change can help', () => {
-    const { queue, clock } = rig();
+    const { queue, clock } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     queue.park('g', queue.drain(), verdict('Fit'));
@@ -192,7 +192,7 @@ describe('an update', () => {
   });
 
   it('takes a changed pod that it cannot help out of its group, with the same verdict and flush', () => {
-    const { queue, clock, questions } = rig();
+    const { queue, clock, questions } = newHarness();
     queue.add(pod('a'));
     queue.add(pod('b'));
     queue.park('g', queue.drain(), verdict('Fit'));
@@ -206,7 +206,7 @@ describe('an update', () => {
   });
 
   it('of the status alone asks nothing and wakes nothing', () => {
-    const { queue, questions } = rig();
+    const { queue, questions } = newHarness();
     queue.add(pod('a'));
     queue.park('g', queue.drain(), verdict('Fit'));
     queue.update(pod('a'), pod('a', { conditions: [{ type: 'PodScheduled', status: 'False' }] }));
@@ -215,8 +215,8 @@ describe('an update', () => {
   });
 
   it('keeps the class of a pod through an attempt, and forgets it with the object that it was found for', () => {
-    const { queue, clock } = rig();
-    const classified = { rules: 0 } as Classified;
+    const { queue, clock } = newHarness();
+    const classified = { selectorsVersion: 0 } as Classified;
     queue.add(pod('a'), classified);
     const [drained] = queue.drain();
     queue.requeue(drained!);
@@ -227,13 +227,13 @@ describe('an update', () => {
   });
 
   it('of an unknown pod adds it', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.update(pod('a'), pod('a'));
     expect(names(queue.drain())).toEqual(['a']);
   });
 
   it('with a new uid is a new pod', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a'));
     queue.park('g', queue.drain(), verdict('Fit'));
     queue.update(pod('a'), pod('a', { uid: 'second' }));
@@ -244,7 +244,7 @@ describe('an update', () => {
 
 describe('a gated pod', () => {
   it('costs no question, is never drained, and becomes active when its gates are gone', () => {
-    const { queue, clock, questions } = rig();
+    const { queue, clock, questions } = newHarness();
     queue.add(pod('a', { gates: ['example.com/quota'] }));
     expect(queue.counts()).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 1 });
     expect(queue.event(helpsWith('Fit'))).toBe(0);
@@ -258,7 +258,7 @@ describe('a gated pod', () => {
   });
 
   it('stays while one gate is left', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a', { gates: ['x', 'y'] }));
     queue.update(pod('a', { gates: ['x', 'y'] }), pod('a', { gates: ['y'] }));
     expect(queue.counts()).toMatchObject({ active: 0, gated: 1 });
@@ -269,14 +269,14 @@ describe('a gated pod', () => {
 
 describe('delete', () => {
   it('of another uid leaves the pod', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     queue.add(pod('a', { uid: 'second' }));
     queue.delete('ns/a', 'first');
     expect(queue.counts().active).toBe(1);
   });
 
   it('works in each queue', () => {
-    const { queue } = rig();
+    const { queue } = newHarness();
     for (const name of ['unschedulable', 'backoff']) queue.add(pod(name));
     const [one, two] = queue.drain();
     queue.park('g', [one!], verdict('Fit'));
@@ -291,7 +291,7 @@ describe('delete', () => {
 });
 
 it('snapshot shows the first pods in order of arrival, with what they wait for', () => {
-  const { queue, clock } = rig();
+  const { queue, clock } = newHarness();
   for (const name of ['a', 'b', 'c']) queue.add(pod(name, { priority: name === 'b' ? 1 : 0 }));
   clock.ms = 9;
   queue.park('g', queue.drain(1), verdict('Fit'));
@@ -302,7 +302,7 @@ it('snapshot shows the first pods in order of arrival, with what they wait for',
 });
 
 it('tells what enters which queue, in the words of kube-scheduler', () => {
-  const { queue, clock, incoming } = rig();
+  const { queue, clock, incoming } = newHarness();
   queue.add(pod('a'));
   queue.add(pod('b'));
   queue.add(pod('g', { gates: ['x'] }));
@@ -333,7 +333,7 @@ it('tells what enters which queue, in the words of kube-scheduler', () => {
 describe('a hint that fails', () => {
   const failing = () => {
     const faults: string[] = [];
-    const { queue } = rig({
+    const { queue } = newHarness({
       maxBackoffMs: 0,
       helps: (_, { metadata }) => {
         if (metadata?.name === 'broken') throw new Error('no such field');

@@ -2,11 +2,11 @@
 import { expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import { PodFeed } from '../../src/run/pod-feed.ts';
-import { node, on, pod, rig, type Rig } from '../cycle/fixtures.ts';
+import { node, on, pod, newHarness, type Harness } from '../cycle/fixtures.ts';
 
 const slot = { cpu: '1' };
 
-function feedOf({ cluster, queue, cycle, binder }: Rig): PodFeed {
+function feedOf({ cluster, queue, cycle, binder }: Harness): PodFeed {
   return new PodFeed({
     ...{ cluster, queue, cycle },
     isOurs: () => true,
@@ -23,10 +23,10 @@ function newer(name: string): Pod {
   return other;
 }
 
-const queued = ({ queue }: Rig) => queue.snapshot(10).map(({ key }) => key);
+const queued = ({ queue }: Harness) => queue.snapshot(10).map(({ key }) => key);
 
 it('a bound pod that is told of late, as it was before, is not queued again', () => {
-  const scheduler = rig({ nodes: [node('a')] });
+  const scheduler = newHarness({ nodes: [node('a')] });
   const feed = feedOf(scheduler);
   feed.added(pod('one', slot));
   scheduler.run();
@@ -43,7 +43,7 @@ it('a bound pod that is told of late, as it was before, is not queued again', ()
 });
 
 it('the deletion of a pod that is told of late leaves the newer one of its name waiting', () => {
-  const scheduler = rig();
+  const scheduler = newHarness();
   const feed = feedOf(scheduler);
   feed.added(pod('one', slot));
   feed.added(newer('one'));
@@ -55,7 +55,7 @@ it('the deletion of a pod that is told of late leaves the newer one of its name 
 });
 
 it('the deletion of a pod that is told of late leaves the newer one of its name on its node', () => {
-  const scheduler = rig({ nodes: [node('a')] });
+  const scheduler = newHarness({ nodes: [node('a')] });
   const feed = feedOf(scheduler);
   feed.added(on('a', pod('one', slot)));
   feed.added(on('a', newer('one')));

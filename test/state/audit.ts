@@ -74,14 +74,14 @@ function inPorts(cluster: Cluster): string[] {
   return [...counted].flatMap(([what, more]) => (more === 0 ? [] : `${what}: ${more} too many`));
 }
 
-/** Pods of each kind in each row. */
+/** Pods of each bucket in each row. */
 function inKinds(cluster: Cluster): string[] {
   const counted = new Map<string, number>();
   const count = (id: number | undefined, row: number, by: number) => {
-    const key = `kind ${id} in row ${row}`;
+    const key = `bucket ${id} in row ${row}`;
     counted.set(key, (counted.get(key) ?? 0) + by);
   };
-  for (const { id, rows } of cluster.kinds.all()) for (const [row, pods] of rows) count(id, row, pods);
-  for (const { kind, row } of cluster.pods()) if (row !== undefined) count(kind?.id, row, -1);
+  for (const { id, rows } of cluster.podBuckets.all()) for (const [row, pods] of rows) count(id, row, pods);
+  for (const { bucket, row } of cluster.pods()) if (row !== undefined) count(bucket?.id, row, -1);
   return [...counted].flatMap(([what, more]) => (more === 0 ? [] : `${what}: ${more} too many`));
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import { neighbours, podOf } from '../classes/arbitrary.ts';
-import { node, on, rig, service, type Rig } from '../cycle/fixtures.ts';
-import { packedKinds, packedNodes } from './packed.ts';
+import { node, on, newHarness, service, type Harness } from '../cycle/fixtures.ts';
+import { packedBuckets, packedNodes } from './packed.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
@@ -28,10 +28,10 @@ const SETUP = {
 
 const volumes = fc.constantFrom(...VOLUMES);
 
-function told({ cluster }: Rig): unknown {
+function told({ cluster }: Harness): unknown {
   const { usage, ports, selectors, affinity, volumes: seen, labels, assumed } = cluster.pod('ns/one')!;
   const record = { usage, ports, selectors, affinity, seen, labels, assumed };
-  return { nodes: packedNodes(cluster), kinds: packedKinds(cluster), record };
+  return { nodes: packedNodes(cluster), buckets: packedBuckets(cluster), record };
 }
 
 function podWith(fields: Parameters<typeof podOf>[1], ofIt: NonNullable<Pod['spec']>['volumes']): Pod {
@@ -42,12 +42,12 @@ function podWith(fields: Parameters<typeof podOf>[1], ofIt: NonNullable<Pod['spe
 test('a pod that is confirmed is the same as one that was never assumed', () => {
   fc.assert(
     fc.property(neighbours, volumes, volumes, fc.boolean(), ({ one, two }, before, after, isRunning) => {
-      const bench = rig(SETUP);
-      bench.cluster.assume(podWith(one, before), bench.cluster.nodes.rowOf('a')!, false);
+      const harness = newHarness(SETUP);
+      harness.cluster.assume(podWith(one, before), harness.cluster.nodes.rowOf('a')!, false);
       const bound = on('a', podWith(two, after));
       if (isRunning) bound.status = { containerStatuses: [ALLOCATED] };
-      bench.cluster.setPod(bound);
-      expect(told(bench)).toEqual(told(rig({ ...SETUP, pods: [bound] })));
+      harness.cluster.setPod(bound);
+      expect(told(harness)).toEqual(told(newHarness({ ...SETUP, pods: [bound] })));
     }),
     { numRuns: 1500, seed: 7 },
   );

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { Node, Pod } from '../../src/model/types.ts';
 import { hostPortText } from '../../src/state/host-ports.ts';
-import { node, on, pod, rig, service, type Rig } from '../cycle/fixtures.ts';
-import { packedKinds, packedNodes } from './packed.ts';
+import { node, on, pod, newHarness, service, type Harness } from '../cycle/fixtures.ts';
+import { packedBuckets, packedNodes } from './packed.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
@@ -79,34 +79,34 @@ interface Final {
   pending: Map<string, Pod>;
 }
 
-function take(bench: Rig, final: Final, each: Step): void {
+function take(harness: Harness, final: Final, each: Step): void {
   if (each.do === 'setNode') {
     const set = nodeOf(each.name, each.n);
-    bench.cluster.setNode(set);
+    harness.cluster.setNode(set);
     final.nodes.set(each.name, set);
   } else if (each.do === 'removeNode') {
-    bench.cluster.removeNode(each.name);
+    harness.cluster.removeNode(each.name);
     final.nodes.delete(each.name);
   } else if (each.do === 'decide') {
-    bench.submit(podOf('asking', each.n));
-    bench.run();
-    bench.cluster.dropPending('ns/asking');
-    bench.cycle.bindingFailed('ns/asking', 'not wanted');
-    bench.queue.delete('ns/asking');
+    harness.submit(podOf('asking', each.n));
+    harness.run();
+    harness.cluster.dropPending('ns/asking');
+    harness.cycle.bindingFailed('ns/asking', 'not wanted');
+    harness.queue.delete('ns/asking');
   } else {
     const key = `ns/${each.name}`;
-    bench.cluster.removePod(key);
-    bench.cluster.dropPending(key);
+    harness.cluster.removePod(key);
+    harness.cluster.dropPending(key);
     final.pods.delete(key);
     final.pending.delete(key);
     if (each.do === 'removePod') return;
     const waiting = podOf(each.name, each.n);
     if (each.do === 'setPod') {
       const bound = on(each.node, waiting);
-      bench.cluster.setPod(bound);
+      harness.cluster.setPod(bound);
       final.pods.set(key, bound);
     } else {
-      bench.cluster.setPending(waiting);
+      harness.cluster.setPending(waiting);
       final.pending.set(key, waiting);
     }
   }
@@ -115,30 +115,30 @@ function take(bench: Rig, final: Final, each: Step): void {
 const ASKING = podOf('asking', 1);
 
 /** What grows with what is named, once every label is read and a pod was decided on. */
-function sizesOf(bench: Rig) {
-  const { cluster } = bench;
-  const { nodes, keys: selectorKeys, kinds, affinities, portUsers } = cluster;
+function sizesOf(harness: Harness) {
+  const { cluster } = harness;
+  const { nodes, keys: selectorKeys, podBuckets, affinities, portUsers } = cluster;
   const keys = new Set<string>();
   for (let row = 0; row < nodes.columns.rows; row++)
     for (const key of Object.keys(nodes.node(row)?.labels ?? {})) keys.add(key);
   for (const key of keys) nodes.label(key);
-  bench.submit(ASKING);
-  bench.run();
+  harness.submit(ASKING);
+  harness.run();
   cluster.dropPending('ns/asking');
-  bench.cycle.bindingFailed('ns/asking', 'not wanted');
+  harness.cycle.bindingFailed('ns/asking', 'not wanted');
   const coded = [nodes.name, nodes.taints, ...[...keys].map((key) => nodes.label(key))];
   return {
-    bytes: bench.kernel.arena.usedBytes,
+    bytes: harness.kernel.arena.usedBytes,
     codes: coded.reduce((sum, { values }) => sum + values.length - 1, 0),
     selectorKeys: selectorKeys.size,
-    kinds: kinds.size,
+    buckets: podBuckets.size,
     affinities: affinities.size,
     ports: [...portUsers.all()].map(({ port }) => hostPortText(port)).sort(),
   };
 }
 
 /** What may stay of each for those that come again, and of memory for the class key and the kept matches. */
-const KINDS_STAY = 256;
+const BUCKETS_STAY = 256;
 const AFFINITIES_STAY = 64;
 const CODES_STAY = 64;
 const BYTES_STAY = 24 * 1024;
@@ -147,25 +147,25 @@ describe('after any history with names that hardly come twice', () => {
   test('a cluster has what a fresh one has, and no more room', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 300, maxLength: 900, size: 'max' }), (steps) => {
-        const bench = rig({ objects: READERS });
+        const harness = newHarness({ objects: READERS });
         const final: Final = { nodes: new Map(), pods: new Map(), pending: new Map() };
-        for (const each of steps) take(bench, final, each);
+        for (const each of steps) take(harness, final, each);
 
-        const fresh = rig({
+        const fresh = newHarness({
           nodes: [...final.nodes.values()],
           pods: [...final.pods.values()],
           objects: READERS,
         });
         for (const each of final.pending.values()) fresh.cluster.setPending(each);
-        expect(packedNodes(bench.cluster)).toEqual(packedNodes(fresh.cluster));
-        const [now, least] = [sizesOf(bench), sizesOf(fresh)];
+        expect(packedNodes(harness.cluster)).toEqual(packedNodes(fresh.cluster));
+        const [now, least] = [sizesOf(harness), sizesOf(fresh)];
         expect(now.ports).toEqual(least.ports);
-        expect(now.kinds).toBeLessThanOrEqual(2 * least.kinds + KINDS_STAY + 1);
-        expect(now.selectorKeys).toBeLessThanOrEqual(2 * least.selectorKeys + KINDS_STAY + 1);
+        expect(now.buckets).toBeLessThanOrEqual(2 * least.buckets + BUCKETS_STAY + 1);
+        expect(now.selectorKeys).toBeLessThanOrEqual(2 * least.selectorKeys + BUCKETS_STAY + 1);
         expect(now.affinities).toBeLessThanOrEqual(2 * least.affinities + AFFINITIES_STAY + 1);
         expect(now.codes).toBeLessThanOrEqual(2 * least.codes + 3 * CODES_STAY);
         expect(now.bytes).toBeLessThanOrEqual(least.bytes + BYTES_STAY);
-        expect(packedKinds(bench.cluster)).toEqual(packedKinds(fresh.cluster));
+        expect(packedBuckets(harness.cluster)).toEqual(packedBuckets(fresh.cluster));
       }),
       { numRuns: 40, seed: 5 },
     );
@@ -177,100 +177,100 @@ describe('five thousand that came and went', () => {
   const times = (each: (n: number) => void) => {
     for (let n = 0; n < TIMES; n++) each(n);
   };
-  const decideOn = (bench: Rig, waiting: Pod): void => {
-    bench.submit(waiting);
-    bench.run();
+  const decideOn = (harness: Harness, waiting: Pod): void => {
+    harness.submit(waiting);
+    harness.run();
     const key = `ns/${waiting.metadata!.name}`;
-    bench.cluster.dropPending(key);
-    bench.cycle.bindingFailed(key, 'not wanted');
-    bench.queue.delete(key);
+    harness.cluster.dropPending(key);
+    harness.cycle.bindingFailed(key, 'not wanted');
+    harness.queue.delete(key);
   };
 
   test('label keys of nodes, which pods select by, leave no columns', () => {
-    const bench = rig({ nodes: [node('stays')] });
+    const harness = newHarness({ nodes: [node('stays')] });
     const sizes: number[] = [];
     times((n) => {
-      bench.cluster.setNode(node('comes', { labels: { [`key-${n}`]: 'x' } }));
-      if (n % 50 === 0) decideOn(bench, pod('asks', { spec: { nodeSelector: { [`key-${n}`]: 'x' } } }));
-      sizes.push(bench.kernel.arena.usedBytes);
+      harness.cluster.setNode(node('comes', { labels: { [`key-${n}`]: 'x' } }));
+      if (n % 50 === 0) decideOn(harness, pod('asks', { spec: { nodeSelector: { [`key-${n}`]: 'x' } } }));
+      sizes.push(harness.kernel.arena.usedBytes);
     });
     expect(sizes.at(-1)).toBeLessThanOrEqual(Math.max(...sizes.slice(0, 500)));
   });
 
   test('label keys and resources that pods name and no node has make no columns at all', () => {
-    const bench = rig({ nodes: [node('one')] });
-    decideOn(bench, pod('first'));
-    const before = bench.kernel.arena.usedBytes;
+    const harness = newHarness({ nodes: [node('one')] });
+    decideOn(harness, pod('first'));
+    const before = harness.kernel.arena.usedBytes;
     const requests = Object.fromEntries(Array.from({ length: TIMES }, (_, n) => [`example.com/r-${n}`, '1']));
     const nodeSelector = Object.fromEntries(Array.from({ length: TIMES }, (_, n) => [`key-${n}`, 'x']));
     const containers = [{ name: 'main', resources: { requests } }];
-    bench.cluster.setPod(on('one', pod('bound', { spec: { containers } })));
-    expect(bench.kernel.arena.usedBytes).toBe(before);
-    bench.submit(pod('waits', { spec: { containers, nodeSelector } }));
-    const [outcome] = bench.run();
+    harness.cluster.setPod(on('one', pod('bound', { spec: { containers } })));
+    expect(harness.kernel.arena.usedBytes).toBe(before);
+    harness.submit(pod('waits', { spec: { containers, nodeSelector } }));
+    const [outcome] = harness.run();
     expect(outcome!.refusal?.message).toContain("1 node(s) didn't match Pod's node affinity/selector");
-    bench.submit(pod('also', { spec: { containers } }));
-    const [other] = bench.run();
+    harness.submit(pod('also', { spec: { containers } }));
+    const [other] = harness.run();
     expect(other!.refusal?.message).toContain('1 Insufficient example.com/r-4999');
-    expect(bench.kernel.arena.usedBytes).toBeLessThan(before + 2 ** 20);
+    expect(harness.kernel.arena.usedBytes).toBeLessThan(before + 2 ** 20);
   });
 
   test('node names and label values leave no codes', () => {
-    const bench = rig({ nodes: [node('stays', { labels: { zone: 'a' } })] });
-    bench.cluster.nodes.label('zone');
+    const harness = newHarness({ nodes: [node('stays', { labels: { zone: 'a' } })] });
+    harness.cluster.nodes.label('zone');
     times((n) => {
-      bench.cluster.setNode(node(`node-${n}`, { labels: { zone: `zone-${n}` } }));
-      bench.cluster.removeNode(`node-${n}`);
+      harness.cluster.setNode(node(`node-${n}`, { labels: { zone: `zone-${n}` } }));
+      harness.cluster.removeNode(`node-${n}`);
     });
-    expect(bench.cluster.nodes.name.values.length).toBeLessThan(100);
-    expect(bench.cluster.nodes.label('zone').values.length).toBeLessThan(100);
-    expect(packedNodes(bench.cluster)['stays']!.labels['zone']).toBe('a');
+    expect(harness.cluster.nodes.name.values.length).toBeLessThan(100);
+    expect(harness.cluster.nodes.label('zone').values.length).toBeLessThan(100);
+    expect(packedNodes(harness.cluster)['stays']!.labels['zone']).toBe('a');
   });
 
   test('pods with labels, ports and affinities of their own leave none', () => {
-    const bench = rig({ nodes: [node('one')], objects: READERS });
+    const harness = newHarness({ nodes: [node('one')], objects: READERS });
     times((n) => {
-      bench.cluster.setPod(on('one', podOf('comes', n)));
-      bench.cluster.followKeys();
-      bench.cluster.removePod('ns/comes');
+      harness.cluster.setPod(on('one', podOf('comes', n)));
+      harness.cluster.followKeys();
+      harness.cluster.removePod('ns/comes');
     });
-    bench.cluster.followKeys();
-    expect(bench.cluster.kinds.size).toBeLessThan(300);
-    expect(bench.cluster.keys.size).toBeLessThan(300);
-    expect(bench.cluster.affinities.size).toBeLessThan(100);
-    expect(bench.cluster.portUsers.size).toBe(0);
+    harness.cluster.followKeys();
+    expect(harness.cluster.podBuckets.size).toBeLessThan(300);
+    expect(harness.cluster.keys.size).toBeLessThan(300);
+    expect(harness.cluster.affinities.size).toBeLessThan(100);
+    expect(harness.cluster.portUsers.size).toBe(0);
   });
 
-  test('pods with a label of their own that a service reads leave no kinds', () => {
-    const bench = rig({ nodes: [node('one')], objects: READERS });
+  test('pods with a label of their own that a service reads leave no buckets', () => {
+    const harness = newHarness({ nodes: [node('one')], objects: READERS });
     times((n) => {
-      bench.cluster.setPod(on('one', pod('comes', { labels: { app: `app-${n}` } })));
-      bench.cluster.followKeys();
+      harness.cluster.setPod(on('one', pod('comes', { labels: { app: `app-${n}` } })));
+      harness.cluster.followKeys();
     });
-    expect(bench.cluster.kinds.size).toBeLessThan(300);
-    expect(packedKinds(bench.cluster)).toEqual([`ns {"app":"app-${TIMES - 1}"}  running one 1`]);
+    expect(harness.cluster.podBuckets.size).toBeLessThan(300);
+    expect(packedBuckets(harness.cluster)).toEqual([`ns {"app":"app-${TIMES - 1}"}  running one 1`]);
   });
 
   test('selectors of waiting pods leave no keys', () => {
-    const bench = rig();
+    const harness = newHarness();
     const selecting = Array.from({ length: TIMES }, (_, n) => ({
       maxSkew: 1,
       topologyKey: 'zone',
       whenUnsatisfiable: 'ScheduleAnyway',
       labelSelector: { matchLabels: { [`label-${n}`]: 'x' } },
     }));
-    bench.cluster.setPending(pod('waits', { spec: { topologySpreadConstraints: selecting } }));
-    expect(bench.cluster.keys.size).toBe(TIMES);
-    bench.cluster.dropPending('ns/waits');
-    const { rules } = bench.cluster;
-    bench.cluster.followKeys();
-    expect(bench.cluster.keys.size).toBe(0);
-    expect(bench.cluster.rules).toBeGreaterThan(rules);
+    harness.cluster.setPending(pod('waits', { spec: { topologySpreadConstraints: selecting } }));
+    expect(harness.cluster.keys.size).toBe(TIMES);
+    harness.cluster.dropPending('ns/waits');
+    const { selectorsVersion } = harness.cluster;
+    harness.cluster.followKeys();
+    expect(harness.cluster.keys.size).toBe(0);
+    expect(harness.cluster.selectorsVersion).toBeGreaterThan(selectorsVersion);
   });
 
   test.each([300, 20_000])('pods are no longer told apart by keys that %i selectors read', (count) => {
-    const bench = rig({ nodes: [node('one')] });
-    bench.cluster.setPod(
+    const harness = newHarness({ nodes: [node('one')] });
+    harness.cluster.setPod(
       on('one', pod('stands', { labels: { 'label-0': 'a', 'label-1': 'b', other: 'c' } })),
     );
     const selecting = Array.from({ length: count }, (_, n) => ({
@@ -279,15 +279,15 @@ describe('five thousand that came and went', () => {
       whenUnsatisfiable: 'ScheduleAnyway',
       labelSelector: { matchLabels: { [`label-${n}`]: 'x' } },
     }));
-    expect(packedKinds(bench.cluster)).toEqual(['ns {}  running one 1']);
-    bench.cluster.setPending(pod('waits', { spec: { topologySpreadConstraints: selecting } }));
-    expect(packedKinds(bench.cluster)).toEqual(['ns {"label-0":"a","label-1":"b"}  running one 1']);
-    bench.cluster.dropPending('ns/waits');
-    expect(packedKinds(bench.cluster)).toEqual(['ns {}  running one 1']);
+    expect(packedBuckets(harness.cluster)).toEqual(['ns {}  running one 1']);
+    harness.cluster.setPending(pod('waits', { spec: { topologySpreadConstraints: selecting } }));
+    expect(packedBuckets(harness.cluster)).toEqual(['ns {"label-0":"a","label-1":"b"}  running one 1']);
+    harness.cluster.dropPending('ns/waits');
+    expect(packedBuckets(harness.cluster)).toEqual(['ns {}  running one 1']);
   });
 
   test('services of namespaces that came and went leave none', () => {
-    const { cluster } = rig();
+    const { cluster } = newHarness();
     times((n) => {
       cluster.setObject(service('web', { app: `app-${n}` }, `namespace-${n}`), true);
       cluster.setObject(service('web', { app: `app-${n}` }, `namespace-${n}`), false);
@@ -298,15 +298,15 @@ describe('five thousand that came and went', () => {
 });
 
 test('when the last affinity has gone, labels tell no pods apart any longer', () => {
-  const bench = rig({ nodes: [node('one')], objects: READERS });
+  const harness = newHarness({ nodes: [node('one')], objects: READERS });
   for (let n = 0; n < 200; n += 2) {
-    bench.cluster.setPod(on('one', podOf('comes', n)));
-    bench.cluster.removePod('ns/comes');
+    harness.cluster.setPod(on('one', podOf('comes', n)));
+    harness.cluster.removePod('ns/comes');
   }
   const [one, two] = ['a', 'b'].map((app) => pod(app, { labels: { app } }));
-  const classOf = (waiting: Pod) => bench.cycle.classify(waiting)!.class;
+  const classOf = (waiting: Pod) => harness.cycle.classify(waiting)!.class;
   expect(classOf(one!)).not.toBe(classOf(two!));
-  bench.cluster.followKeys();
-  expect(bench.cluster.affinities.size).toBe(0);
+  harness.cluster.followKeys();
+  expect(harness.cluster.affinities.size).toBe(0);
   expect(classOf(one!)).toBe(classOf(two!));
 });

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { ApiObject, Node, Pod } from '../../src/model/types.ts';
 import { anyNode, anyPodFields, nodeOf, podOf } from '../classes/arbitrary.ts';
-import { on, rig, service, type Rig } from '../cycle/fixtures.ts';
-import { packedKinds, packedNodes } from './packed.ts';
+import { on, newHarness, service, type Harness } from '../cycle/fixtures.ts';
+import { packedBuckets, packedNodes } from './packed.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
@@ -53,39 +53,39 @@ interface Final {
 }
 
 /** Tells the cluster of the step, and keeps in `final` what there is now. */
-function take(bench: Rig, final: Final, each: Step): void {
+function take(harness: Harness, final: Final, each: Step): void {
   switch (each.do) {
     case 'setNode': {
       const node = nodeOf(each.name, each.fields);
-      bench.cluster.setNode(node);
+      harness.cluster.setNode(node);
       final.nodes.set(each.name, node);
       break;
     }
     case 'removeNode':
-      bench.cluster.removeNode(each.name);
+      harness.cluster.removeNode(each.name);
       final.nodes.delete(each.name);
       break;
     case 'setPod':
     case 'assume': {
       const pod = podOf(each.name, { ...each.fields, namespace: 'ns', nodeName: undefined });
       if (each.terminating) pod.metadata!.deletionTimestamp = '2026-01-01T00:00:00Z';
-      const row = bench.cluster.nodes.rowOf(each.node);
-      if (each.do === 'assume' && row !== undefined) bench.cluster.assume(pod, row, false);
-      else bench.cluster.setPod(on(each.node, pod));
+      const row = harness.cluster.nodes.rowOf(each.node);
+      if (each.do === 'assume' && row !== undefined) harness.cluster.assume(pod, row, false);
+      else harness.cluster.setPod(on(each.node, pod));
       final.pods.set(each.name, on(each.node, pod));
       break;
     }
     case 'removePod':
-      bench.cluster.removePod(`ns/${each.name}`);
+      harness.cluster.removePod(`ns/${each.name}`);
       final.pods.delete(each.name);
       break;
     case 'setObject':
-      bench.cluster.setObject(each.object, each.present);
+      harness.cluster.setObject(each.object, each.present);
       if (each.present) final.objects.set(each.object.metadata!.name!, each.object);
       else final.objects.delete(each.object.metadata!.name!);
       break;
     case 'followKeys':
-      bench.cluster.followKeys();
+      harness.cluster.followKeys();
   }
 }
 
@@ -99,18 +99,18 @@ const READER = service(
 test('the columns after any history are those of a fresh cluster with the same nodes and pods', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
-      const bench = rig({ objects: [READER] });
+      const harness = newHarness({ objects: [READER] });
       const final: Final = { nodes: new Map(), pods: new Map(), objects: new Map() };
-      for (const each of steps) take(bench, final, each);
+      for (const each of steps) take(harness, final, each);
 
-      const fresh = rig({
+      const fresh = newHarness({
         nodes: [...final.nodes.values()],
         pods: [...final.pods.values()],
         objects: [READER, ...final.objects.values()],
       });
-      expect(packedNodes(bench.cluster)).toEqual(packedNodes(fresh.cluster));
-      expect(packedKinds(bench.cluster)).toEqual(packedKinds(fresh.cluster));
-      expect(bench.cluster.podCount).toBe(final.pods.size);
+      expect(packedNodes(harness.cluster)).toEqual(packedNodes(fresh.cluster));
+      expect(packedBuckets(harness.cluster)).toEqual(packedBuckets(fresh.cluster));
+      expect(harness.cluster.podCount).toBe(final.pods.size);
     }),
     { numRuns: 200, seed: 5 },
   );

@@ -66,11 +66,11 @@ export function packedNodes({ nodes, portUsers }: Cluster): Record<string, Packe
   return packed;
 }
 
-/** How many pods of each kind stand on each node: lines of "namespace labels state node count". */
-export function packedKinds(cluster: Cluster): string[] {
+/** How many pods of each bucket stand on each node: lines of "namespace labels state node count". */
+export function packedBuckets(cluster: Cluster): string[] {
   cluster.followKeys();
   const lines: string[] = [];
-  for (const { namespace, labels, affinity, terminating, rows } of cluster.kinds.all()) {
+  for (const { namespace, labels, affinity, terminating, rows } of cluster.podBuckets.all()) {
     for (const [row, count] of rows) {
       const node = cluster.nodes.node(row)?.name ?? `row ${row} without a node`;
       const state = terminating ? 'terminating' : 'running';

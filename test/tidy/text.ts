@@ -67,6 +67,35 @@ export function pastTheClock({ path, text }: SourceFile): string[] {
     .flatMap((line, at) => (machineTime.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : []));
 }
 
+/** Words that had several meanings here or only a private one, and what stands for them; docs/GLOSSARY.md has the others. */
+const droppedWords: [RegExp, string][] = [
+  [/\b[Ss]ettle[sd]?\b/, 'attach, release, refresh or finish'],
+  [/\bPodKinds?\b|\bkinds? of pods\b/, 'bucket (kinds are those of objects)'],
+  [/\.near\(/, 'mayMatch'],
+  [/\b[eE]poch\b|\b(?!observed)[a-z]+(?:Epoch|Generation)\b/, 'version'],
+  [/\b(?:rig|Rig)\b/, 'harness'],
+  [/\b(?:beat|beats|Pulse|pulse)\b/, 'signal, Wakeup'],
+  [
+    /\b(?:[Uu]nbuilt|homeless|disliked|brokenLine|keepsOff)\b/,
+    'unsupported, onUnknownNodes, intolerable, piecewiseLinear, repels',
+  ],
+  [
+    /\b(?:mostEven|leaveCodes|isOneByOne|asksVary|speakFor)\b/,
+    'countLimit, markCodesStale, isSequential, requestsVary',
+  ],
+  [/[Aa]ttractions?\b|[Rr]epulsions?\b/, 'affinity, antiAffinity'],
+];
+
+/** Words that were dropped, each with its line and what stands for it. */
+export function privateWords({ path, text }: SourceFile): string[] {
+  return droppedWords.flatMap(([pattern, instead]) => {
+    const found = pattern.exec(text);
+    if (found === null) return [];
+    const line = text.slice(0, found.index).split('\n').length;
+    return [`${path}:${line}: ${found[0]}: ${instead}`];
+  });
+}
+
 function isLiteral(expression: ts.Expression | undefined): boolean {
   if (!expression) return false;
   if (ts.isPrefixUnaryExpression(expression) && expression.operator === ts.SyntaxKind.MinusToken) {

@@ -20,6 +20,7 @@ import {
   longFunctions,
   notLiteral,
   pastTheClock,
+  privateWords,
   tooLong,
 } from './text.ts';
 
@@ -106,6 +107,11 @@ describe('the repository', () => {
 
   it('names no registry host, no path of a machine, no key and no unfinished work', () => {
     expect(files.flatMap(bannedText)).toEqual([]);
+  });
+
+  it('has one word for one thing', () => {
+    const read = files.filter(({ path }) => /\.(ts|mjs|md|go)$/.test(path) && !path.startsWith('test/tidy/'));
+    expect(read.flatMap(privateWords)).toEqual([]);
   });
 
   it('shares literals only between its two compilers', () => {
@@ -257,6 +263,14 @@ describe('the checks', () => {
     ['-----BEGIN ' + 'RSA PRIVATE KEY-----\nMIIE', 'a private key'],
   ])('find %s', (text, why) => {
     expect(bannedText({ path: 'a.ts', text: `ok\n${text}` })).toEqual([`a.ts:2: ${why}`]);
+  });
+
+  it('find a word that was dropped, and no other', () => {
+    expect(privateWords({ path: 'a.ts', text: 'ok\nfor (const b of kinds.near(c));' })).toEqual([
+      'a.ts:2: .near(: mayMatch',
+    ]);
+    const text = 'await Promise.allSettled(all); // observedGeneration, near the beginning';
+    expect(privateWords({ path: 'a.ts', text })).toEqual([]);
   });
 
   it.each([

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { ApiObject, CSIDriver, CSIStorageCapacity, Node, Pod } from '../../src/model/types.ts';
 import type { ClusterEvent } from '../../src/model/events.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
-import { node, on, rig } from '../cycle/fixtures.ts';
+import { node, on, newHarness } from '../cycle/fixtures.ts';
 import { claim, csiNode, podWith, storageClass, volume } from './objects.ts';
 
 const waiting = podWith('waiting', ['data']);
-const { context } = rig();
+const { context } = newHarness();
 
 const object = (after?: ApiObject, before?: ApiObject): ClusterEvent => ({ kind: 'Object', before, after });
 const left = (pod: Pod): ClusterEvent => ({ kind: 'AssignedPod', before: on('a', pod) });

@@ -1,7 +1,7 @@
 // Pods with claims in a class, and what one of them takes from the next.
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { node, nodesByPod, on, rig } from '../cycle/fixtures.ts';
+import { node, nodesByPod, on, newHarness } from '../cycle/fixtures.ts';
 import { boundPair, claim, csiNode, podWith, storageClass, volume } from './objects.ts';
 
 const NAMES = ['a', 'b', 'c'];
@@ -11,7 +11,7 @@ const replicas = (count: number, prefix: string, ...claims: string[]): Pod[] =>
 
 describe('replicas that share a claim', () => {
   it('take one pass over the nodes when the claim is bound', () => {
-    const cluster = rig({
+    const cluster = newHarness({
       nodes,
       objects: [...boundPair('data'), ...NAMES.map((name) => csiNode(name, 1))],
     });
@@ -22,7 +22,7 @@ describe('replicas that share a claim', () => {
   });
 
   it('follow the first one to the node that its volume is made for', () => {
-    const cluster = rig({ nodes, objects: [storageClass('made'), claim('data', 'made')] });
+    const cluster = newHarness({ nodes, objects: [storageClass('made'), claim('data', 'made')] });
     cluster.submit(...replicas(6, 'web', 'data'));
     const chosen = new Set(Object.values(nodesByPod(cluster.run())));
     expect(chosen.size).toBe(1);
@@ -30,7 +30,7 @@ describe('replicas that share a claim', () => {
 
   it('are one pod when the claim is for one pod', () => {
     const pair = boundPair('data', { accessModes: ['ReadWriteOncePod'] });
-    const cluster = rig({ nodes, objects: pair });
+    const cluster = newHarness({ nodes, objects: pair });
     cluster.submit(...replicas(3, 'web', 'data'));
     const [outcome] = cluster.run();
     expect(outcome?.placed).toHaveLength(1);
@@ -44,14 +44,14 @@ describe('pods of several classes', () => {
 
   it('see at once that the last volume was taken', () => {
     const objects = [local, volume('only', 'local', 'a'), claim('one', 'local'), claim('two', 'local')];
-    const cluster = rig({ nodes, objects, args: { order: 'strict' } });
+    const cluster = newHarness({ nodes, objects, args: { order: 'strict' } });
     cluster.submit(podWith('first', ['one']), podWith('second', ['two']));
     expect(nodesByPod(cluster.run())).toEqual({ first: 'a' });
   });
 
   it('see at once that the last attachment was taken', () => {
     const pairs = ['one', 'two'].flatMap((name) => boundPair(name));
-    const cluster = rig({
+    const cluster = newHarness({
       nodes: [node('a')],
       objects: [...pairs, csiNode('a', 1)],
       args: { order: 'strict' },
@@ -63,7 +63,7 @@ describe('pods of several classes', () => {
 
   it('get a volume back when the binding of the pod that had it fails', () => {
     const objects = [local, volume('only', 'local', 'a'), claim('one', 'local'), claim('two', 'local')];
-    const cluster = rig({ nodes, objects });
+    const cluster = newHarness({ nodes, objects });
     cluster.submit(podWith('first', ['one']));
     expect(nodesByPod(cluster.run())).toEqual({ first: 'a' });
     expect(cluster.cluster.store.get('PersistentVolume', 'default/only')).toMatchObject({
@@ -75,7 +75,7 @@ describe('pods of several classes', () => {
   });
 
   it('with a claim each are told apart, and pods without volumes are not', () => {
-    const { cycle } = rig({ nodes });
+    const { cycle } = newHarness({ nodes });
     const index = (waiting: Pod) => cycle.classify(waiting)?.class.index;
     expect(index(podWith('x', ['one']))).toBe(index(podWith('y', ['one'])));
     expect(index(podWith('x', ['one']))).not.toBe(index(podWith('y', ['two'])));
@@ -87,7 +87,7 @@ describe('pods of several classes', () => {
 describe('a pod that the API server has with its volumes', () => {
   it('counts for the limits of its node', () => {
     const pairs = ['one', 'two'].flatMap((name) => boundPair(name));
-    const cluster = rig({
+    const cluster = newHarness({
       nodes: [node('a')],
       pods: [on('a', podWith('there', ['one']))],
       objects: [...pairs, csiNode('a', 1)],

@@ -33,8 +33,8 @@ export const appPerZone = definePlugin({
     const [selector, namespace] = [appOf(pod), pod.metadata?.namespace ?? 'default'];
     const counter: Counter = {
       terms: 1,
-      among: (kinds) => kinds.near(selector, [namespace]),
-      counts: (kind) => kind.namespace === namespace && matches(selector, kind.labels),
+      among: (buckets) => buckets.mayMatch(selector, [namespace]),
+      counts: (bucket) => bucket.namespace === namespace && matches(selector, bucket.labels),
       add: (_, row, by) => tally.add(row, by),
     };
     return { explain: () => FULL, counters: [counter] };

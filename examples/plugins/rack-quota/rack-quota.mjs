@@ -49,8 +49,8 @@ export default {
 
     const pods = new Map();
     const add = (row, by) => pods.set(row, (pods.get(row) ?? 0) + by);
-    for (const kind of cluster.kinds.near(selectorOf(tenant)))
-      for (const [row, count] of kind.rows) if (kind.labels[TENANT] === tenant) add(row, count);
+    for (const bucket of cluster.podBuckets.mayMatch(selectorOf(tenant)))
+      for (const [row, count] of bucket.rows) if (bucket.labels[TENANT] === tenant) add(row, count);
     return {
       explain: (_, reason) => ({
         code: 'Unschedulable',
@@ -62,7 +62,7 @@ export default {
         {
           terms: 1,
           among: () => [],
-          counts: (kind) => kind.labels[TENANT] === tenant,
+          counts: (bucket) => bucket.labels[TENANT] === tenant,
           add: (_, row, by) => add(row, by),
         },
       ],

@@ -140,7 +140,7 @@ describe('FieldWriter', () => {
     expect(lengthOf(get, three)).toBeGreaterThan(1500);
     expect(lengthOf(get, agent, two, three)).toBeLessThan(30);
     expect(lengthOf(get, one)).toBeGreaterThan(1500);
-    // larger than the table: spelt each time, and the others stay known
+    // larger than the table: a literal each time, and the others stay known
     const huge = fieldOf('authorization', 'x'.repeat(5000));
     expect(lengthOf(get, huge)).toBeGreaterThan(5000);
     expect(lengthOf(get, huge)).toBeGreaterThan(5000);

@@ -6,7 +6,7 @@ import { frame, served } from './server.ts';
 const bytes = (...values: number[]) => Buffer.from(values);
 const OK = bytes(0x88);
 const LARGEST = bytes(0x7f, 0xff, 0xff, 0xff);
-/** A status that is spelt, and content-length, by the indices of their names. */
+/** A literal status, and content-length, by the indices of their names. */
 const status = (text: string) => Buffer.concat([bytes(0x08, text.length), Buffer.from(text)]);
 const length = (text: string) => Buffer.concat([OK, bytes(0x0f, 13, text.length), Buffer.from(text)]);
 const EARLY_HINTS = status('103');

@@ -17,17 +17,17 @@ export class Analysis {
   readonly #correspondence: Correspondence;
   readonly priority: number;
   #budgets!: Budgets;
-  #budgetsGeneration = -1;
+  #budgetsVersion = -1;
   readonly #known = new Map<number, Candidate | NoCandidate>();
-  #position: number;
-  #epoch: number;
+  #journalPosition: number;
+  #clusterVersion: number;
 
   constructor(correspondence: Correspondence, priority: number) {
     const { cluster } = correspondence.class.context;
     this.#correspondence = correspondence;
     this.priority = priority;
-    this.#position = cluster.journal.end;
-    this.#epoch = cluster.epoch;
+    this.#journalPosition = cluster.journal.end;
+    this.#clusterVersion = cluster.version;
   }
 
   /**
@@ -61,9 +61,9 @@ export class Analysis {
 
   #readBudgets(): void {
     const { cluster } = this.#correspondence.class.context;
-    const generation = cluster.store.generation('PodDisruptionBudget');
-    if (generation === this.#budgetsGeneration) return;
-    this.#budgetsGeneration = generation;
+    const version = cluster.store.versionOf('PodDisruptionBudget');
+    if (version === this.#budgetsVersion) return;
+    this.#budgetsVersion = version;
     this.#budgets = new Budgets(cluster);
     this.#known.clear();
   }
@@ -79,10 +79,10 @@ export class Analysis {
 
   /** A change on one node may concern others too when the class counts pods by domains. */
   #forgetChanged(): void {
-    const { journal, epoch } = this.#correspondence.class.context.cluster;
-    const entries = epoch === this.#epoch ? journal.since(this.#position) : undefined;
-    this.#position = journal.end;
-    this.#epoch = epoch;
+    const { journal, version } = this.#correspondence.class.context.cluster;
+    const entries = version === this.#clusterVersion ? journal.since(this.#journalPosition) : undefined;
+    this.#journalPosition = journal.end;
+    this.#clusterVersion = version;
     if (entries === undefined || (entries.length > 0 && this.#correspondence.readsDomains)) {
       this.#known.clear();
     } else {

@@ -65,8 +65,8 @@ export class Budgets {
     const text = JSON.stringify([namespace, labels]);
     let budgets = this.#bySelected.get(text);
     if (budgets === undefined) {
-      const near = [...new Set(index.near(labels))].filter(({ selector }) => matches(selector, labels));
-      budgets = near.sort((one, two) => (one.name < two.name ? -1 : 1));
+      const found = [...new Set(index.mayMatch(labels))].filter(({ selector }) => matches(selector, labels));
+      budgets = found.sort((one, two) => (one.name < two.name ? -1 : 1));
       if (this.#bySelected.size === SELECTED_MAX) this.#bySelected.clear();
       this.#bySelected.set(text, budgets);
     }

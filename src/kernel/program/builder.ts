@@ -1,4 +1,4 @@
-// Collects what a class's constraints ask for, until it is written as the kernel's program for the class.
+// Collects what a class asks for, until it is written as the kernel's program for the class.
 import { CONDITION_DIFFERS, CONDITION_EQUALS, CONDITION_TABLE } from '../../../assembly/layout.ts';
 import type { Columns } from '../../state/columns/columns.ts';
 import type { Column } from '../../state/columns/column.ts';

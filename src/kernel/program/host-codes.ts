@@ -1,7 +1,7 @@
-// Rows that constraints reject by what the host has worked out, beside what the match finds.
+// Rows that plugins reject by what the host has worked out, beside what the match finds.
 import { CODE_FEASIBLE, CODE_REASON_BITS } from '../../../assembly/layout.ts';
 
-/** Works out again the code for which a constraint rejects a row; CODE_FEASIBLE when it does not. */
+/** Works out again the code for which a plugin rejects a row; CODE_FEASIBLE when it does not. */
 export type Recheck = (row: number) => number;
 
 export class HostCodes {
@@ -16,12 +16,12 @@ export class HostCodes {
   }
 
   /**
-   * From now on the row is rejected by the filter at `position` for `code` only, or not at all. Returns its code by the
+   * From now on the row is rejected by the filter of this number for `code` only, or not at all. Returns its code by the
    * match and by the host, which is `known` so far.
    */
-  replace(row: number, position: number, code: number, known: number): number {
+  replace(row: number, filterNumber: number, code: number, known: number): number {
     if (!this.#matched.has(row)) this.#matched.set(row, known);
-    const codes = (this.#codes.get(row) ?? []).filter((other) => other >> CODE_REASON_BITS !== position);
+    const codes = (this.#codes.get(row) ?? []).filter((other) => other >> CODE_REASON_BITS !== filterNumber);
     if (code !== CODE_FEASIBLE) codes.push(code);
     this.#codes.set(row, codes);
     return first([this.#matched.get(row)!, ...codes]);
@@ -40,17 +40,17 @@ export class HostCodes {
   }
 
   /**
-   * The row's code by the match and by the host when some constraints, by their place among the filters, are asked
+   * The row's code by the match and by the host when some plugins, by the numbers of their filters, are asked
    * again. `known` is the row's code so far.
    */
-  askedAgain(row: number, known: number, rechecks: ReadonlyMap<number, Recheck>): number {
+  recheck(row: number, known: number, rechecks: ReadonlyMap<number, Recheck>): number {
     const standing = (this.#codes.get(row) ?? []).filter((code) => !rechecks.has(code >> CODE_REASON_BITS));
     const asked = [...rechecks.values()].map((recheck) => recheck(row));
     return first([this.#matched.get(row) ?? known, ...standing, ...asked]);
   }
 }
 
-/** The plugins that can be asked again, by their place among the filters. */
+/** The plugins that can be asked again, by the numbers of their filters. */
 export function rechecksOf(
   packed: ReadonlyMap<
     string,

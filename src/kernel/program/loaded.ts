@@ -37,9 +37,9 @@ export class LoadedProgram {
     this.#matches = matches;
   }
 
-  /** Writes what is packed, in the place of what was there. `epoch` is that of the nodes. */
-  load(builder: ProgramBuilder, epoch: number, mode: number, withDetail: boolean): void {
-    const match = this.#matches.take(builder.columns, builder.matchParts(), epoch);
+  /** Writes what is packed, in the place of what was there. `nodesVersion` is that of the node columns. */
+  load(builder: ProgramBuilder, nodesVersion: number, mode: number, withDetail: boolean): void {
+    const match = this.#matches.take(builder.columns, builder.matchParts(), nodesVersion);
     let memory: ProgramMemory;
     try {
       memory = writeProgram(builder, match, mode, withDetail);

@@ -149,19 +149,19 @@ const TEXT_LIMIT = 4096;
 export class Matches {
   readonly #kernel: Kernel;
   readonly #kept = new Map<string, Match>();
-  #epoch = -1;
+  #nodesVersion = -1;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
   }
 
   /**
-   * The match of the parts, or the one that was made of the same parts while the nodes had this epoch. Give it back when
+   * The match of the parts, or the one that was made of the same parts while the nodes had this version. Give it back when
    * it is read no longer.
    */
-  take(columns: Columns, parts: MatchParts, epoch: number): Match {
-    if (epoch !== this.#epoch) for (const kept of this.#kept.keys()) this.#drop(kept);
-    this.#epoch = epoch;
+  take(columns: Columns, parts: MatchParts, nodesVersion: number): Match {
+    if (nodesVersion !== this.#nodesVersion) for (const kept of this.#kept.keys()) this.#drop(kept);
+    this.#nodesVersion = nodesVersion;
     const text = textOf(parts);
     const isShared = text.length <= TEXT_LIMIT;
     let match = isShared ? this.#kept.get(text) : undefined;

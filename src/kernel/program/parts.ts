@@ -1,4 +1,4 @@
-// The parts that a program is built of: what constraints hand over, and where it stands in memory.
+// The parts that a program is built of: what plugins hand over, and where it stands in memory.
 import type { Block } from '../../state/columns/arena.ts';
 import type { Column } from '../../state/columns/column.ts';
 

@@ -33,15 +33,15 @@ function someBackable(list: Readonly<Record<string, string>> | undefined): boole
   return false;
 }
 
-const known = new WeakMap<ObjectStore, { generation: number; backing: Backing }>();
+const known = new WeakMap<ObjectStore, { version: number; backing: Backing }>();
 
 /** The classes that back extended resources, as they are now. */
 export function backingOf(store: ObjectStore): Backing {
-  const generation = store.generation('DeviceClass');
+  const version = store.versionOf('DeviceClass');
   const cached = known.get(store);
-  if (cached?.generation === generation) return cached.backing;
+  if (cached?.version === version) return cached.backing;
   const backing = findBacking([...store.list<DeviceClass>('DeviceClass')]);
-  known.set(store, { generation, backing });
+  known.set(store, { version, backing });
   return backing;
 }
 

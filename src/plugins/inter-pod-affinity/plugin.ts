@@ -11,15 +11,15 @@ import {
   type WeightedTerm,
 } from '../../state/pod-affinity.ts';
 import type { Cluster } from '../../state/cluster.ts';
-import type { PodKind, PodKinds } from '../../state/pod-kinds.ts';
+import type { PodBucket, PodBuckets } from '../../state/pod-buckets.ts';
 import type { Column } from '../../state/columns/column.ts';
 import type { DomainFilter, DomainTable } from '../../kernel/program/parts.ts';
 import type { Tally } from '../../kernel/program/tally.ts';
 import { unresolvable, unschedulable, definePlugin, type Counter, type PackContext } from '../plugin.ts';
 import { args } from './args.ts';
 
-/** What a kind costs that is gathered for several terms. */
-const STEPS_A_KIND = 20;
+/** What a bucket of pods costs that is gathered for several terms. */
+const STEPS_A_BUCKET = 20;
 const FEW_TERMS = 8;
 
 const REASON_AFFINITY = 0;
@@ -63,8 +63,8 @@ export const interPodAffinity = definePlugin({
     const self = selfOf(pod, cluster, own);
     const counters: Counter[] = [];
     if (code !== 0) {
-      packAttractions(own?.required ?? [], self, context, counters);
-      const repelling = packRepulsions(own?.antiRequired ?? [], self, context, counters);
+      packAffinity(own?.required ?? [], self, context, counters);
+      const repelling = packAntiAffinity(own?.antiRequired ?? [], self, context, counters);
       const isAlone = (own?.required ?? []).length + (own?.antiRequired ?? []).length === 0;
       counters.push(
         ...(isAlone ? unlessOnlySupposed(repelling, context) : repelling.map(({ counter }) => counter)),
@@ -124,7 +124,7 @@ function matchedOf(pod: Pod): Matched {
   return { namespace: pod.metadata?.namespace ?? 'default', labels: pod.metadata?.labels };
 }
 
-/** The kind that the class's own pods are of. */
+/** The bucket that the class's own pods are of. */
 type Self = Matched & { affinity?: PodAffinityTerms };
 
 function selfOf(pod: Pod, cluster: Cluster, affinity: PodAffinityTerms | undefined): Self {
@@ -146,20 +146,20 @@ function hasDomains(topologyKey: string, { cluster }: PackContext): boolean {
   return cluster.nodes.label(topologyKey).codes.size > 0;
 }
 
-/** The kinds that one of the terms may match, each once. */
-function nearTerms(
-  kinds: PodKinds,
+/** The buckets that one of the terms may match, each once. */
+function bucketsMatching(
+  buckets: PodBuckets,
   terms: readonly AffinityTerm[],
   { builder }: PackContext,
-): Iterable<PodKind> {
-  const near = ({ selector, namespaces, namespaceSelector }: AffinityTerm) =>
-    kinds.near(selector, namespaceSelector.nothing ? namespaces : undefined);
-  if (terms.length === 1) return near(terms[0]!);
-  const all = new Set<PodKind>();
+): Iterable<PodBucket> {
+  const ofTerm = ({ selector, namespaces, namespaceSelector }: AffinityTerm) =>
+    buckets.mayMatch(selector, namespaceSelector.nothing ? namespaces : undefined);
+  if (terms.length === 1) return ofTerm(terms[0]!);
+  const all = new Set<PodBucket>();
   for (const term of terms) {
-    for (const kind of near(term)) {
-      builder.effort.spend(STEPS_A_KIND);
-      all.add(kind);
+    for (const bucket of ofTerm(term)) {
+      builder.effort.spend(STEPS_A_BUCKET);
+      all.add(bucket);
     }
   }
   return all;
@@ -173,34 +173,34 @@ interface Share {
 
 const NONE: Share = { amount: 0, matches: 0 };
 
-/** A counter of an amount by kind, which is computed once for each kind that is counted. */
+/** A counter of an amount by bucket, which is computed once for each bucket that is counted. */
 function counterOf(
   pods: Tally,
-  among: (kinds: PodKinds) => Iterable<PodKind>,
-  { terms, share }: { terms: number; share: (kind: PodKind) => Share },
+  among: (buckets: PodBuckets) => Iterable<PodBucket>,
+  { terms, share }: { terms: number; share: (bucket: PodBucket) => Share },
 ): Counter {
-  const known = new WeakMap<PodKind, Share>();
-  const of = (kind: PodKind) => {
-    const before = known.get(kind);
+  const known = new WeakMap<PodBucket, Share>();
+  const of = (bucket: PodBucket) => {
+    const before = known.get(bucket);
     if (before !== undefined) return before;
-    const found = share(kind);
-    // most kinds match nothing, which few terms tell quickly
-    if (found.matches > 0 || terms > FEW_TERMS) known.set(kind, found);
+    const found = share(bucket);
+    // most buckets match nothing, which few terms tell quickly
+    if (found.matches > 0 || terms > FEW_TERMS) known.set(bucket, found);
     return found;
   };
   return {
     among,
     terms,
-    counts: (kind) => of(kind).matches > 0,
-    add(kind, row, by) {
-      const { amount, matches } = of(kind);
+    counts: (bucket) => of(bucket).matches > 0,
+    add(bucket, row, by) {
+      const { amount, matches } = of(bucket);
       pods.add(row, by * amount, by * matches);
     },
   };
 }
 
 /** Required affinity: one and the same pod must match all terms, so that terms of one topology key count alike. */
-function packAttractions(
+function packAffinity(
   terms: readonly AffinityTerm[],
   self: Self,
   context: PackContext,
@@ -223,7 +223,7 @@ function packAttractions(
   }));
   const tallies = builder.domainFiltersTogether(filters);
   counters.push({
-    among: (kinds) => nearTerms(kinds, terms.slice(0, 1), context),
+    among: (buckets) => bucketsMatching(buckets, terms.slice(0, 1), context),
     terms: terms.length,
     counts: matchesAll,
     add(_, row, by) {
@@ -239,7 +239,7 @@ interface Repelling {
 }
 
 /** Anti-affinity of the pod to those that are there, and of those to it; what counts the latter is returned. */
-function packRepulsions(
+function packAntiAffinity(
   terms: readonly AffinityTerm[],
   self: Self,
   context: PackContext,
@@ -254,10 +254,10 @@ function packRepulsions(
       return { amount: matches, matches };
     };
     const filter = closedByAny(key, share(self).amount, code + REASON_ANTI_AFFINITY, context);
-    const among = (kinds: PodKinds) => nearTerms(kinds, ofKey, context);
+    const among = (buckets: PodBuckets) => bucketsMatching(buckets, ofKey, context);
     counters.push(counterOf(builder.domainFilter(filter), among, { terms: ofKey.length, share }));
   }
-  const against = sharesOf(cluster.affinities.near(self.labels), ({ antiRequired }) =>
+  const against = sharesOf(cluster.affinities.mayMatch(self.labels), ({ antiRequired }) =>
     antiRequired.filter((term) => isMatched(term, self)).map((term) => ({ ...term, weight: 1 })),
   );
   const repelling: Repelling[] = [];
@@ -265,7 +265,7 @@ function packRepulsions(
     if (!hasDomains(key, context)) continue;
     const share = ({ affinity }: Self) => byAffinity.get(affinity?.text ?? '') ?? NONE;
     const filter = closedByAny(key, share(self).amount, code + REASON_EXISTING_ANTI_AFFINITY, context);
-    const among = (kinds: PodKinds) => withAffinities(kinds, byAffinity.keys());
+    const among = (buckets: PodBuckets) => withAffinities(buckets, byAffinity.keys());
     const counter = counterOf(builder.domainFilter(filter), among, { terms: 1, share });
     repelling.push({ counter, domain: filter.domain });
   }
@@ -281,12 +281,12 @@ function unlessOnlySupposed(repelling: readonly Repelling[], { cluster }: PackCo
   let present = 0;
   return repelling.map(({ counter, domain }) => ({
     ...counter,
-    add(kind, row, by) {
+    add(bucket, row, by) {
       if (columns.getU32(domain, row) !== 0) present += by;
-      counter.add(kind, row, by);
+      counter.add(bucket, row, by);
     },
-    suppose(kind, row, by) {
-      if (present > 0) counter.add(kind, row, by);
+    suppose(bucket, row, by) {
+      if (present > 0) counter.add(bucket, row, by);
     },
   }));
 }
@@ -314,9 +314,9 @@ function sharesOf(
   return byKey;
 }
 
-/** The kinds of the pods that have one of the affinities. */
-function* withAffinities(kinds: PodKinds, texts: Iterable<string>): Iterable<PodKind> {
-  for (const text of texts) yield* kinds.withAffinity({ text });
+/** The buckets of the pods that have one of the affinities. */
+function* withAffinities(buckets: PodBuckets, texts: Iterable<string>): Iterable<PodBucket> {
+  for (const text of texts) yield* buckets.withAffinity({ text });
 }
 
 /** Preferences of the pod for those that are there and of those for it; required affinity of those counts as one. */
@@ -331,7 +331,7 @@ function packPreferences(
   const ours = byTopologyKey(own?.preferred ?? []);
   if (ignorePreferredTermsOfExistingPods && ours.size === 0) return undefined;
   const isFor = (term: AffinityTerm, pod: Matched) => termMatches(term, pod, cluster.namespaceLabels);
-  const theirs = sharesOf(cluster.affinities.near(self.labels), ({ required, preferred }) => {
+  const theirs = sharesOf(cluster.affinities.mayMatch(self.labels), ({ required, preferred }) => {
     const hard = hardPodAffinityWeight > 0 ? required : [];
     const weighted = hard.map((term) => ({ ...term, weight: hardPodAffinityWeight }));
     return [...weighted, ...preferred].filter((term) => isFor(term, self));
@@ -350,8 +350,8 @@ function packPreferences(
         matches: matches + matching.length,
       };
     };
-    const among = (kinds: PodKinds) =>
-      new Set([...withAffinities(kinds, byAffinity.keys()), ...nearTerms(kinds, ofKey, context)]);
+    const among = (buckets: PodBuckets) =>
+      new Set([...withAffinities(buckets, byAffinity.keys()), ...bucketsMatching(buckets, ofKey, context)]);
     const { amount, matches } = share(self);
     tables.push({ ...domainsOf(key, context), self: amount, selfMatches: matches });
     counterOn.push((pods) => counterOf(pods, among, { terms: 1 + ofKey.length, share }));

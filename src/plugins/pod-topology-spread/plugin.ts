@@ -12,7 +12,7 @@ import {
 } from '../../model/labels.ts';
 import type { Node, Pod, TopologySpreadConstraint } from '../../model/types.ts';
 import type { Cluster } from '../../state/cluster.ts';
-import type { PodKind } from '../../state/pod-kinds.ts';
+import type { PodBucket } from '../../state/pod-buckets.ts';
 import type { Condition, Domains, TermList } from '../../kernel/program/parts.ts';
 import type { Tally } from '../../kernel/program/tally.ts';
 import type { PluginArgs } from '../profile.ts';
@@ -285,10 +285,10 @@ function counts(selector: Selector, labels: Readonly<Record<string, string>> | u
 function counterOf(pod: Pod, { selector }: SpreadConstraint, pods: Tally): Counter {
   const namespace = pod.metadata?.namespace ?? 'default';
   return {
-    among: (kinds) => kinds.near(selector, [namespace]),
+    among: (buckets) => buckets.mayMatch(selector, [namespace]),
     terms: 1,
-    counts: (kind: PodKind) =>
-      kind.namespace === namespace && !kind.terminating && counts(selector, kind.labels),
+    counts: (bucket: PodBucket) =>
+      bucket.namespace === namespace && !bucket.terminating && counts(selector, bucket.labels),
     add: (_, row, by) => pods.add(row, by),
   };
 }

@@ -3,7 +3,7 @@
 //   cycle ──ask──> waiting ──> open: asked about ──answer──> queue ──> cycle ──decided──> the next one
 import type { Node, Pod } from '../../model/types.ts';
 import type { Extender } from '../../config/types.ts';
-import type { ExtenderDesk } from '../../cycle/ports.ts';
+import type { ExtenderQueries } from '../../cycle/ports.ts';
 import type { ExtenderAnswer, NodeRefusal } from '../../plugins/extender/answer.ts';
 import type { BindOutcome } from '../../kube/binder.ts';
 import type { Clock } from '../../kube/clock.ts';
@@ -25,7 +25,7 @@ export interface ExtendersOptions {
   onPassedOver(extender: string, error: string): void;
 }
 
-export class Extenders implements ExtenderDesk {
+export class Extenders implements ExtenderQueries {
   readonly #options: ExtendersOptions;
   readonly #extenders: readonly HttpExtender[];
   readonly #answers = new WeakMap<Pod, ExtenderAnswer>();

@@ -15,7 +15,7 @@ export interface CodeColumns {
 export class CodedColumn {
   readonly column: Column;
   /** Counts the times that the codes were given anew. */
-  generation = 0;
+  version = 0;
   readonly #columns: CodeColumns;
   readonly #codes = new Map<string, number>();
   /** By code; the first one stands for "absent". */
@@ -85,6 +85,6 @@ export class CodedColumn {
     for (let row = 0; row < this.#columns.rows; row++) {
       this.#columns.setU32(this.column, row, codes[this.#columns.getU32(this.column, row)]!);
     }
-    this.generation++;
+    this.version++;
   }
 }

@@ -1,4 +1,4 @@
-// The nodes, packed: what each constraint reads of a node stands in a column.
+// The nodes, packed: what each plugin reads of a node stands in a column.
 import { amountsOf, type Amounts } from '../../model/pod-resources.ts';
 import { sameLabels, type Labels } from '../../model/labels.ts';
 import type { Node, Taint } from '../../model/types.ts';
@@ -61,7 +61,7 @@ export class NodeColumns {
   readonly nonzeroMemory: Column;
   readonly images = new Map<string, ImageState>();
   /** Counts the changes after which a correspondence must be determined anew. */
-  epoch = 0;
+  version = 0;
   readonly #nodes: (NodeRecord | undefined)[] = [];
   readonly #rows = new Map<string, number>();
   /** Those that every node is taken to have, and those that some node has. */
@@ -74,7 +74,7 @@ export class NodeColumns {
   readonly #nodesByKey = new Map<string, number>();
   /** By the code of the taint column, as far as they were asked for. */
   #taintSets: (readonly Taint[])[] = [];
-  #taintsGeneration = 0;
+  #taintsVersion = 0;
   /** Rows that offer more of a resource than can be counted exactly. */
   readonly #beyond = new Map<string, Set<number>>();
   readonly #closed = new Set<number>();
@@ -152,9 +152,9 @@ export class NodeColumns {
 
   /** The taints that a code of the taint column stands for. */
   taintSet(code: number): readonly Taint[] {
-    const { generation, values } = this.taints;
-    if (generation !== this.#taintsGeneration) this.#taintSets = [];
-    this.#taintsGeneration = generation;
+    const { version, values } = this.taints;
+    if (version !== this.#taintsVersion) this.#taintSets = [];
+    this.#taintsVersion = version;
     return (this.#taintSets[code] ??= code === 0 ? [] : (JSON.parse(values[code]!) as Taint[]));
   }
 
@@ -174,7 +174,7 @@ export class NodeColumns {
     }
     const reopened = this.#closed.delete(row);
     const changed = before === undefined || !sameNature(before, record);
-    if (reopened || changed) this.epoch++;
+    if (reopened || changed) this.version++;
     if (changed) this.#packNature(row, record, before, node);
     const resized = before === undefined || !sameAmounts(before.allocatable, record.allocatable);
     if (resized) this.#packAllocatable(row, record, before);
@@ -186,7 +186,7 @@ export class NodeColumns {
     const row = this.#rows.get(name);
     if (row === undefined || this.#closed.has(row)) return;
     this.#closed.add(row);
-    this.epoch++;
+    this.version++;
   }
 
   /** The rows of nodes that take no pods. */
@@ -218,7 +218,7 @@ export class NodeColumns {
     for (const key of Object.keys(record.labels)) this.#countKey(key, -1);
     for (const resource of record.allocatable.keys()) this.#countResource(resource, -1);
     this.#ranked = false;
-    this.epoch++;
+    this.version++;
     return row;
   }
 
@@ -226,7 +226,7 @@ export class NodeColumns {
   clearUsage(): void {
     const used = [...this.#resources.values()].map((resource) => resource.used);
     for (const column of [...used, this.nonzeroCpu, this.nonzeroMemory]) this.columns.clear(column);
-    this.epoch++;
+    this.version++;
   }
 
   /** Ranks the nodes by name when that is due; before a kernel call. */
@@ -283,7 +283,7 @@ export class NodeColumns {
     } else if (!rows?.delete(row)) return;
     else if (rows.size === 0) this.#beyond.delete(resource);
     // a live correspondence has decided on the row by what it offered before
-    this.epoch++;
+    this.version++;
   }
 
   /** The row of a node, and columns for its resources. When there is no memory for them, nothing has changed. */
@@ -313,7 +313,7 @@ export class NodeColumns {
       this.#resources.set(name, { allocatable: made[2 * n]!, used: made[2 * n + 1]!, nodes: 0 }),
     );
     // live correspondences take it that no node has them
-    this.epoch++;
+    this.version++;
   }
 
   /** Counts a node that has the resource, or has it no longer; after the last one its columns are dropped. */
@@ -324,7 +324,7 @@ export class NodeColumns {
     this.#resources.delete(name);
     this.columns.drop(known.allocatable);
     this.columns.drop(known.used);
-    this.epoch++;
+    this.version++;
   }
 
   /** Counts a node that has the label key, or has it no longer; after the last one the key's column is dropped. */

@@ -75,7 +75,7 @@ describe.each(HTTP2_CLIENTS)("by %s's client", (http2Client) => {
       expect((await transport.request('GET', '/')).body).toBe(1);
     });
 
-    it('are spelt each time for a server that keeps none', async () => {
+    it('are sent as literals each time for a server that keeps none', async () => {
       const { transport } = await serve(
         (request, response) => json(response, request.headers['user-agent']),
         {

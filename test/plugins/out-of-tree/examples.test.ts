@@ -10,7 +10,7 @@ import { plan } from '../../../src/planner/plan.ts';
 import { inTree } from '../../../src/plugins/in-tree.ts';
 import { unschedulable, type Plugin } from '../../../src/plugins/plugin.ts';
 import { KERNELS } from '../../kernel/kernels.ts';
-import { node, pod, pods, rig, type NodeShape } from '../../cycle/fixtures.ts';
+import { node, pod, pods, newHarness, type NodeShape } from '../../cycle/fixtures.ts';
 
 const rackQuota = rackQuotaModule as Plugin;
 const ZONE = 'topology.kubernetes.io/zone';
@@ -76,13 +76,13 @@ describe('a score over a column of its own', () => {
   });
 
   it('follows a node whose text changes', () => {
-    const bench = rig({ nodes, configuration });
-    bench.submit(pod('one'));
-    bench.run();
-    bench.cluster.setNode(annotated('c', { 'example.com/watts': '10' }));
-    bench.submit(pod('two'));
-    bench.run();
-    expect(bench.binder.log).toEqual(['ns/one b', 'ns/two c']);
+    const harness = newHarness({ nodes, configuration });
+    harness.submit(pod('one'));
+    harness.run();
+    harness.cluster.setNode(annotated('c', { 'example.com/watts': '10' }));
+    harness.submit(pod('two'));
+    harness.run();
+    expect(harness.binder.log).toEqual(['ns/one b', 'ns/two c']);
   });
 
   it('is not asked by the default profile', () => {
@@ -127,23 +127,23 @@ describe('a filter over the pods in a domain', () => {
       bound('3', { app: 'db' }, 'ns', 'y1'),
       bound('4', { app: 'web' }, 'other', 'y1'),
     ];
-    const bench = rig({ nodes, pods: there, configuration: configurationWith(appPerZone) });
-    bench.submit(...pending);
-    bench.run();
-    expect(bench.binder.placements.map(({ node: name }) => name[0])).toEqual(['y', 'y']);
+    const harness = newHarness({ nodes, pods: there, configuration: configurationWith(appPerZone) });
+    harness.submit(...pending);
+    harness.run();
+    expect(harness.binder.placements.map(({ node: name }) => name[0])).toEqual(['y', 'y']);
   });
 
   it('has a pod that leaves wake the ones that wait', () => {
-    const bench = rig({ nodes, configuration: configurationWith(appPerZone) });
-    bench.submit(...pending);
-    bench.run();
-    expect(bench.binder.placements).toHaveLength(4);
-    expect(bench.queue.counts().unschedulable).toBe(1);
-    const helped = bench.context.profile.registry.helps(
+    const harness = newHarness({ nodes, configuration: configurationWith(appPerZone) });
+    harness.submit(...pending);
+    harness.run();
+    expect(harness.binder.placements).toHaveLength(4);
+    expect(harness.queue.counts().unschedulable).toBe(1);
+    const helped = harness.context.profile.registry.helps(
       { kind: 'AssignedPod', before: pending[0]! },
       pending[4]!,
       ['AppPerZone'],
-      bench.context,
+      harness.context,
     );
     expect(helped).toBe(true);
   });
@@ -212,15 +212,18 @@ describe('a verdict on single rows that moves with each placement', () => {
   it('is asked again when pods of others come or go', () => {
     const nodes = [annotated('a', { 'example.com/rack': 'r' })];
     const shape = { labels: { tenant: 'one' }, cpu: '1' };
-    const bench = rig({ nodes, configuration: configurationWith(rackQuota, { args: { podsPerNode: 2 } }) });
-    bench.submit(...pods(4, 'pod', shape));
-    bench.run();
-    expect(bench.binder.placements).toHaveLength(2);
-    bench.cluster.removePod('ns/pod-0');
-    bench.submit(pod('next', shape), pod('last', shape));
-    bench.run();
-    expect(bench.binder.log.at(-1)).toBe('ns/next a');
-    expect(bench.binder.placements).toHaveLength(3);
+    const harness = newHarness({
+      nodes,
+      configuration: configurationWith(rackQuota, { args: { podsPerNode: 2 } }),
+    });
+    harness.submit(...pods(4, 'pod', shape));
+    harness.run();
+    expect(harness.binder.placements).toHaveLength(2);
+    harness.cluster.removePod('ns/pod-0');
+    harness.submit(pod('next', shape), pod('last', shape));
+    harness.run();
+    expect(harness.binder.log.at(-1)).toBe('ns/next a');
+    expect(harness.binder.placements).toHaveLength(3);
   });
 });
 
@@ -259,14 +262,14 @@ describe('a plugin that throws', () => {
   const nodes = [annotated('a', { 'example.com/rack': 'r' })];
 
   it('sets its pods aside with a message, and no others', () => {
-    const bench = rig({ nodes, configuration: configurationWith(rackQuota) });
-    bench.submit(pod('odd', { labels: { tenant: 'nobody' } }), pod('plain'));
-    const failed = bench.run().flatMap((outcome) => outcome.failed);
-    expect(bench.binder.log).toEqual(['ns/plain a']);
+    const harness = newHarness({ nodes, configuration: configurationWith(rackQuota) });
+    harness.submit(pod('odd', { labels: { tenant: 'nobody' } }), pod('plain'));
+    const failed = harness.run().flatMap((outcome) => outcome.failed);
+    expect(harness.binder.log).toEqual(['ns/plain a']);
     expect(failed.map(({ message }) => message)).toEqual([
       'scheduling failed: running plugin "RackQuota": nobody is no tenant',
     ]);
-    expect(bench.queue.counts().backoff).toBe(1);
+    expect(harness.queue.counts().backoff).toBe(1);
   });
 
   /** Throws when it is asked about the pod that is odd; of others it says what it says of any. */
@@ -296,13 +299,13 @@ describe('a plugin that throws', () => {
   ];
   it.each(faulty)('in %s loses no pod, and keeps no other waiting', (_, members) => {
     const plugin: Plugin = { name: 'Faulty', points: ['filter'], pack: () => undefined, ...members };
-    const bench = rig({ nodes, configuration: configurationWith(plugin) });
+    const harness = newHarness({ nodes, configuration: configurationWith(plugin) });
     // another class, so that the odd pod is not the other one's master
-    bench.submit(pod('odd', { cpu: '1' }), pod('plain'));
-    bench.run();
-    const isBound = bench.binder.log.includes('ns/odd a');
-    expect(bench.binder.log).toContain('ns/plain a');
-    expect(bench.queue.counts().backoff + Number(isBound)).toBe(1);
+    harness.submit(pod('odd', { cpu: '1' }), pod('plain'));
+    harness.run();
+    const isBound = harness.binder.log.includes('ns/odd a');
+    expect(harness.binder.log).toContain('ns/plain a');
+    expect(harness.queue.counts().backoff + Number(isBound)).toBe(1);
   });
 
   it('has pods whose key it cannot make in classes of their own', () => {

@@ -17,7 +17,7 @@ interface Work {
 
 const NOTHING: Work = { cycles: 0, pods: 0, placed: 0, unschedulable: 0, filterPasses: 0 };
 
-export class Digest {
+export class LogSummary {
   readonly #log: Logger;
   readonly #clock: Clock;
   #work: Work = { ...NOTHING };

@@ -1,7 +1,7 @@
 // A way to the server that is made when it is needed, and anew when it has ended.
 import { UnsentError, type Carrier } from './carrier.ts';
 import type { Credentials, TlsIdentity } from './credentials.ts';
-import { dial, type WayOptions } from './dial.ts';
+import { dial, type DialOptions } from './dial.ts';
 
 /** Where a transport has its carriers from. */
 export interface CarrierSource {
@@ -9,9 +9,9 @@ export interface CarrierSource {
   close(): Promise<void>;
 }
 
-export class Lane implements CarrierSource {
+export class ReconnectingCarrier implements CarrierSource {
   readonly #credentials: Credentials;
-  readonly #options: WayOptions;
+  readonly #options: DialOptions;
   readonly #open = new Set<Carrier>();
   #current: Carrier | undefined;
   /** What the current one was made with. */
@@ -19,7 +19,7 @@ export class Lane implements CarrierSource {
   #dialing: Promise<Carrier> | undefined;
   readonly #closed = new AbortController();
 
-  constructor(credentials: Credentials, options: WayOptions) {
+  constructor(credentials: Credentials, options: DialOptions) {
     this.#credentials = credentials;
     this.#options = options;
   }

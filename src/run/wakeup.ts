@@ -3,9 +3,9 @@ import type { ApiObject } from '../model/types.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { WatchHandler } from '../kube/reflector.ts';
 
-export class Pulse {
+export class Wakeup {
   readonly #clock: Clock;
-  #beaten = false;
+  #isSignalled = false;
   #wake?: () => void;
 
   constructor(clock: Clock) {
@@ -13,14 +13,14 @@ export class Pulse {
   }
 
   /** Something happened: a wait that is under way, or the next one, ends at once. */
-  beat(): void {
-    this.#beaten = true;
+  signal(): void {
+    this.#isSignalled = true;
     this.#wake?.();
   }
 
-  /** Resolves at the next beat, or at `until`, in monotonic milliseconds. A beat since the last wait counts. */
+  /** Resolves at the next signal, or at `until`, in monotonic milliseconds. A signal since the last wait counts. */
   async wait(until: number | undefined): Promise<void> {
-    if (!this.#beaten) {
+    if (!this.#isSignalled) {
       await new Promise<void>((resolve) => {
         const leftMs = until === undefined ? undefined : Math.max(0, until - this.#clock.monotonic());
         const cancel = leftMs === undefined ? undefined : this.#clock.after(leftMs, resolve);
@@ -31,28 +31,28 @@ export class Pulse {
       });
       this.#wake = undefined;
     }
-    this.#beaten = false;
+    this.#isSignalled = false;
   }
 }
 
 /** Lets the loop look at the queue after each thing that the handler was told. */
-export function withPulse<T>(handler: WatchHandler<T>, pulse: Pulse): WatchHandler<ApiObject> {
-  const beating =
+export function wakingAfter<T>(handler: WatchHandler<T>, wakeup: Wakeup): WatchHandler<ApiObject> {
+  const signalling =
     <A extends unknown[]>(tell: (...told: A) => void) =>
     (...told: A) => {
       tell(...told);
-      pulse.beat();
+      wakeup.signal();
     };
   return {
     list: () => {
       const listing = handler.list();
       return {
-        take: beating((items: ApiObject[]) => listing.take(items as T[])),
-        end: beating(() => listing.end()),
+        take: signalling((items: ApiObject[]) => listing.take(items as T[])),
+        end: signalling(() => listing.end()),
       };
     },
-    added: beating((item: ApiObject) => handler.added(item as T)),
-    modified: beating((item: ApiObject) => handler.modified(item as T)),
-    deleted: beating((item: ApiObject) => handler.deleted(item as T)),
+    added: signalling((item: ApiObject) => handler.added(item as T)),
+    modified: signalling((item: ApiObject) => handler.modified(item as T)),
+    deleted: signalling((item: ApiObject) => handler.deleted(item as T)),
   };
 }

@@ -5,7 +5,7 @@ import { matches, NOTHING, selectorOf, type Labels, type Selector } from '../../
 import type { LabelSelector, Service } from '../../src/model/types.ts';
 import { Affinities } from '../../src/state/affinities.ts';
 import { affinityOf, termMatches, type PodAffinityTerms } from '../../src/state/pod-affinity.ts';
-import { PodKinds, SelectorKeys, type PodKind } from '../../src/state/pod-kinds.ts';
+import { PodBuckets, SelectorKeys, type PodBucket } from '../../src/state/pod-buckets.ts';
 import { SelectingObjects } from '../../src/state/selecting-objects.ts';
 import { pod } from '../cycle/fixtures.ts';
 
@@ -49,32 +49,32 @@ const anyAffinity = fc
     return affinityOf(pod('any', { namespace, spec: { affinity: { podAffinity, podAntiAffinity } } }))!;
   });
 
-describe('kinds of pods', () => {
-  const anyKind = fc.record(
+describe('buckets of pods', () => {
+  const anyPod = fc.record(
     { namespace: anyNamespace, labels: anyLabels, affinity: anyAffinity, terminating: fc.boolean() },
     { requiredKeys: ['namespace', 'labels', 'terminating'] },
   );
 
-  /** The kinds of these pods, all of whose labels are read. */
-  function kindsOf(pods: { namespace: string; labels: Labels; terminating: boolean }[]): PodKinds {
+  /** The buckets of these pods, all of whose labels are read. */
+  function bucketsOf(pods: { namespace: string; labels: Labels; terminating: boolean }[]): PodBuckets {
     const keys = new SelectorKeys();
     keys.retain(selectorOf({ matchExpressions: KEYS.map((key) => ({ key, operator: 'Exists' })) }));
-    const kinds = new PodKinds(keys);
-    for (const each of pods) kinds.of(each);
-    return kinds;
+    const buckets = new PodBuckets(keys);
+    for (const each of pods) buckets.of(each);
+    return buckets;
   }
 
-  test('near a selector are all that it matches in these namespaces, each once', () => {
+  test('those that a selector may match are all that it matches in these namespaces, each once', () => {
     const namespaces = fc.option(fc.uniqueArray(anyNamespace), { nil: undefined });
     fc.assert(
-      fc.property(fc.array(anyKind), anySelector, namespaces, (pods, selector, among) => {
-        const kinds = kindsOf(pods);
-        const near = [...kinds.near(selector, among)];
-        const matched = (kind: PodKind) =>
-          (among?.some((namespace) => namespace === kind.namespace) ?? true) &&
-          matches(selector, kind.labels);
-        expect(new Set(near).size).toBe(near.length);
-        expect(new Set(near.filter(matched))).toEqual(new Set([...kinds.all()].filter(matched)));
+      fc.property(fc.array(anyPod), anySelector, namespaces, (pods, selector, among) => {
+        const buckets = bucketsOf(pods);
+        const found = [...buckets.mayMatch(selector, among)];
+        const matched = (bucket: PodBucket) =>
+          (among?.some((namespace) => namespace === bucket.namespace) ?? true) &&
+          matches(selector, bucket.labels);
+        expect(new Set(found).size).toBe(found.length);
+        expect(new Set(found.filter(matched))).toEqual(new Set([...buckets.all()].filter(matched)));
       }),
       RUNS,
     );
@@ -82,11 +82,11 @@ describe('kinds of pods', () => {
 
   test('with an affinity are all of the pods that have it', () => {
     fc.assert(
-      fc.property(fc.array(anyKind, { minLength: 1 }), anyAffinity, (pods, other) => {
-        const kinds = kindsOf(pods);
+      fc.property(fc.array(anyPod, { minLength: 1 }), anyAffinity, (pods, other) => {
+        const buckets = bucketsOf(pods);
         for (const affinity of [other, ...pods.flatMap((each) => each.affinity ?? [])]) {
-          const expected = [...kinds.all()].filter((kind) => kind.affinity?.text === affinity.text);
-          expect([...kinds.withAffinity(affinity)]).toEqual(expected);
+          const expected = [...buckets.all()].filter((bucket) => bucket.affinity?.text === affinity.text);
+          expect([...buckets.withAffinity(affinity)]).toEqual(expected);
         }
       }),
       RUNS,
@@ -94,18 +94,18 @@ describe('kinds of pods', () => {
   });
 });
 
-test('affinities near a pod are all that have a term which matches it', () => {
+test('the affinities that may match a pod are all that have a term which matches it', () => {
   fc.assert(
     fc.property(fc.array(anyAffinity), anyNamespace, anyLabels, (known, namespace, labels) => {
       const affinities = new Affinities();
       const learnt = known.filter((affinity) => affinities.retain(affinity));
       expect(affinities.size).toBe(new Set(known.map(({ text }) => text)).size);
-      const near = affinities.near(labels);
+      const found = affinities.mayMatch(labels);
       const isMatch = ({ required, antiRequired }: PodAffinityTerms) =>
         [...required, ...antiRequired].some((term) =>
           termMatches(term, { namespace, labels }, () => ({ app: 'a' })),
         );
-      for (const affinity of learnt) if (isMatch(affinity)) expect(near).toContain(affinity);
+      for (const affinity of learnt) if (isMatch(affinity)) expect(found).toContain(affinity);
     }),
     RUNS,
   );

@@ -1,23 +1,23 @@
 import { expect, it } from 'vitest';
 import type { ApiObject } from '../../src/model/types.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { Pulse, withPulse } from '../../src/run/pulse.ts';
+import { Wakeup, wakingAfter } from '../../src/run/wakeup.ts';
 
 const pod = (name: string): ApiObject => ({ kind: 'Pod', metadata: { name } });
 
-it('beats after each thing that the handler was told, the end of a list too', () => {
+it('signals after each thing that the handler was told, the end of a list too', () => {
   const told: string[] = [];
-  const pulse = new Pulse(systemClock);
-  pulse.beat = () => told.push('beat');
+  const wakeup = new Wakeup(systemClock);
+  wakeup.signal = () => told.push('signal');
   const tell = (what: string) => (object: ApiObject) => told.push(`${what} ${object.metadata?.name}`);
-  const handler = withPulse<ApiObject>(
+  const handler = wakingAfter<ApiObject>(
     {
       list: () => ({ take: (items) => items.forEach(tell('listed')), end: () => told.push('end') }),
       added: tell('added'),
       modified: tell('modified'),
       deleted: tell('deleted'),
     },
-    pulse,
+    wakeup,
   );
   const listing = handler.list();
   listing.take([pod('one'), pod('two')]);
@@ -26,7 +26,7 @@ it('beats after each thing that the handler was told, the end of a list too', ()
   handler.modified(pod('three'));
   handler.deleted(pod('three'));
   expect(told).toEqual([
-    ...['listed one', 'listed two', 'beat', 'end', 'beat'],
-    ...['added three', 'beat', 'modified three', 'beat', 'deleted three', 'beat'],
+    ...['listed one', 'listed two', 'signal', 'end', 'signal'],
+    ...['added three', 'signal', 'modified three', 'signal', 'deleted three', 'signal'],
   ]);
 });

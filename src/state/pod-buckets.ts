@@ -1,10 +1,10 @@
 // Pods on nodes, gathered by what other pods' constraints can see of them: a selector is matched once for all pods of a
-// kind. And the label keys that selectors read, without which every pod would be a kind of its own.
+// bucket. And the label keys that selectors read, without which every pod would be a bucket of its own.
 import type { Labels, Selector } from '../model/labels.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { valuesAsked } from './selector-index.ts';
 
-export interface PodKind {
+export interface PodBucket {
   readonly id: number;
   readonly namespace: string;
   /** Only the labels that some selector reads. */
@@ -12,11 +12,11 @@ export interface PodKind {
   readonly affinity?: PodAffinityTerms;
   /** A terminating pod no longer counts for spreading. */
   readonly terminating: boolean;
-  /** How many pods of the kind stand in each row. */
+  /** How many pods of the bucket stand in each row. */
   readonly rows: Map<number, number>;
 }
 
-/** So many kinds, or keys, that no pod has may stay, however few are in use. */
+/** So many buckets, or keys, that no pod has may stay, however few are in use. */
 const UNUSED_LIMIT = 256;
 /** So many changed keys are remembered one by one. */
 const CHANGED_LIMIT = 16_384;
@@ -26,7 +26,7 @@ const NO_LABELS: Labels = {};
 /** The label keys that live selectors read, each with the number of its readers. */
 export class SelectorKeys {
   /** Counts the times that the set of keys has changed. */
-  generation = 0;
+  version = 0;
   readonly #readers = new Map<string, number>();
   /** Keys without readers: pods that come and go must not change the keys each time. */
   readonly #unread = new Set<string>();
@@ -85,14 +85,14 @@ export class SelectorKeys {
     const most = mayKeep ? Math.max(UNUSED_LIMIT, this.#readers.size - this.#unread.size) : 0;
     if (this.#unread.size <= most) return;
     this.#forgetUnread();
-    this.generation++;
+    this.version++;
   }
 
   #addKey(key: string): void {
     this.#forgetUnread();
     this.#readers.set(key, 1);
     this.#noteChange(key);
-    this.generation++;
+    this.version++;
   }
 
   #forgetUnread(): void {
@@ -109,32 +109,32 @@ export class SelectorKeys {
   }
 }
 
-/** What tells the kinds of pods apart. */
-export interface KindOfPod {
+/** What tells the buckets of pods apart. */
+export interface BucketKey {
   namespace: string;
   labels: Labels | undefined;
   affinity?: PodAffinityTerms;
   terminating: boolean;
 }
 
-/** The kinds of one namespace. */
-class NamespaceKinds {
-  readonly all = new Set<PodKind>();
+/** The buckets of one namespace. */
+class NamespaceBuckets {
+  readonly all = new Set<PodBucket>();
   /** By "key=value" of each label. */
-  readonly #byLabel = new Map<string, Set<PodKind>>();
+  readonly #byLabel = new Map<string, Set<PodBucket>>();
 
-  add(kind: PodKind): void {
-    this.all.add(kind);
-    for (const key in kind.labels) addTo(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+  add(bucket: PodBucket): void {
+    this.all.add(bucket);
+    for (const key in bucket.labels) addTo(this.#byLabel, `${key}=${bucket.labels[key]}`, bucket);
   }
 
-  delete(kind: PodKind): void {
-    this.all.delete(kind);
-    for (const key in kind.labels) deleteFrom(this.#byLabel, `${key}=${kind.labels[key]}`, kind);
+  delete(bucket: PodBucket): void {
+    this.all.delete(bucket);
+    for (const key in bucket.labels) deleteFrom(this.#byLabel, `${key}=${bucket.labels[key]}`, bucket);
   }
 
   /** Those that the selector may match, each once. */
-  *near(selector: Selector): Iterable<PodKind> {
+  *mayMatch(selector: Selector): Iterable<PodBucket> {
     if (selector.nothing) return;
     const asked = valuesAsked(selector);
     if (asked === undefined) yield* this.all;
@@ -142,14 +142,14 @@ class NamespaceKinds {
   }
 }
 
-export class PodKinds {
-  /** Counts the times that kinds were forgotten, or keys have changed: a kind that was found before may be another one's by now. */
-  generation = 0;
+export class PodBuckets {
+  /** Counts the times that buckets were forgotten, or keys have changed: a bucket that was found before may be another one's by now. */
+  version = 0;
   readonly #keys: SelectorKeys;
-  readonly #byId = new Map<number, PodKind>();
-  readonly #byText = new Map<string, PodKind>();
-  readonly #byNamespace = new Map<string, NamespaceKinds>();
-  readonly #byAffinity = new Map<string, Set<PodKind>>();
+  readonly #byId = new Map<number, PodBucket>();
+  readonly #byText = new Map<string, PodBucket>();
+  readonly #byNamespace = new Map<string, NamespaceBuckets>();
+  readonly #byAffinity = new Map<string, Set<PodBucket>>();
   #nextId = 0;
   /** Kinds that some pod has. */
   #used = 0;
@@ -158,50 +158,50 @@ export class PodKinds {
     this.#keys = keys;
   }
 
-  /** The kinds that are known, with some that no pod has any longer. */
+  /** The buckets that are known, with some that no pod has any longer. */
   get size(): number {
     return this.#byText.size;
   }
 
-  /** The kind of a pod. */
-  of({ namespace, labels, affinity, terminating }: KindOfPod): PodKind {
+  /** The bucket of a pod. */
+  of({ namespace, labels, affinity, terminating }: BucketKey): PodBucket {
     const read = this.#keys.project(labels);
     const text = textOf(namespace, read, affinity, terminating);
-    let kind = this.#byText.get(text);
-    if (kind === undefined) {
-      kind = { id: this.#nextId++, namespace, labels: read, affinity, terminating, rows: new Map() };
-      this.#byId.set(kind.id, kind);
-      this.#byText.set(text, kind);
+    let bucket = this.#byText.get(text);
+    if (bucket === undefined) {
+      bucket = { id: this.#nextId++, namespace, labels: read, affinity, terminating, rows: new Map() };
+      this.#byId.set(bucket.id, bucket);
+      this.#byText.set(text, bucket);
       let ofNamespace = this.#byNamespace.get(namespace);
-      if (ofNamespace === undefined) this.#byNamespace.set(namespace, (ofNamespace = new NamespaceKinds()));
-      ofNamespace.add(kind);
-      if (affinity !== undefined) addTo(this.#byAffinity, affinity.text, kind);
+      if (ofNamespace === undefined) this.#byNamespace.set(namespace, (ofNamespace = new NamespaceBuckets()));
+      ofNamespace.add(bucket);
+      if (affinity !== undefined) addTo(this.#byAffinity, affinity.text, bucket);
     }
-    return kind;
+    return bucket;
   }
 
-  get(id: number): PodKind {
+  get(id: number): PodBucket {
     return this.#byId.get(id)!;
   }
 
-  all(): Iterable<PodKind> {
+  all(): Iterable<PodBucket> {
     return this.#byId.values();
   }
 
-  /** The kinds that the selector may match in these namespaces, or in all; each once. */
-  *near(selector: Selector, namespaces?: Iterable<string>): Iterable<PodKind> {
+  /** The buckets that the selector may match in these namespaces, or in all; each once. */
+  *mayMatch(selector: Selector, namespaces?: Iterable<string>): Iterable<PodBucket> {
     for (const namespace of namespaces ?? this.#byNamespace.keys()) {
-      yield* this.#byNamespace.get(namespace)?.near(selector) ?? [];
+      yield* this.#byNamespace.get(namespace)?.mayMatch(selector) ?? [];
     }
   }
 
-  /** The kinds of the pods that have the affinity. */
-  withAffinity({ text }: Pick<PodAffinityTerms, 'text'>): Iterable<PodKind> {
+  /** The buckets of the pods that have the affinity. */
+  withAffinity({ text }: Pick<PodAffinityTerms, 'text'>): Iterable<PodBucket> {
     return this.#byAffinity.get(text) ?? [];
   }
 
-  count(kind: PodKind, row: number, by: number): void {
-    const { rows } = kind;
+  count(bucket: PodBucket, row: number, by: number): void {
+    const { rows } = bucket;
     const before = rows.size;
     const now = (rows.get(row) ?? 0) + by;
     if (now === 0) rows.delete(row);
@@ -210,31 +210,31 @@ export class PodKinds {
     else if (before > 0 && rows.size === 0) this.#used--;
   }
 
-  /** Forgets the kinds that no pod has, if they outnumber the others. Returns whether it did: their ids mean nothing now. */
+  /** Forgets the buckets that no pod has, if they outnumber the others. Returns whether it did: their ids mean nothing now. */
   sweep(): boolean {
     if (this.size - this.#used <= Math.max(UNUSED_LIMIT, this.#used)) return false;
-    this.generation++;
-    for (const kind of this.#byId.values()) if (kind.rows.size === 0) this.#forget(kind);
+    this.version++;
+    for (const bucket of this.#byId.values()) if (bucket.rows.size === 0) this.#forget(bucket);
     return true;
   }
 
-  /** After the keys have changed: a kind that was found before may be another one's by now. */
+  /** After the keys have changed: a bucket that was found before may be another one's by now. */
   outdate(): void {
-    this.generation++;
+    this.version++;
   }
 
-  #forget(kind: PodKind): void {
-    const { id, namespace, labels, affinity, terminating } = kind;
+  #forget(bucket: PodBucket): void {
+    const { id, namespace, labels, affinity, terminating } = bucket;
     this.#byId.delete(id);
     this.#byText.delete(textOf(namespace, labels, affinity, terminating));
     const ofNamespace = this.#byNamespace.get(namespace)!;
-    ofNamespace.delete(kind);
+    ofNamespace.delete(bucket);
     if (ofNamespace.all.size === 0) this.#byNamespace.delete(namespace);
-    if (affinity !== undefined) deleteFrom(this.#byAffinity, affinity.text, kind);
+    if (affinity !== undefined) deleteFrom(this.#byAffinity, affinity.text, bucket);
   }
 }
 
-/** Equal for equal kinds; `read` are the labels that are read, in the order of their keys. */
+/** Equal for equal buckets; `read` are the labels that are read, in the order of their keys. */
 function textOf(
   namespace: string,
   read: Labels,

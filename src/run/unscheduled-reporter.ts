@@ -12,7 +12,7 @@ import type { Pod } from '../model/types.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { Reservations } from './reservation-api.ts';
 
-export interface TellingOptions {
+export interface UnscheduledReporterOptions {
   transport: Transport;
   clock: Clock;
   random: () => number;
@@ -24,13 +24,13 @@ export interface TellingOptions {
   onWriteFailed: (error: Error) => void;
 }
 
-export class Telling {
+export class UnscheduledReporter {
   readonly events: EventRecorder;
   readonly conditions: PodConditionWriter;
   readonly #groupConditions: PodGroupConditionWriter;
-  readonly #options: TellingOptions;
+  readonly #options: UnscheduledReporterOptions;
 
-  constructor(options: TellingOptions) {
+  constructor(options: UnscheduledReporterOptions) {
     const { transport, clock, random, mustYield, onWriteFailed: onError } = options;
     this.#options = options;
     this.events = new EventRecorder({ transport, clock, random, onError, mustYield });
@@ -46,7 +46,7 @@ export class Telling {
   }
 
   /** Of the pods that wait, or are tried again. The cycle has taken `seconds` by now. */
-  tell(outcome: Outcome, seconds: number): void {
+  report(outcome: Outcome, seconds: number): void {
     const { cluster, metrics } = this.#options;
     const { batch, waiting, preempting, failed, unseated, refusal, gang } = outcome;
     const { schedulerName } = batch.class.context.profile;
