@@ -1,5 +1,6 @@
-// Builds what is missing or stale: the WASM kernels, then dist/coset.js, the one file that holds all of coset.
+// Builds what is missing or stale: the WASM kernels, dist/edge, then dist/coset.js, the one file that holds all of coset.
 import { build } from 'esbuild';
+import buildEdge from './edge-build.mjs';
 import buildKernels from './kernels.mjs';
 import { bundle, isStale, root } from './stale.mjs';
 
@@ -21,6 +22,7 @@ const usedOnly = {
 };
 
 await buildKernels();
+await buildEdge();
 if (isStale(bundle)) {
   await build({
     absWorkingDir: root,

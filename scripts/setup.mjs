@@ -5,7 +5,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, isStale, kernelModule, kernels, kubernetesModule, recordsModule, root } from './stale.mjs';
+import {
+  bundle,
+  edgeBundle,
+  isStale,
+  kernelModule,
+  kernels,
+  kubernetesModule,
+  recordsModule,
+  root,
+} from './stale.mjs';
 
 const pinnedNode = join(root, 'node_modules/node/bin/node');
 
@@ -33,8 +42,8 @@ function step(title, command, args) {
 
 if (!isInstalled())
   step('installing the dependencies (npm ci)', 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
-if ([...kernels, kernelModule, recordsModule, kubernetesModule, bundle].some(isStale)) {
-  step('building the WASM kernels and dist/coset.js', pinnedNode, ['scripts/build.mjs']);
+if ([...kernels, kernelModule, recordsModule, kubernetesModule, bundle, edgeBundle].some(isStale)) {
+  step('building the WASM kernels, dist/coset.js and dist/edge', pinnedNode, ['scripts/build.mjs']);
 }
 
 const [module, ...args] = process.argv.slice(2);

@@ -30,6 +30,10 @@ export const bundle = {
     ...['package-lock.json', 'scripts/build.mjs'],
   ],
 };
+export const edgeBundle = {
+  output: 'dist/edge/index.js',
+  inputs: [...bundle.inputs, 'scripts/edge-build.mjs'],
+};
 
 /** Modification time, in milliseconds, of the newest file among `paths`, folders searched to their bottom. */
 function newest(paths) {

@@ -67,8 +67,11 @@ export function edgeHandler({ kernel = inlinedKernel, store, ...options }: EdgeO
   app.post('/v1/plan', (context) =>
     bodies.answer(context.req.raw, (body) => {
       check(body, BODIES.plan);
-      const { planner, notices, leftOut } = bring(body, limits, kernel());
-      return context.json({ ...decide(planner, body as Question, limits), notices, leftOut });
+      const question = body as Question;
+      const { planner, notices, leftOut, pending } = bring(body, limits, kernel());
+      // events may change which ones wait
+      const waiting = question.events === undefined ? pending : undefined;
+      return context.json({ ...decide(planner, question, limits, waiting), notices, leftOut });
     }),
   );
   if (store !== undefined)
@@ -113,8 +116,8 @@ function addClusters(
   app.put(path, (context) =>
     bodies.answer(context.req.raw, async (body) => {
       check(body, BODIES.put);
-      const { notices, leftOut, ...brought } = bring(body, limits, kernel());
-      const kept = await clusters.put(nameIn(context), brought);
+      const { notices, leftOut, planner, configuration } = bring(body, limits, kernel());
+      const kept = await clusters.put(nameIn(context), { planner, configuration });
       return context.json({ ...summaryOf(kept), notices, leftOut });
     }),
   );

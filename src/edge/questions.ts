@@ -2,9 +2,9 @@
 import { anything, bool, exactly, list, oneOf, Problems, shown, type Shape } from '../model/shape.ts';
 import type { Pod } from '../model/types.ts';
 import type { Intake } from '../scenario/intake.ts';
+import { printedDecision } from '../scenario/print.ts';
 import { readObjects, told } from '../scenario/reader.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Decision } from '../model/types.ts';
 import type { KubernetesObject, WatchEvent } from '../planner/objects.ts';
 import { Planner } from '../planner/planner.ts';
 import { configurationIn } from './clusters.ts';
@@ -38,7 +38,8 @@ export interface Question {
 }
 
 export interface DecisionsAnswer {
-  decisions: Decision[];
+  /** Each as `coset plan --output json` prints it. */
+  decisions: object[];
   /** How many of them have a node. */
   placed: number;
   classes: number;
@@ -52,6 +53,8 @@ export interface Brought {
   /** Sentences: what the snapshot lacks, or has that was read otherwise. */
   notices: string[];
   leftOut: Intake['leftOut'];
+  /** The pods that wait, in the order of `coset plan`: a scenario's own. */
+  pending: Pod[];
 }
 
 /** @throws HTTPException 400 that names the field */
@@ -79,23 +82,31 @@ export function bring(
   const { passedOver, notices, leftOut } = intake;
   if (passedOver.length > 0)
     throw refusal(422, told(passedOver.map(({ object, reason }) => `${object}: ${reason}`)));
-  return { planner: Planner.ofScenario(scenario, options), configuration, notices, leftOut };
+  const planner = Planner.ofScenario(scenario, options);
+  return { planner, configuration, notices, leftOut, pending: scenario.pending };
 }
 
 /**
  * Decides in the planner, which is changed by it.
+ * @param waiting the pods that are decided when the question names none; by default as the planner has them in order
  * @throws HTTPException 422, PlannerError or EffortError
  */
-export function decide(planner: Planner, question: Question, limits: Limits): DecisionsAnswer {
+export function decide(
+  planner: Planner,
+  question: Question,
+  limits: Limits,
+  waiting?: Pod[],
+): DecisionsAnswer {
   const { events, explain } = question;
   if (events !== undefined) planner.apply(events);
-  const pods = question.pods && planner.create(question.pods, limits.pods);
+  const pods = question.pods ? planner.create(question.pods, limits.pods) : waiting;
   const count = (pods ?? planner.waiting()).length;
   if (count > limits.pods)
     throw refusal(422, `pods: ${count} wait, and one request decides at most ${limits.pods}: ask about some`);
   if (explain !== undefined) checkExplained(explain, count, planner.nodes().length);
   const plan = planner.decide(pods, { explain, now: Date.now(), steps: limits.steps });
-  return { ...plan, placed: plan.decisions.filter(({ node }) => node !== undefined).length };
+  const placed = plan.decisions.filter(({ node }) => node !== undefined).length;
+  return { ...plan, decisions: plan.decisions.map(printedDecision), placed };
 }
 
 /** @throws HTTPException 422, PlannerError or EffortError */
@@ -103,11 +114,11 @@ export function explain(
   planner: Planner,
   { events, pod }: { events?: WatchEvent[]; pod?: Pod | string },
   limits: Limits,
-): Decision {
+): object {
   if (pod === undefined) throw refusal(400, 'body: pod: must be set, to a name ("namespace/name") or a pod');
   if (events !== undefined) planner.apply(events);
   checkExplained('detail', 1, planner.nodes().length);
-  return planner.explain(pod, { now: Date.now(), steps: limits.steps });
+  return printedDecision(planner.explain(pod, { now: Date.now(), steps: limits.steps }));
 }
 
 function checkExplained(explain: 'ties' | 'detail', pods: number, nodes: number): void {

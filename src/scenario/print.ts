@@ -29,7 +29,7 @@ export function* printJson({ name, decisions, intake }: PrintedPlan): Generator<
   yield '{"decisions":[';
   let separator = '';
   for (const decision of decisions) {
-    yield separator + JSON.stringify(ordered(decision));
+    yield separator + JSON.stringify(printedDecision(decision));
     separator = ',';
   }
   yield `],"name":${JSON.stringify(name)}${intake ? `,"input":${JSON.stringify(intake)}` : ''}}\n`;
@@ -40,7 +40,7 @@ export function* printYaml({ name, decisions, intake }: PrintedPlan): Generator<
   const options = { lineWidth: -1, noRefs: true };
   yield decisions.length === 0 ? 'decisions: []\n' : 'decisions:\n';
   for (const decision of decisions) {
-    const plain = JSON.parse(JSON.stringify(ordered(decision))) as object;
+    const plain = JSON.parse(JSON.stringify(printedDecision(decision))) as object;
     yield dump([plain], options).replaceAll(/^(?=.)/gm, '  ');
   }
   yield dump({ name, ...(intake && { input: intake }) }, options);
@@ -171,7 +171,7 @@ function count(keys: (string | undefined)[]): Map<string, number> {
 }
 
 /** A decision with its fields in the order of the Go struct, without those that Go's omitempty leaves out. */
-function ordered(decision: Decision): object {
+export function printedDecision(decision: Decision): object {
   const { pod, node, feasible, score, best, message, preemption, scores, rejected } = decision;
   return {
     pod,
