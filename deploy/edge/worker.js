@@ -5,7 +5,7 @@ import simd from '../../dist/edge/kernel.simd.wasm';
 import { optionsIn } from './options.js';
 
 /** A worker has 128 MiB. */
-const limits = { bodyBytes: 16 * 2 ** 20, clusterBytes: 4 * 2 ** 20 };
+const limits = { bodyBytes: 16 * 2 ** 20, clusterBytes: 4 * 2 ** 20, memoryBytes: 48 * 2 ** 20 };
 
 function optionsFor(env) {
   return { ...optionsIn(env), limits, kernel: () => instantiateKernel(simd) };

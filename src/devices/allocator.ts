@@ -55,6 +55,11 @@ export class Allocator {
     this.#counters = new AvailableCounters((id) => allocated.exclusive.has(id) || allocated.shared.has(id));
   }
 
+  /** What searching has cost so far. */
+  get spent(): number {
+    return this.#budget.spent;
+  }
+
   /**
    * Devices for all of the claims on the node, or undefined when there are not enough.
    * @throws AllocationError when a claim or class is at fault, or the searches for the pod have taken too long

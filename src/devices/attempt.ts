@@ -10,6 +10,7 @@ import { deallocateClaim, deleteClaim } from './claim-writes.ts';
 import { allocatedDevices, classOf, DevicePools } from './devices.ts';
 import type { SpecialRequests } from './special-requests.ts';
 import { selectorMatches, type NodeIdentity, type NodeWithAmounts } from './node-selection.ts';
+import { selectorsCost } from './selectors.ts';
 import { leftClaimOf, SpecialClaim } from './special-claim.ts';
 import { AllocationError, type ResourceClaim } from './types.ts';
 
@@ -54,6 +55,11 @@ export class Attempt {
     if (this.#toAllocate.length === 0 && this.#special === undefined) return;
     this.#pools = DevicePools.of(cluster);
     this.#allocator = new Allocator(allocatedDevices(store), (name) => classOf(store, name));
+  }
+
+  /** What it has cost so far, and all selectors with it: about a tenth of a microsecond each. */
+  get spent(): number {
+    return (this.#allocator?.spent ?? 0) + selectorsCost();
   }
 
   /** Whether the pod needs devices at all. */

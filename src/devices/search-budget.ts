@@ -10,6 +10,11 @@ const BUDGET = 6_000_000;
 export class SearchBudget {
   #left = BUDGET;
 
+  /** What was done so far. */
+  get spent(): number {
+    return BUDGET - this.#left;
+  }
+
   /**
    * Pays for what is done on the node.
    * @throws AllocationError when there is not enough left

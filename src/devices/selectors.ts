@@ -16,6 +16,10 @@ const known = new WeakMap<Device, Matches | Error>();
 const RESULT_LIMIT = 64;
 /** Selectors are kept up to so many characters; a compiled one takes some hundred bytes a character. */
 const LENGTH_LIMIT = 2 ** 18;
+/** Reading and checking an expression takes as long as evaluating some of it for each character. */
+const COST_A_CHARACTER = 10;
+/** What all selectors have cost so far. */
+let spent = 0;
 const compiled = new Map<string, Selector | Error>();
 let compiledLength = 0;
 
@@ -39,7 +43,9 @@ export function deviceMatches(
     else {
       result = matches.byExpression.get(expression);
       if (result === undefined) {
+        const before = selector.spent;
         result = attempt(() => selector.matches(matches.device).matches);
+        spent += selector.spent - before;
         if (matches.byExpression.size >= RESULT_LIMIT) matches.byExpression.clear();
         if (!(result instanceof NotTried)) matches.byExpression.set(expression, result);
       }
@@ -52,11 +58,17 @@ export function deviceMatches(
   });
 }
 
+/** What all selectors have cost so far, compiled and evaluated, in the units of their limit. */
+export function selectorsCost(): number {
+  return spent;
+}
+
 /** The selector of an expression, or why there is none. Those that were used before are kept. */
 function selectorFor(expression: string): Selector | Error {
   let selector = compiled.get(expression);
   if (selector === undefined) {
     selector = attempt(() => new Selector(expression));
+    spent += COST_A_CHARACTER * expression.length;
     compiledLength += expression.length;
     if (compiledLength > LENGTH_LIMIT) {
       compiled.clear();

@@ -23,7 +23,7 @@ import { EffortError } from '../kernel/program/effort.ts';
 import { PlannerError } from '../planner/planner-error.ts';
 import type { Planner } from '../planner/planner.ts';
 import { ScenarioError } from '../scenario/reader.ts';
-import { OutOfMemoryError } from '../state/columns/arena.ts';
+import { BlockLimitError, OutOfMemoryError } from '../state/columns/arena.ts';
 import { Bodies } from './body.ts';
 import { Clusters, type KeptCluster } from './clusters.ts';
 import { LIMITS, type Limits } from './limits.ts';
@@ -47,11 +47,16 @@ export interface EdgeOptions {
   limits?: Partial<Limits>;
 }
 
-const UNPROCESSABLE = [ScenarioError, ConfigurationError, PlannerError];
+const UNPROCESSABLE = [ScenarioError, ConfigurationError, PlannerError, EffortError];
 
 /** Builds the service. What is refused is answered as {error}, which begins with the field that it is about. */
 export function edgeHandler({ kernel = inlinedKernel, store, ...options }: EdgeOptions = {}): Hono {
   const limits = { ...LIMITS, ...options.limits };
+  const bounded = (): Kernel => {
+    const made = kernel();
+    made.arena.bytesMost = limits.memoryBytes;
+    return made;
+  };
   const app = new Hono();
   protect(app, options);
   app.notFound((context) =>
@@ -68,14 +73,14 @@ export function edgeHandler({ kernel = inlinedKernel, store, ...options }: EdgeO
     bodies.answer(context.req.raw, (body) => {
       check(body, BODIES.plan);
       const question = body as Question;
-      const { planner, notices, leftOut, pending } = bring(body, limits, kernel());
+      const { planner, notices, leftOut, pending } = bring(body, limits, bounded());
       // events may change which ones wait
       const waiting = question.events === undefined ? pending : undefined;
       return context.json({ ...decide(planner, question, limits, waiting), notices, leftOut });
     }),
   );
   if (store !== undefined)
-    addClusters(app, new Clusters({ store, limits, kernel }), { bodies, limits, kernel });
+    addClusters(app, new Clusters({ store, limits, kernel: bounded }), { bodies, limits, kernel: bounded });
   return app;
 }
 
@@ -174,7 +179,7 @@ async function asking<T>(
     return { answer, kept };
   } catch (error) {
     // nobody knows what a fault has left behind
-    if (statusOf(error) === 500) clusters.forget(name);
+    if (!isRefusal(error)) clusters.forget(name);
     throw error;
   } finally {
     if (!isKept) fork.discard();
@@ -194,21 +199,20 @@ function summaryOf({ planner, bytes }: KeptCluster): object {
   };
 }
 
-function statusOf(error: unknown): number {
-  if (error instanceof HTTPException) return error.status;
-  if (error instanceof EffortError || UNPROCESSABLE.some((kind) => error instanceof kind)) return 422;
-  return error instanceof OutOfMemoryError ? 503 : 500;
+/** Whether something was refused before it was begun, or was put back in order. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HTTPException || UNPROCESSABLE.some((kind) => error instanceof kind);
 }
 
 function answerError(error: Error, context: Context): Response {
-  if (error instanceof HTTPException && error.res !== undefined) return error.getResponse();
-  const status = statusOf(error) as 422;
-  if (status < 500 || error instanceof HTTPException) {
-    if (status === (503 as number)) context.header('retry-after', '1');
-    return context.json({ error: error.message }, status);
+  if (error instanceof HTTPException) {
+    if (error.res !== undefined) return error.getResponse();
+    if (error.status === 503) context.header('retry-after', '1');
+    return context.json({ error: error.message }, error.status);
   }
+  if (isRefusal(error)) return context.json({ error: error.message }, 422);
+  if (error instanceof OutOfMemoryError || error instanceof BlockLimitError)
+    return context.json({ error: `the cluster takes more memory than one may have: ${error.message}` }, 422);
   console.error('coset: a request failed:', error);
-  const message =
-    (status as number) === 503 ? error.message : 'an internal error: the log of the host has it';
-  return context.json({ error: message }, status);
+  return context.json({ error: 'an internal error: the log of the host has it' }, 500);
 }

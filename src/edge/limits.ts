@@ -7,6 +7,8 @@ export interface Limits {
   pods: number;
   /** Steps of deciding, some nanoseconds each at the most. */
   steps: number;
+  /** Bytes of the linear memory that a cluster is packed in. */
+  memoryBytes: number;
   /** Clusters that are kept under names. */
   clusters: number;
   /** Bytes of one of them, as it is stored. */
@@ -20,6 +22,7 @@ export const LIMITS: Readonly<Limits> = {
   bodyBytes: 32 * MEBIBYTE,
   pods: 100_000,
   steps: 2_000_000_000,
+  memoryBytes: 256 * MEBIBYTE,
   clusters: 100,
   clusterBytes: 16 * MEBIBYTE,
 };

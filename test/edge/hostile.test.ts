@@ -71,6 +71,74 @@ describe('a request that takes too much', () => {
     });
   });
 
+  it('takes more memory than one may have', async () => {
+    const allocatable = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, n) => [`example.com/r${n}`, '1']),
+    );
+    const nodes = Array.from({ length: 500 }, (_, n) => node(`n${n}`));
+    const snapshot = [...nodes, { ...node('x'), status: { allocatable } }];
+    expect((await plan({ snapshot })).status).toBe(200);
+    const limits = { memoryBytes: 8 * 2 ** 20 };
+    expect(await plan({ snapshot }, limits)).toMatchObject({
+      status: 422,
+      body: { error: expect.stringMatching(/^the cluster takes more memory than one may have: /) },
+    });
+    // a kept cluster is as it was
+    const send = handled({ store: memoryStore(), limits });
+    await send('PUT', '/v1/clusters/prod', { snapshot: nodes });
+    const events = [{ type: 'ADDED', object: { ...node('x'), status: { allocatable } } }];
+    expect((await send('PATCH', '/v1/clusters/prod', { events })).status).toBe(422);
+    const { body } = await send('POST', '/v1/clusters/prod/decide', { pods: [pod('one')] });
+    expect(body.decisions).toMatchObject([{ node: 'n0', feasible: 500 }]);
+  });
+
+  it('names claims whose selectors do not end', async () => {
+    const expressionOf = (n: number) => `lists.range(900).all(x, lists.range(900).all(y, x + y > -${n + 1}))`;
+    const resource = { apiVersion: 'resource.k8s.io/v1' };
+    const claims = Array.from({ length: 20 }, (_, n) => ({
+      ...resource,
+      kind: 'ResourceClaim',
+      metadata: { name: `claim-${n}`, namespace: 'default' },
+      spec: {
+        devices: {
+          requests: [
+            {
+              name: 'any',
+              exactly: {
+                deviceClassName: 'any',
+                allocationMode: 'ExactCount',
+                count: 1,
+                selectors: [{ cel: { expression: expressionOf(n) } }],
+              },
+            },
+          ],
+        },
+      },
+    }));
+    const slice = {
+      ...resource,
+      kind: 'ResourceSlice',
+      metadata: { name: 'slice' },
+      spec: {
+        driver: 'driver.example',
+        pool: { name: 'pool', generation: 1, resourceSliceCount: 1 },
+        allNodes: true,
+        devices: [{ name: 'one' }],
+      },
+    };
+    const deviceClass = { ...resource, kind: 'DeviceClass', metadata: { name: 'any' }, spec: {} };
+    const podOf = (n: number) =>
+      pod(`p${n}`, '1m', { resourceClaims: [{ name: 'any', resourceClaimName: `claim-${n}` }] });
+    const snapshot = [...twoNodes.items, deviceClass, slice, ...claims];
+    const one = await plan({ snapshot, pods: [podOf(0)] });
+    expect(one.body.decisions[0].message).toContain('CEL runtime error: operation cancelled');
+    const many = await plan({ snapshot, pods: claims.map((_, n) => podOf(n)) }, { steps: 100_000_000 });
+    expect(many).toMatchObject({
+      status: 422,
+      body: { error: expect.stringMatching(/more than 100000000 steps/) },
+    });
+  });
+
   it('sends workloads in a snapshot that make too many pods: these are left out by name', async () => {
     const { status, body } = await plan({ snapshot: [...twoNodes.items, deployment('web', 2e9)] });
     expect(status).toBe(200);

@@ -26,6 +26,8 @@ export class NotTried extends Error {
 
 export class Selector {
   readonly #evaluate: Step;
+  /** What it has cost on all devices. */
+  spent = 0;
   #left = ALLOWANCE;
 
   /** Throws an error that says why the expression is not valid. */
@@ -42,6 +44,7 @@ export class Selector {
       return { matches: boolOf(this.#evaluate(frame)), cost: frame.cost };
     } finally {
       this.#left -= frame.spent;
+      this.spent += frame.spent;
     }
   }
 }

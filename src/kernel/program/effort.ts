@@ -45,6 +45,11 @@ export class Effort {
     throw new EffortError('the pod has more constraints than can be weighed on so many nodes at once');
   }
 
+  /** Counts, for all decisions together, what is taken within limits of its own. */
+  note(steps: number): void {
+    this.#total.steps += steps;
+  }
+
   /** Throws EffortError when the tables are too large; before they are made. */
   spendTable(bytes: number): void {
     this.#tableBytes += bytes;

@@ -41,6 +41,8 @@ export class Arena {
   f64!: Float64Array;
   /** Gives back blocks whose contents can be made anew; called when the memory cannot grow any further. */
   onShortage?: () => void;
+  /** The memory does not grow beyond this. */
+  bytesMost = 2 ** 32;
   readonly #memory: LinearMemory;
   /** Freed blocks by their size. */
   readonly #free = new Map<number, number[]>();
@@ -153,6 +155,7 @@ export class Arena {
     // a quarter more than is needed, so that many small blocks do not each copy the memory
     const generous = Math.max(pages, Math.min(1024, byteLength / PAGE_BYTES / 4) | 0);
     for (const wanted of [generous, pages]) {
+      if (byteLength + wanted * PAGE_BYTES > this.bytesMost) continue;
       try {
         this.#memory.grow(wanted);
         this.#refreshViews();
