@@ -70,6 +70,12 @@ const CREATING: Step[] = [
   step('apply -f -', { input: yaml(deployment(2), config('two')) }),
   step('apply -f - --dry-run=server', { input: yaml(config('three'), pod('dry')) }),
   step('get configmap settings -n team -o jsonpath={.data.value}'),
+  step(
+    'patch configmap settings -n team --type=json -p [{"op":"replace","path":"/metadata/managedFields","value":[{}]}]',
+  ),
+  step('get configmap settings -n team --show-managed-fields -o jsonpath={.metadata.managedFields}'),
+  step('annotate configmap settings -n team note=later'),
+  step('get configmap settings -n team --show-managed-fields -o jsonpath={.metadata.managedFields}'),
   step('get pod dry -n team', { code: 1 }),
   step('create -f -', { input: yaml(pod('one'), pod('two', { nodeName: 'node-00000' })) }),
   step('create -f -', { input: yaml(pod('one')), code: 1 }),
