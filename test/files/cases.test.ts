@@ -157,7 +157,7 @@ describe('as a configuration,', () => {
     expect(load('silent-config-fields.yaml').notices.map((notice) => notice.split(': ')[0])).toEqual([
       'clientConnection.qps',
       'clientConnection.burst',
-      // its content type is the default
+      'clientConnection.contentType',
       'profiles[0].pluginConfig[0].args.filterTimeout',
     ]);
   });
