@@ -1,14 +1,14 @@
 // coset plan: where the pods of a scenario would go.
-import { schedulerNameOf, type Decision, type Scenario } from '../model/types.ts';
+import type { Decision, Scenario } from '../model/types.ts';
 import { configurationOf } from '../config/load.ts';
 import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';
+import { NO_NODES, otherSchedulers, whyNothing } from '../planner/notices.ts';
 import { plan } from '../planner/plan.ts';
 import { groupsOf } from '../scenario/groups.ts';
-import type { Intake } from '../scenario/intake.ts';
 import { printJson, printTable, printYaml, type PrintedPlan } from '../scenario/print.ts';
 import { readScenario } from '../scenario/read.ts';
-import { MESSAGES_MAX, ScenarioError, told } from '../scenario/reader.ts';
+import { ScenarioError, told } from '../scenario/reader.ts';
 import { Progress } from './progress.ts';
 import { nameOf, readConfiguration, readText } from './files.ts';
 import { ownPlugins } from './plugin-modules.ts';
@@ -42,9 +42,7 @@ export async function planCommand(files: string[], options: PlanCommandOptions):
   if (faults.length > 0) say(told(faults));
   const configuration = await configurationFor(scenario, files[0]!, options);
   if (scenario.nodes.length === 0) {
-    throw new ScenarioError(
-      `${files.map(nameOf).join(', ')}: nodes: there is none to place a pod on: add "coset snapshot"`,
-    );
+    throw new ScenarioError(`${files.map(nameOf).join(', ')}: ${NO_NODES}`);
   }
   for (const notice of configuration.notices) say(notice);
   const notices = [...intake.notices, ...otherSchedulers(scenario, configuration)];
@@ -77,42 +75,6 @@ async function configurationFor(
     for (const { args } of configuration.profiles) args.EquivalenceClasses.order = order;
   }
   return configuration;
-}
-
-/** Pods that another scheduler would place: the plan says where the first profile would. */
-function otherSchedulers({ pending }: Scenario, { profiles }: Configuration): string[] {
-  const known = new Set(profiles.map(({ schedulerName }) => schedulerName));
-  const counts = new Map<string, number>();
-  for (const pod of pending) {
-    const name = schedulerNameOf(pod);
-    if (!known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts].map(
-    ([name, pods]) =>
-      `pods of the scheduler ${name} (${pods}) are planned as if they were ${profiles[0]!.schedulerName}'s`,
-  );
-}
-
-function whyNothing({ running, finished, terminating, unknownNodes, leftOut, others }: Intake): string {
-  const elsewhere = Object.values(unknownNodes).reduce((sum, pods) => sum + pods, 0);
-  const kinds = Object.entries(others).map(([kind, count]) => `${count} ${kind}`);
-  const pods = [
-    running > 0 && `${running} on nodes already`,
-    elsewhere > 0 && `${elsewhere} on nodes that are not in the files (${some(Object.keys(unknownNodes))})`,
-    finished > 0 && `${finished} finished`,
-    terminating > 0 && `${terminating} being deleted`,
-  ].filter((text) => text !== false);
-  const why = [
-    pods.length > 0 && `of the pods are ${pods.join(', ')}`,
-    leftOut.length > 0 && `left out is ${some(leftOut.map(({ object, reason }) => `${object} (${reason})`))}`,
-    kinds.length > 0 && `no pods come of ${some(kinds)}`,
-  ].filter((text) => text !== false);
-  return why.length > 0 ? why.join('; ') : 'the files hold no pod, and no workload that makes one';
-}
-
-function some(texts: readonly string[]): string {
-  const rest = texts.length - MESSAGES_MAX;
-  return [...texts.slice(0, MESSAGES_MAX), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 }
 
 function say(text: string): void {
