@@ -1,8 +1,10 @@
-// Builds what is missing or stale: the WASM kernels, dist/edge, then dist/coset.js, the one file that holds all of coset.
+// Builds what is missing or stale: the WASM kernels, dist/edge, then dist/coset.js, the one file that holds all of coset, and
+// the page in dist/page.
 import { build } from 'esbuild';
 import buildEdge from './edge-build.mjs';
 import buildKernels from './kernels.mjs';
-import { bundle, isStale, root } from './stale.mjs';
+import buildPage from './page.mjs';
+import { bundle, isStale, page, root } from './stale.mjs';
 
 /**
  * Leaves out what nobody uses of the Kubernetes client: hundreds of generated classes, of which a kubeconfig takes none.
@@ -41,3 +43,4 @@ if (isStale(bundle)) {
     logLevel: 'warning',
   });
 }
+if (isStale(page)) await buildPage();

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const gates: Record<string, string[]> = {
   types: ['node_modules/typescript/bin/tsc', '--noEmit'],
+  'page types': ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/page/ui'],
   lint: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   format: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   tidy: ['node_modules/vitest/vitest.mjs', 'run', '--reporter', 'dot', 'test/tidy'],

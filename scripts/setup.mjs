@@ -12,6 +12,7 @@ import {
   kernelModule,
   kernels,
   kubernetesModule,
+  page,
   recordsModule,
   root,
 } from './stale.mjs';
@@ -42,8 +43,8 @@ function step(title, command, args) {
 
 if (!isInstalled())
   step('installing the dependencies (npm ci)', 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
-if ([...kernels, kernelModule, recordsModule, kubernetesModule, bundle, edgeBundle].some(isStale)) {
-  step('building the WASM kernels, dist/coset.js and dist/edge', pinnedNode, ['scripts/build.mjs']);
+if ([...kernels, kernelModule, recordsModule, kubernetesModule, bundle, edgeBundle, page].some(isStale)) {
+  step('building the WASM kernels, dist/coset.js, dist/edge and the page', pinnedNode, ['scripts/build.mjs']);
 }
 
 const [module, ...args] = process.argv.slice(2);

@@ -35,6 +35,16 @@ export const edgeBundle = {
   inputs: [...bundle.inputs, 'scripts/edge-build.mjs'],
 };
 
+/** The page in a browser: one file, and a module that exports its text. */
+export const page = {
+  output: 'dist/page/index.html',
+  module: 'dist/page/index.js',
+  inputs: [
+    ...['src', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
+    ...['package-lock.json', 'scripts/page.mjs'],
+  ],
+};
+
 /** Modification time, in milliseconds, of the newest file among `paths`, folders searched to their bottom. */
 function newest(paths) {
   return Math.max(

@@ -36,7 +36,7 @@ const paths = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const files = paths
   .filter((path) => !/\.(gz|wasm|png|csv)$|^LICENSE$/.test(path))
   .map((path): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-const code = files.filter(({ path }) => /\.(ts|mjs|js)$/.test(path));
+const code = files.filter(({ path }) => /\.(tsx?|mjs|js)$/.test(path));
 const imports = code.filter(({ path }) => path.startsWith('src/')).flatMap(importsOf);
 
 /** This may only become shorter. */
