@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    exclude: ['test/cluster/**', 'test/edge/runtimes/**', 'test/poison/five-thousand-nodes.test.ts'],
+    exclude: [
+      'test/cluster/**',
+      'test/edge/runtimes/**',
+      'test/page/browser/**',
+      'test/poison/five-thousand-nodes.test.ts',
+    ],
     globalSetup: ['scripts/kernels.mjs', 'test/cli/build.ts'],
   },
 });

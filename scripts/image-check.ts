@@ -14,6 +14,15 @@ import { installPackages } from '../test/image/commands.ts';
 import { createNetwork } from '../test/image/network.ts';
 import { imageUser, Podman } from '../test/image/podman.ts';
 
+/** The Debian packages that it needs, each with a file that shows it is there. */
+const packages = {
+  podman: '/usr/bin/podman',
+  runc: '/usr/sbin/runc',
+  mmdebstrap: '/usr/bin/mmdebstrap',
+  iproute2: '/usr/sbin/ip',
+  'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
+};
+
 const nodes = 50;
 const pods = 500;
 const boundSeconds = 60;
@@ -30,7 +39,8 @@ function own(close: () => void): void {
 }
 
 async function check(): Promise<void> {
-  installPackages();
+  if (process.getuid?.() !== 0) throw new Error('image:check needs root: it makes a network and a container');
+  installPackages(packages, 'image:check needs');
   const base = standInBase();
 
   const podman = new Podman();

@@ -25,22 +25,18 @@ export function run(command: string, args: string[], { show, withStderr }: RunOp
   return `${stdout ?? ''}${withStderr ? (stderr ?? '') : ''}`.trim();
 }
 
-/** The Debian packages that the check needs, each with a file that shows it is there. */
-const packages: Record<string, string> = {
-  podman: '/usr/bin/podman',
-  runc: '/usr/sbin/runc',
-  mmdebstrap: '/usr/bin/mmdebstrap',
-  iproute2: '/usr/sbin/ip',
-  'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
-};
-
-/** Installs the Debian packages that are missing; throws with what to do where it may not. */
-export function installPackages(): void {
-  if (process.getuid?.() !== 0) throw new Error('image:check needs root: it makes a network and a container');
-  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name] as string));
+/**
+ * Installs the Debian packages that are missing, each of which is there when its file is; throws with what to do where it
+ * may not.
+ * @param needs how the message begins
+ */
+export function installPackages(packages: Readonly<Record<string, string>>, needs: string): void {
+  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]!));
   if (missing.length === 0) return;
-  if (!existsSync('/usr/bin/apt-get'))
-    throw new Error(`image:check needs these Debian packages: ${missing.join(' ')}`);
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    throw new Error(
+      `${needs} these Debian packages, or root on Debian to install them: ${missing.join(' ')}`,
+    );
   process.stderr.write(`installing ${missing.join(' ')}\n`);
   run('apt-get', ['update', '-q'], { show: true });
   run('apt-get', ['install', '-qy', '--no-install-recommends', ...missing], { show: true });
