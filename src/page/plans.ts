@@ -26,7 +26,7 @@ export class PlanFailure extends Error {
 
 /** Who makes one plan, and explains it. */
 export interface Session {
-  /** Rejects with a PlanFailure; never settles once the session is closed. */
+  /** Rejects with a PlanFailure; neither once the session is closed. */
   readonly planned: Promise<PlanView>;
   explain: (pod: string) => Promise<ExplanationView>;
   close: () => void;

@@ -40,8 +40,8 @@ function setup() {
     },
     (next) => (state = next),
   );
-  const settle = () => new Promise((resolve) => setTimeout(resolve));
-  return { plans, sessions, settle, now: () => state };
+  const happened = () => new Promise((resolve) => setTimeout(resolve));
+  return { plans, sessions, happened, now: () => state };
 }
 
 const source = (name: string): Source => ({ name, blob: new Blob([]) });
@@ -51,29 +51,29 @@ async function withPlan() {
   const made = setup();
   made.plans.add([source('cluster')]);
   made.sessions[0]!.resolve(view('first'));
-  await made.settle();
+  await made.happened();
   return made;
 }
 
 describe('a plan', () => {
   it('is shown when it is made, with its sources', async () => {
-    const { plans, sessions, settle, now } = setup();
+    const { plans, sessions, happened, now } = setup();
     plans.add([source('cluster')]);
     expect(now().attempt?.sources).toHaveLength(1);
     sessions[0]!.tell({ step: 'deciding', decided: 1, pods: 2 });
     expect(now().attempt?.progress).toEqual({ step: 'deciding', decided: 1, pods: 2 });
     sessions[0]!.resolve(view('first'));
-    await settle();
+    await happened();
     expect(now()).toEqual({ sources: [source('cluster')], view: view('first'), shown: 1 });
   });
 
   it('takes the place of the one before, which is closed then', async () => {
-    const { plans, sessions, settle, now } = await withPlan();
+    const { plans, sessions, happened, now } = await withPlan();
     plans.add([source('web')]);
     expect(sessions[1]!.names).toEqual(['cluster', 'web']);
     expect(sessions[0]!.isClosed).toBe(false);
     sessions[1]!.resolve(view('second'));
-    await settle();
+    await happened();
     expect(sessions[0]!.isClosed).toBe(true);
     expect(now().view).toEqual(view('second'));
     await expect(plans.explain('p')).rejects.toThrow('of cluster, web');
@@ -86,10 +86,10 @@ describe('a plan', () => {
   });
 
   it('that fails leaves the one before and its sources', async () => {
-    const { plans, sessions, settle, now } = await withPlan();
+    const { plans, sessions, happened, now } = await withPlan();
     plans.add([source('bad')]);
     sessions[1]!.reject(new PlanFailure('bad: is empty', false));
-    await settle();
+    await happened();
     expect(now()).toMatchObject({ sources: [source('cluster')], view: view('first') });
     expect(now().failure).toEqual({ message: 'bad: is empty', isIncomplete: false });
     await expect(plans.explain('p')).rejects.toThrow('of cluster');
@@ -98,21 +98,21 @@ describe('a plan', () => {
   });
 
   it('that is cancelled leaves the one before, and tells nothing any more', async () => {
-    const { plans, sessions, settle, now } = await withPlan();
+    const { plans, sessions, happened, now } = await withPlan();
     plans.add([source('large')]);
     plans.cancel();
     sessions[1]!.tell({ step: 'reading', name: 'large' });
     sessions[1]!.resolve(view('late'));
-    await settle();
+    await happened();
     expect(sessions[1]!.isClosed).toBe(true);
     expect(now()).toMatchObject({ sources: [source('cluster')], view: view('first'), attempt: undefined });
   });
 
   it('that lacks something keeps its sources until the rest comes', async () => {
-    const { plans, sessions, settle, now } = setup();
+    const { plans, sessions, happened, now } = setup();
     plans.add([source('web')]);
     sessions[0]!.reject(new PlanFailure('web: nodes: there is none', true));
-    await settle();
+    await happened();
     expect(now().sources).toEqual([source('web')]);
     plans.add([source('cluster')]);
     expect(now().failure).toBeUndefined();
