@@ -5,6 +5,7 @@ import { churnBenches } from './churn/index.ts';
 import { cycleBenches } from './cycle/index.ts';
 import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts';
 import { clusterBenches } from './cluster/index.ts';
+import { edgeBenches } from './edge/index.ts';
 import { h2Benches } from './h2/index.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   ...millionBenches,
   ...cycleBenches,
   ...churnBenches,
+  ...edgeBenches,
   ...clusterBenches,
 ];
 

@@ -19,6 +19,7 @@ export function reportFiles(): Map<string, string> {
     cycle: readResults('cycle'),
     cluster: readResults('cluster'),
     churn: readResults('churn'),
+    edge: readResults('edge'),
   };
   const files = new Map([['README.md', replaceBetweenMarkers(readme, section(saved))]]);
   if (saved.plan) files.set('bench/results/plan.svg', svg(planPlot(saved.plan)));

@@ -11,10 +11,21 @@ export interface Saved {
   cycle?: Results;
   cluster?: Results;
   churn?: Results;
+  edge?: Results;
 }
 
+/** The runtimes by their names in figures. */
+const EDGE_HOSTS = [
+  ['node-20', 'Node 20'],
+  ['node-24', 'Node 24'],
+  ['deno', 'Deno'],
+  ['bun', 'Bun'],
+  ['workerd', 'workerd'],
+  ['chromium', 'Chromium'],
+] as const;
+
 /** Between the section's markers. A level of which nothing was saved is left out. */
-export function section({ kernel, plan, million, cycle, cluster, churn }: Saved): string {
+export function section({ kernel, plan, million, cycle, cluster, churn, edge }: Saved): string {
   const parts = [
     cluster && clusterPart(cluster),
     cycle && cyclePart(cycle),
@@ -22,6 +33,7 @@ export function section({ kernel, plan, million, cycle, cluster, churn }: Saved)
     plan && planPart(plan),
     million && millionPart(million),
     kernel && kernelPart(kernel),
+    edge && edgePart(edge),
   ];
   return parts.filter((part) => part !== undefined).join('\n\n');
 }
@@ -144,6 +156,29 @@ function kernelPart({ run, figures }: Results): string {
 }
 
 /** A figure of one workload at one level; undefined when it was not saved. */
+function edgePart({ run, figures }: Results): string {
+  const of = (host: string, what: string) => figures.get(`edge/${host}/${what}`);
+  const node = of('node-24', 'decide') ?? NaN;
+  const rows = EDGE_HOSTS.map(([host, title]) => [
+    title,
+    whole(of(host, 'first-plan')),
+    whole(of(host, 'plan')),
+    whole(of(host, 'decide')),
+    fraction((of(host, 'decide') ?? NaN) / node),
+  ]);
+  const fitting = (most: number) => whole(figures.get(`edge/capacity/${most}-ms`));
+  return [
+    '### At the edge',
+    'The service on each runtime, asked over HTTP (in Chromium, from the page): milliseconds from the start of the process to ' +
+      'the first plan; to read 5,000 nodes and plan a pod; and to say where the 10,000 pods of a Deployment would go on 5,000 ' +
+      'nodes that are kept, pods and names made, answer included.',
+    markdownTable(['runtime', 'first plan', 'plan', 'what if 10,000 pods', "of Node 24's"], rows),
+    `Of small nodes, ${fitting(10)} are read and planned on within 10 ms of the processor, ${fitting(50)} within 50 ms and ` +
+      `${fitting(300)} within 300 ms (Node, warm).`,
+    provenance(run),
+  ].join('\n\n');
+}
+
 type FigureOf = (what: string) => number | undefined;
 
 /** A line for each workload of which the figure `probe` was saved: its title, and a cell for each column. */

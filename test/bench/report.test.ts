@@ -45,7 +45,27 @@ const cluster: Results = {
   ]),
 };
 
+const edge: Results = {
+  run: { ...cluster.run, command: 'npm run bench -- --only edge --save' },
+  figures: new Map([
+    ...['node-20', 'node-24', 'deno', 'bun', 'workerd', 'chromium'].flatMap((host, n): [string, number][] => [
+      [`edge/${host}/first-plan`, 100 + n],
+      [`edge/${host}/plan`, 20 + n],
+      [`edge/${host}/decide`, 40 + 20 * n],
+    ]),
+    ['edge/capacity/10-ms', 1000],
+    ['edge/capacity/50-ms', 5000],
+    ['edge/capacity/300-ms', 30_000],
+  ]),
+};
+
 describe('the report', () => {
+  it('has a line for each runtime, beside Node 24', () => {
+    const text = section({ edge });
+    expect(text).toMatch(/^\| workerd +\| 104 +\| 24 +\| 120 +\| 2\.00 +\|$/m);
+    expect(text).toContain('1,000 are read and planned on within 10 ms of the processor');
+  });
+
   it('says in the README, and draws, what the saved figures say', () => {
     const files = reportFiles();
     expect([...files.keys()]).toContain('README.md');

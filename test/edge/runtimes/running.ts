@@ -9,7 +9,7 @@ import type { Send } from '../fixtures.ts';
 
 export interface Running {
   send: Send;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export const TOKEN = 'the-token-of-the-tests';
@@ -26,7 +26,7 @@ interface Command {
   command(port: number, folder: string): Call;
 }
 
-interface Call {
+export interface Call {
   file: string;
   args: string[];
   env?: Record<string, string>;
@@ -80,10 +80,10 @@ function onNode(file: string, port: number): Call {
 }
 
 /** Starts a service that listens; resolves when it answers. */
-export async function startCommand(name: string): Promise<Running> {
+export async function startCommand(name: string, command = COMMANDS[name]!.command): Promise<Running> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'coset-edge-'));
-  const { file, args, env } = COMMANDS[name]!.command(port, folder);
+  const { file, args, env } = command(port, folder);
   // in a group of its own, since some start others
   const child = spawn(file, args, {
     cwd: folder,
@@ -131,7 +131,7 @@ async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/healthz`)).ok;
   } catch {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 5));
     return false;
   }
 }
