@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './cli/completion.ts';
-import { ConfigurationError } from './config/load.ts';
+import { ConfigurationError } from './config/configuration.ts';
 import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { addLeaderElection } from './cli/leader-election.ts';

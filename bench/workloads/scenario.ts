@@ -1,7 +1,7 @@
 // A workload as the scenario that the planner and kube-oracle read.
 import type { Pod, Scenario } from '../../src/model/types.ts';
 import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/model/quantity.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { seededRandom } from '../random.ts';
 import {

@@ -1,7 +1,8 @@
 // Files that the command line names.
 import { readFileSync, statSync } from 'node:fs';
 import { decodeText, TextError } from '../model/text.ts';
-import { defaultConfiguration, loadConfiguration } from '../config/load.ts';
+import { defaultConfiguration } from '../config/configuration.ts';
+import { loadConfiguration } from '../config/load.ts';
 import { pluginModulesIn } from '../config/plugin-modules.ts';
 import type { Configuration } from '../config/types.ts';
 import { ownPlugins, pathOf, registryWith } from './plugin-modules.ts';

@@ -1,6 +1,6 @@
 // coset plan: where the pods of a scenario would go.
 import type { Decision, Scenario } from '../model/types.ts';
-import { configurationOf } from '../config/load.ts';
+import { configurationOf } from '../config/configuration.ts';
 import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';
 import { NO_NODES, otherSchedulers, whyNothing } from '../planner/notices.ts';

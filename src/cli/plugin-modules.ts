@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError } from '../config/load.ts';
+import { ConfigurationError } from '../config/configuration.ts';
 import { faultIn } from '../plugins/check.ts';
 import { dynamicResources } from '../devices/plugin.ts';
 import { inTree } from '../plugins/in-tree.ts';

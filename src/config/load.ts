@@ -1,30 +1,15 @@
-// Reads a KubeSchedulerConfiguration file as kube-scheduler 1.37 does: strictly, with its defaults and its rules.
-import { DEFAULT_SCHEDULER } from '../model/types.ts';
-import { dropNulls, Problems, shown } from '../model/shape.ts';
+// Reads a KubeSchedulerConfiguration file.
 import { mistakenFor, mistakenYaml } from '../model/mistaken.ts';
 import { yamlDocuments } from '../model/yaml.ts';
-import { judge } from './judge.ts';
-import { askExtenders, readExtenders } from './extenders.ts';
-import { readLeaderElection } from './leader-election.ts';
-import { API_VERSION } from '../plugins/common/args-shape.ts';
-import { configurationShape, KIND } from './file.ts';
-import type { ConfigurationFile, ProfileFile } from './file.ts';
-import { readPluginArgs } from './plugin-args.ts';
-import { mergePlugins } from './plugins.ts';
 import { inTree } from '../plugins/in-tree.ts';
 import type { Registry } from '../plugins/registry.ts';
-import type { Framework } from '../plugins/framework.ts';
+import { ConfigurationError, configurationOf } from './configuration.ts';
+import { KIND } from './file.ts';
+import { judge } from './judge.ts';
 import type { Configuration } from './types.ts';
 
-const JSON_ALONE = /^application\/json\b/;
-
-/** A configuration that cannot be used; the message has a line for each problem, with file name and field. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
-}
-
 /**
- * Reads a configuration from YAML or JSON text.
+ * Reads a configuration from YAML or JSON text. A ConfigMap is read for the one that it holds.
  * @param fileName how messages name the text
  * @param registry the plugins that it may name
  * @throws ConfigurationError
@@ -42,7 +27,7 @@ export function loadConfiguration(text: string, fileName: string, registry = inT
     throw new ConfigurationError(`${fileName}: must hold one ${KIND}, not ${values.length} documents`);
   }
   try {
-    return configurationOf(values[0], fileName, registry);
+    return configurationIn(values[0], fileName, registry);
   } catch (error) {
     // a template's braces may be YAML too: an object where there should be a name
     const template = error instanceof ConfigurationError ? mistakenYaml(text) : undefined;
@@ -50,140 +35,11 @@ export function loadConfiguration(text: string, fileName: string, registry = inT
   }
 }
 
-/**
- * Reads a configuration from a value that was parsed before, for instance the one inside a scenario; fields of it
- * that are null are removed. A ConfigMap is read for the configuration that it holds.
- * @throws ConfigurationError
- */
-export function configurationOf(value: unknown, fileName: string, registry = inTree): Configuration {
-  dropNulls(value);
-  // what it is comes first: of another kind, no field could be right
+function configurationIn(value: unknown, fileName: string, registry: Registry): Configuration {
   const judged = judge(value);
-  if ('refusal' in judged) throw new ConfigurationError(`${fileName}: ${judged.refusal}`);
-  if ('held' in judged) {
-    const { key, text } = judged.held;
-    const configuration = loadConfiguration(text, `${fileName}: data[${key}]`, registry);
-    configuration.notices.unshift(`${fileName} is a ConfigMap: its data[${key}] is read`);
-    return configuration;
-  }
-  const problems = new Problems(fileName);
-  configurationShape(value, '', problems);
-  if (problems.count > 0) throw new ConfigurationError(problems.toString());
-  const configuration = build(value as ConfigurationFile, registry, problems);
-  if (problems.count > 0) throw new ConfigurationError(problems.toString());
+  if (!('held' in judged)) return configurationOf(value, fileName, registry);
+  const { key, text } = judged.held;
+  const configuration = loadConfiguration(text, `${fileName}: data[${key}]`, registry);
+  configuration.notices.unshift(`${fileName} is a ConfigMap: its data[${key}] is read`);
   return configuration;
-}
-
-/** The configuration without a file: one profile, default-scheduler, and nothing to notice. */
-export function defaultConfiguration(registry = inTree): Configuration {
-  return {
-    ...configurationOf({ apiVersion: API_VERSION, kind: KIND }, 'default configuration', registry),
-    notices: [],
-  };
-}
-
-function build(file: ConfigurationFile, registry: Registry, problems: Problems): Configuration {
-  const notices: string[] = [];
-  const initialBackoff = file.podInitialBackoffSeconds ?? 1;
-  const maxBackoff = file.podMaxBackoffSeconds ?? 10;
-  if (initialBackoff <= 0)
-    problems.add('podInitialBackoffSeconds', `must be greater than 0, not ${initialBackoff}`);
-  if (maxBackoff < initialBackoff) {
-    problems.add('podMaxBackoffSeconds', `must not be less than podInitialBackoffSeconds, not ${maxBackoff}`);
-  }
-  checkWithoutEffect(file, problems, notices);
-  const leaderElection = readLeaderElection(file.leaderElection ?? {}, problems);
-  const connection = file.clientConnection ?? {};
-  checkConnection(connection, problems, notices);
-  const extenders = readExtenders(file.extenders ?? [], problems);
-  const profiles = readProfiles(file.profiles ?? [], registry, problems, notices);
-  for (const profile of profiles) askExtenders(profile, extenders);
-  return {
-    registry,
-    profiles,
-    extenders,
-    leaderElection,
-    kubeconfig: connection.kubeconfig || undefined,
-    podInitialBackoffSeconds: initialBackoff,
-    podMaxBackoffSeconds: maxBackoff,
-    notices,
-  };
-}
-
-function readProfiles(
-  files: ProfileFile[],
-  registry: Registry,
-  problems: Problems,
-  notices: string[],
-): Framework[] {
-  const given = files.length > 0 ? files : [{}];
-  const names = given.map(
-    ({ schedulerName }) => schedulerName ?? (given.length === 1 ? DEFAULT_SCHEDULER : ''),
-  );
-  const queueSort = ({ plugins }: ProfileFile) =>
-    JSON.stringify([plugins?.queueSort?.enabled ?? [], plugins?.queueSort?.disabled ?? []]);
-  return given.map((profile, i) => {
-    const path = `profiles[${i}]`;
-    const schedulerName = names[i]!;
-    if (schedulerName === '') problems.add(`${path}.schedulerName`, 'must not be empty');
-    else if (names.indexOf(schedulerName) < i) {
-      problems.add(`${path}.schedulerName`, `${shown(schedulerName)} is the name of another profile`);
-    }
-    if (queueSort(profile) !== queueSort(given[0]!)) {
-      problems.add(`${path}.plugins.queueSort`, 'must be the same for all profiles');
-    }
-    checkPercentage(profile.percentageOfNodesToScore, `${path}.percentageOfNodesToScore`, problems, notices);
-    const args = readPluginArgs(
-      registry,
-      profile.pluginConfig ?? [],
-      `${path}.pluginConfig`,
-      problems,
-      notices,
-    );
-    return {
-      schedulerName,
-      ...mergePlugins(registry, profile.plugins ?? {}, `${path}.plugins`, problems, notices),
-      args,
-      deviceTotals: registry.having('deviceTotals')[0]?.deviceTotals,
-      registry,
-    };
-  });
-}
-
-function checkWithoutEffect(file: ConfigurationFile, problems: Problems, notices: string[]): void {
-  checkPercentage(file.percentageOfNodesToScore, 'percentageOfNodesToScore', problems, notices);
-  if (file.parallelism !== undefined) {
-    if (file.parallelism <= 0) problems.add('parallelism', `must be greater than 0, not ${file.parallelism}`);
-    notices.push('parallelism: no effect, coset decides in one thread');
-  }
-  for (const field of ['enableProfiling', 'enableContentionProfiling', 'delayCacheUntilActive'] as const) {
-    if (file[field]) notices.push(`${field}: no effect, coset does not have it`);
-  }
-}
-
-/** Of the connection, coset takes the kubeconfig. */
-function checkConnection(
-  { burst = 0, qps, acceptContentTypes, contentType }: NonNullable<ConfigurationFile['clientConnection']>,
-  problems: Problems,
-  notices: string[],
-): void {
-  if (burst < 0) problems.add('clientConnection.burst', `must not be negative, not ${burst}`);
-  if (qps) notices.push('clientConnection.qps: no effect, coset sends as fast as the API server answers');
-  if (burst > 0)
-    notices.push('clientConnection.burst: no effect, coset sends as fast as the API server answers');
-  for (const [field, type] of Object.entries({ acceptContentTypes, contentType })) {
-    if (type && !JSON_ALONE.test(type))
-      notices.push(`clientConnection.${field}: no effect, coset speaks JSON`);
-  }
-}
-
-function checkPercentage(
-  percentage: number | undefined,
-  path: string,
-  problems: Problems,
-  notices: string[],
-): void {
-  if (percentage === undefined) return;
-  if (percentage < 0 || percentage > 100) problems.add(path, `must be from 0 to 100, not ${percentage}`);
-  notices.push(`${path}: no effect, coset looks at all nodes`);
 }

@@ -1,5 +1,4 @@
 // What the control API needs of the scheduler that it shows and steers.
-import type { Registry } from 'prom-client';
 import type { QueueCounts, QueueRow } from '../queue/types.ts';
 
 /** One health check; it has failed if there is a reason. The reason is shown to whoever asks. */
@@ -60,6 +59,12 @@ export interface CorrespondenceRecord {
   openPods: number;
 }
 
+/** What `/metrics` answers, as a registry of prom-client has it. */
+export interface Metrics {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
 /** The scheduler behind the control API. Lists hold at most `limit` items. */
 export interface ControlledScheduler {
   /** Whether the process should go on living. */
@@ -79,6 +84,6 @@ export interface ControlledScheduler {
   queue(limit: number): QueueRow[];
   classes(limit: number): ClassRecord[];
   correspondences(limit: number): CorrespondenceRecord[];
-  /** The registry of SchedulerMetrics, its gauges set to what holds now. */
-  metrics(): Registry;
+  /** The gauges are set to what holds now. */
+  metrics(): Metrics;
 }

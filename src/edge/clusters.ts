@@ -1,6 +1,6 @@
 // The clusters that are kept under names: in the host's store, and the ones that were asked last as planners too.
 import type { Configuration } from '../config/types.ts';
-import { configurationOf, defaultConfiguration } from '../config/load.ts';
+import { configurationOf, defaultConfiguration } from '../config/configuration.ts';
 import { dynamicResources } from '../devices/plugin.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { Planner } from '../planner/planner.ts';

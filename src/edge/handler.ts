@@ -16,7 +16,7 @@ import { bearerAuth } from 'hono/bearer-auth';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import { ConfigurationError } from '../config/load.ts';
+import { ConfigurationError } from '../config/configuration.ts';
 import { inlinedKernel } from '../kernel/inlined.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { EffortError } from '../kernel/program/effort.ts';

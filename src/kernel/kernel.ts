@@ -87,12 +87,19 @@ function checked(call: string, result: number): number {
   return result;
 }
 
+/** A module by the type that the host has for it; any object where its types know none. */
+type CompiledModule = typeof globalThis extends {
+  WebAssembly: { Module: abstract new (...args: never) => infer T };
+}
+  ? T
+  : object;
+
 /**
  * Instantiates a WebAssembly build of the kernel, with a memory of its own: its bytes, or the module of a host that compiles
  * it ahead, as those must that compile none at run time.
  * @throws KernelError when it was built from another layout than the host
  */
-export function instantiateKernel(build: Uint8Array | WebAssembly.Module): Kernel {
+export function instantiateKernel(build: Uint8Array | CompiledModule): Kernel {
   const { exports } = instantiateSync(build, {});
   return new Kernel(exports as unknown as KernelExports);
 }

@@ -1,6 +1,6 @@
 // A planner: a cluster that is kept, changed by what happens in it, and asked where pods would go.
 import { objectKey, type Decision, type Node, type Pod, type Scenario } from '../model/types.ts';
-import { defaultConfiguration } from '../config/load.ts';
+import { defaultConfiguration } from '../config/configuration.ts';
 import type { Configuration } from '../config/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { inlinedKernel } from '../kernel/inlined.ts';

@@ -2,7 +2,7 @@
 // manifests: as many, alike in all that scheduling reads, with the same claims, and decided alike.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ApiObject, Decision, Node, Pod, PersistentVolumeClaim } from '../../src/model/types.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { groupsOf } from '../../src/scenario/groups.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { ConfigurationError, loadConfiguration } from '../../src/config/load.ts';
+import { ConfigurationError } from '../../src/config/configuration.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
 
 export const HEADER = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultConfiguration, loadConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
 import { load, withArgs } from './fixtures.ts';
 
 describe('defaults', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
+import { configurationOf, defaultConfiguration } from '../../src/config/configuration.ts';
 
 const FILTERS =
   'NodeName NodeUnschedulable TaintToleration NodeAffinity NodePorts NodeResourcesFit VolumeRestrictions ' +

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfiguration, loadConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
 import { writeConfiguration } from '../../src/config/write.ts';
 
 const HEADER = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n';

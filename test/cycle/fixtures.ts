@@ -6,7 +6,7 @@ import type { ApiObject, Container, Node, Pod, Service } from '../../src/model/t
 import type { SharedEvent } from '../../src/queue/types.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import { dynamicResources } from '../../src/devices/plugin.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Placement, Outcome } from '../../src/cycle/outcome.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Node, Pod, Scenario } from '../../src/model/types.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';
 

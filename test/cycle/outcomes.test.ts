@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_ROW } from '../../assembly/layout.ts';
 import { KernelError } from '../../src/kernel/kernel.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import { members, podGroup } from '../gangs/fixtures.ts';
 import { kernelWith, keysOf, node, nodesByPod, on, pod, pods, newHarness, type Harness } from './fixtures.ts';
 

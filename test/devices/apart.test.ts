@@ -1,6 +1,6 @@
 // What becomes of pods that need devices where the plugin that allocates them was not handed in.
 import { describe, expect, it } from 'vitest';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { dynamicResources } from '../../src/devices/plugin.ts';
 import type { Decision, Pod } from '../../src/model/types.ts';
 import { Planner, type PlannerOptions } from '../../src/planner/planner.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ClusterEvent } from '../../src/model/events.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { dynamicResources } from '../../src/devices/plugin.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
 import { referenceKernel } from '../reference/kernel.ts';

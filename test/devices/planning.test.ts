@@ -1,7 +1,7 @@
 // Pods with claims, as they are planned: what an error, a deadline and a search without end mean for a pod and for others.
 import { describe, expect, it } from 'vitest';
 import type { ApiObject, Decision, Node, Pod } from '../../src/model/types.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { dynamicResources } from '../../src/devices/plugin.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
 import type { DeviceRequest, ResourceClaim } from '../../src/devices/types.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConfigurationError, configurationOf } from '../../src/config/load.ts';
+import { ConfigurationError, configurationOf } from '../../src/config/configuration.ts';
 
 const url = 'http://extender.example/scheduler';
 

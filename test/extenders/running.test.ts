@@ -1,7 +1,7 @@
 // Extenders on the running scheduler: what they are asked, what their answers do, and what happens when they fail.
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../src/config/types.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import { eventually, node, pod, startScheduler, type Running } from '../run/fixtures.ts';
 import { leaves, serveExtender, type Question } from './extender.ts';
 

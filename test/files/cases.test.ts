@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, describe } from 'vitest';
 import { decodeText } from '../../src/model/text.ts';
-import { ConfigurationError, loadConfiguration } from '../../src/config/load.ts';
+import { ConfigurationError } from '../../src/config/configuration.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
 import { coset } from '../cli/coset.ts';
 
 const folder = join(import.meta.dirname, 'cases');

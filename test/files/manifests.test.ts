@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadKernel } from '../../src/kernel/builds.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { readScenario } from '../../src/scenario/read.ts';
 

@@ -1,7 +1,7 @@
 // The pods of a gang get their nodes together or not at all.
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/cycle/outcome.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import { kernelWith, node, nodesByPod, on, pod, newHarness, type Harness } from '../cycle/fixtures.ts';
 import { member, members, podGroup } from './fixtures.ts';
 

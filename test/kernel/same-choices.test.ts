@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Decision, Scenario } from '../../src/model/types.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import { addGroups } from '../../src/kernel/program/groups.ts';
 import { plan, type PlanOptions } from '../../src/planner/plan.ts';

@@ -4,7 +4,7 @@ import type { ApiObject, LabelSelector, Node, Pod, Scenario } from '../../src/mo
 import type { Configuration } from '../../src/config/types.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';
 import type { PluginArgs } from '../../src/plugins/profile.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 
 const GPU = 'example.com/gpu';
 const ZONE = 'topology.kubernetes.io/zone';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Pod } from '../../src/model/types.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import type { KubernetesObject, WatchEvent } from '../../src/planner/objects.ts';
 import { PlannerError } from '../../src/planner/planner-error.ts';
 import { Planner } from '../../src/planner/planner.ts';

@@ -1,7 +1,7 @@
 // The cycle with victims that take their time: who is chosen, who yields to whom, and what a nomination is worth.
 import { expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import type { Preempting, Preemptor } from '../../src/cycle/preemption/preemptor.ts';
 import {
   keysOf,

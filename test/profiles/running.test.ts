@@ -1,6 +1,6 @@
 // Several profiles in one running scheduler.
 import { expect, it } from 'vitest';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import { node, pod, startScheduler } from '../run/fixtures.ts';
 
 const packing = {

@@ -1,7 +1,7 @@
 // Each profile of one process decides as kube-scheduler does with that profile alone.
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { plan } from '../../src/planner/plan.ts';

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import { on } from '../cycle/fixtures.ts';
 import { claim, deviceClass, devices, podWith, slice } from '../devices/objects.ts';
 import { startHarness } from '../kube/harness.ts';

@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { configurationOf } from '../../src/config/load.ts';
+import { configurationOf } from '../../src/config/configuration.ts';
 import type { Leadership } from '../../src/kube/leader-election.ts';
 import { controlApi } from '../../src/control/api.ts';
 import { on } from '../cycle/fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { objectKey, type ApiObject, type Decision, type Scenario } from '../../src/model/types.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { dynamicResources } from '../../src/devices/plugin.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';

@@ -1,7 +1,7 @@
 // What coset decides on a scenario, in the form in which kube-oracle prints decisions.
 import type { Decision, Scenario } from '../../src/model/types.ts';
 import type { Cluster } from '../../src/state/cluster.ts';
-import { configurationOf, defaultConfiguration } from '../../src/config/load.ts';
+import { configurationOf, defaultConfiguration } from '../../src/config/configuration.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { dynamicResources } from '../../src/devices/plugin.ts';
 import type { EquivalenceClassesArgs } from '../../src/plugins/equivalence-classes/plugin.ts';

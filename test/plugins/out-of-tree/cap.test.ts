@@ -1,7 +1,7 @@
 // At most so many pods of a class on a node, or in all: settings of the domain filter, on every kernel.
 import { describe, expect, it } from 'vitest';
 import { LIMIT_FIXED } from '../../../assembly/layout.ts';
-import { configurationOf } from '../../../src/config/load.ts';
+import { configurationOf } from '../../../src/config/configuration.ts';
 import { plan } from '../../../src/planner/plan.ts';
 import { inTree } from '../../../src/plugins/in-tree.ts';
 import { definePlugin, unschedulable } from '../../../src/plugins/plugin.ts';

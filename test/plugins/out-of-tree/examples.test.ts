@@ -5,7 +5,7 @@ import { appPerZone } from '../../../examples/plugins/app-per-zone/plugin.ts';
 import { nodePower } from '../../../examples/plugins/node-power/plugin.ts';
 import rackQuotaModule from '../../../examples/plugins/rack-quota/rack-quota.mjs';
 import type { Node, Pod } from '../../../src/model/types.ts';
-import { configurationOf } from '../../../src/config/load.ts';
+import { configurationOf } from '../../../src/config/configuration.ts';
 import { plan } from '../../../src/planner/plan.ts';
 import { inTree } from '../../../src/plugins/in-tree.ts';
 import { unschedulable, type Plugin } from '../../../src/plugins/plugin.ts';
