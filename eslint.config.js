@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   // AssemblyScript is another language in the same syntax; what both compilers read is linted.
-  globalIgnores(['dist/', 'build/', '**/.wrangler/', 'assembly/**', '!assembly/layout.ts']),
+  globalIgnores(['**/dist/', 'build/', '**/.wrangler/', 'assembly/**', '!assembly/layout.ts']),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,5 +1,7 @@
-// Builds what is missing or stale: the WASM kernels, dist/edge, then dist/coset.js, the one file that holds all of coset, and
-// the page in dist/page.
+// Builds what is missing or stale: the WASM kernels, dist/edge, the command (one file that holds all of coset, and its data),
+// and the page in dist/page.
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import buildEdge from './edge-build.mjs';
 import buildKernels from './kernels.mjs';
@@ -42,5 +44,8 @@ if (isStale(bundle)) {
     plugins: [usedOnly],
     logLevel: 'warning',
   });
+  for (const name of ['data', 'LICENSE'])
+    if (existsSync(join(root, name)))
+      cpSync(join(root, name), join(root, 'packages/cli', name), { recursive: true });
 }
 if (isStale(page)) await buildPage();

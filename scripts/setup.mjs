@@ -44,7 +44,7 @@ function step(title, command, args) {
 if (!isInstalled())
   step('installing the dependencies (npm ci)', 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
 if ([...kernels, kernelModule, recordsModule, kubernetesModule, bundle, edgeBundle, page].some(isStale)) {
-  step('building the WASM kernels, dist/coset.js, dist/edge and the page', pinnedNode, ['scripts/build.mjs']);
+  step('building the WASM kernels, the command, dist/edge and the page', pinnedNode, ['scripts/build.mjs']);
 }
 
 const [module, ...args] = process.argv.slice(2);

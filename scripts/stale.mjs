@@ -24,9 +24,9 @@ export const kubernetesModule = {
   inputs: ['data/kubernetes/schemas.json.gz', 'scripts/kubernetes-types.mjs'],
 };
 export const bundle = {
-  output: 'dist/coset.js',
+  output: 'packages/cli/dist/coset.js',
   inputs: [
-    ...['src', 'packages', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
+    ...['src', 'packages/h2', 'data', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
     ...['package-lock.json', 'scripts/build.mjs'],
   ],
 };
@@ -42,6 +42,14 @@ export const page = {
   inputs: [
     ...['src', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
     ...['package-lock.json', 'scripts/page.mjs'],
+  ],
+};
+
+export const library = {
+  output: 'dist/lib/index.d.ts',
+  inputs: [
+    ...['src', 'assembly/layout.ts', kernelModule.output, recordsModule.output, kubernetesModule.output],
+    ...['package-lock.json', 'scripts/library.mjs'],
   ],
 };
 

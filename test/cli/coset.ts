@@ -1,4 +1,4 @@
-// The command as people run it: dist/coset.js as a process of its own.
+// The command as people run it: packages/cli/dist/coset.js as a process of its own.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { onTestFinished, vi } from 'vitest';
 const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: 2 * LIMIT_MS });
 
-const bundle = join(import.meta.dirname, '../../dist/coset.js');
+const bundle = join(import.meta.dirname, '../../packages/cli/dist/coset.js');
 
 export interface Ended {
   code: number | null;

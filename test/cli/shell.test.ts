@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { coset } from './coset.ts';
 
-const bundle = join(import.meta.dirname, '../../dist/coset.js');
+const bundle = join(import.meta.dirname, '../../packages/cli/dist/coset.js');
 
 it('suggests commands, options and their values', async () => {
   const told = async (...words: string[]) => (await coset(['complete', '--', ...words])).stdout;

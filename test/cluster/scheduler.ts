@@ -69,7 +69,7 @@ const LOOPBACK = ['--secure-port', '0', '--control', '127.0.0.1:0'];
 /** Starts `coset run` with a configuration file, as the image does. */
 export function startCoset(configuration: string, serving: readonly string[] = LOOPBACK): Scheduler {
   const [, ...args] = entryPoint();
-  const bundle = join(ROOT, 'dist/coset.js');
+  const bundle = join(ROOT, 'packages/cli/dist/coset.js');
   return startScheduler(process.execPath, [
     ...args.map((arg) => (arg === '/app/coset.js' ? bundle : arg)),
     ...['run', '--config', configuration, ...serving],

@@ -73,7 +73,7 @@ describe('the repository', () => {
 
   it('gives Node the same heap in the image as in the command', () => {
     const text = (path: string) => files.find((file) => file.path === path)!.text;
-    const [, command] = /^#!.* node (.+)$/m.exec(text('bin/coset.mjs'))!;
+    const [, command] = /^#!.* node (.+)$/m.exec(text('packages/cli/bin/coset.mjs'))!;
     const [, image] = /^ENTRYPOINT (.+)$/m.exec(text('Dockerfile'))!;
     const optimizing = '--invocation-count-for-turbofan=30000';
     expect(JSON.parse(image!)).toEqual([
@@ -145,7 +145,7 @@ describe('the repository', () => {
 
   it('locks packages without saying where they came from', () => {
     const lock = files.find(({ path }) => path === 'package-lock.json');
-    expect(lock?.text).not.toContain('"resolved"');
+    expect(lock?.text).not.toMatch(/"resolved": "(?!packages\/)/);
   });
 });
 
