@@ -4,7 +4,7 @@
 //                                                                    clocks, leases, ends and starts
 //
 // After every step the checkers look at what there is. Then the faults end, and everything must come right.
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { ApiServer } from './api-server.ts';
 import { Chance, Disturbances, type Disturbance } from './chance.ts';
 import { BindingsChecker } from './checkers/bindings.ts';
