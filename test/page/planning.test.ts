@@ -1,7 +1,7 @@
 // What the page's worker does, without a worker.
 import { describe, expect, it } from 'vitest';
 import { ownPlugins } from '../../src/cli/plugin-modules.ts';
-import { defaultConfiguration } from '../../src/config/load.ts';
+import { defaultConfiguration } from '../../src/config/configuration.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
 import { EXAMPLE_NAME, exampleText } from '../../src/page/example.ts';
 import { IncompleteError, planFiles, type PlannedFiles } from '../../src/page/worker/planning.ts';

@@ -1,5 +1,5 @@
 // Plans what files hold, and explains decisions: all that the page's worker does, without the worker.
-import { configurationOf, defaultConfiguration } from '../../config/load.ts';
+import { configurationOf, defaultConfiguration } from '../../config/configuration.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Configuration } from '../../config/types.ts';
 import { dynamicResources } from '../../devices/plugin.ts';

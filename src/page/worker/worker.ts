@@ -1,5 +1,5 @@
 // The page's worker: reads files and plans, while the page goes on answering.
-import { ConfigurationError } from '../../config/load.ts';
+import { ConfigurationError } from '../../config/configuration.ts';
 import { decodeText, TextError } from '../../model/text.ts';
 import { PlannerError } from '../../planner/planner-error.ts';
 import type { SourceFile } from '../../scenario/read.ts';
