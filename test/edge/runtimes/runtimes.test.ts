@@ -1,6 +1,7 @@
 // One suite on every runtime, on the service as it is deployed there.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumFile, runtimeFile } from '../../../scripts/edge-runtimes.ts';
+import installChromium from '../../../scripts/chromium.ts';
+import { runtimeFile } from '../../../scripts/edge-runtimes.ts';
 import { withSeenOutcomes } from '../../vectors/outcomes.ts';
 import { answersRequests } from '../requests.ts';
 import { startChromium } from './chromium.ts';
@@ -26,10 +27,7 @@ const commands = Object.entries(COMMANDS).map(([name, { runtime, isForStore = fa
 const chromium: Host = {
   name: 'Chromium',
   isForStore: false,
-  install: () => {
-    runtimeFile('playwright');
-    chromiumFile();
-  },
+  install: installChromium,
   start: startChromium,
 };
 /** Whether a host's packages can be had; where they cannot, that is said. */
@@ -60,6 +58,12 @@ for (const host of [...commands, chromium]) {
 
     it('asks for the token', async () => {
       expect((await send('POST', '/v1/plan', {}, { authorization: 'Bearer another' })).status).toBe(401);
+    });
+
+    it.skipIf(host === chromium)('shows the page to everybody', async () => {
+      const { status, body } = await send('GET', '/', undefined, { authorization: '' });
+      expect(status).toBe(200);
+      expect(body).toContain('<title>coset plan</title>');
     });
 
     it.each(host.isForStore ? [] : FAMILIES)(

@@ -1,10 +1,11 @@
 // What somebody does with the page, in Chromium.
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { serve, type ServerType } from '@hono/node-server';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { edgeHandler } from '../../../src/edge/index.ts';
 import { clusterText, deployment } from '../cluster.ts';
 import { drop, focused, openPage, PAGE_URL, startBrowser, tabTo, type Opened } from './opened.ts';
 
@@ -199,21 +200,23 @@ function manyDeployments(count: number): string {
   return JSON.stringify(Array.from({ length: count }, (_, n) => deployment(`many-${n}`, 10, `${100 + n}m`)));
 }
 
-describe('served over HTTP', () => {
-  let server: Server;
+describe('served by the edge handler', () => {
+  let server: ServerType;
   const asked: string[] = [];
 
   beforeAll(async () => {
-    const text = readFileSync(fileURLToPath(PAGE_URL));
-    server = createServer((request, response) => {
-      asked.push(request.url!);
-      response.setHeader('content-type', 'text/html; charset=utf-8').end(text);
+    const handler = edgeHandler({ page: readFileSync(fileURLToPath(PAGE_URL), 'utf8'), token: 'secret' });
+    const fetch = (request: Request) => {
+      asked.push(new URL(request.url).pathname);
+      return handler.fetch(request);
+    };
+    await new Promise((resolve) => {
+      server = serve({ fetch, hostname: '127.0.0.1', port: 0 }, resolve);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterAll(() => server.close());
 
-  it('asks for itself and nothing else', async () => {
+  it("asks for itself and nothing else, and plans under its own policy and the handler's", async () => {
     const page = await open({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
     await page.getByRole('button', { name: 'Try an example' }).click();
     await page.locator('.summary').waitFor();
