@@ -56,6 +56,7 @@ const DEFAULTS: Readonly<Record<string, (object: never) => void>> = {
   StatefulSet: setReplicas,
   Deployment: setReplicas,
   DaemonSet(set: DaemonSet) {
+    if (!set.spec) return;
     (set.spec.updateStrategy ??= {}).type ??= 'RollingUpdate';
   },
   Job: setJobDefaults,
@@ -66,7 +67,8 @@ const DEFAULTS: Readonly<Record<string, (object: never) => void>> = {
  * nothing. Kinds that have no defaults which scheduling reads are left as they are.
  */
 export function setDefaults(object: ApiObject): void {
-  DEFAULTS[object.kind ?? '']?.(object as never);
+  const { kind = '' } = object;
+  if (Object.hasOwn(DEFAULTS, kind)) DEFAULTS[kind]!(object as never);
 }
 
 function setReplicas({ spec }: Deployment | ReplicaSet | StatefulSet): void {
@@ -91,7 +93,7 @@ function setJobDefaults(job: Job): void {
   spec.completionMode ??= 'NonIndexed';
   spec.suspend ??= false;
   spec.manualSelector ??= false;
-  const labels = spec.template.metadata?.labels;
+  const labels = (spec as Partial<typeof spec>).template?.metadata?.labels;
   if (labels && isEmpty(job.metadata?.labels)) (job.metadata ??= {}).labels = { ...labels };
 }
 

@@ -3,7 +3,7 @@
 import { isObject, shown } from '../model/shape.ts';
 import { objectKey, type ApiObject, type PersistentVolumeClaim, type Pod } from '../model/types.ts';
 import { admit, generatedName, setDefaults } from '../defaults/index.ts';
-import { labelOf } from '../scenario/check.ts';
+import { labelOf, typeFault } from '../scenario/check.ts';
 import { readingOf } from '../scenario/kinds.ts';
 import { claimsFor, type ResourceClaimTemplate } from '../workloads/pod-claims.ts';
 import { surroundingsOf, workloadOf, type Surroundings } from '../workloads/index.ts';
@@ -33,6 +33,8 @@ export class Created {
 
   #add(given: unknown, place: string): void {
     if (!isObject(given)) throw new PlannerError(`${place}: must be an object, not ${shown(given)}`);
+    const ofType = typeFault(given);
+    if (ofType !== undefined) throw new PlannerError(`${place}: ${ofType}`);
     const reading = readingOf(given);
     if (reading?.as === 'workload') this.#expand(copied(given) as ApiObject, reading.kind, place);
     else if (reading?.as === 'read' && reading.kind === 'Pod') this.#addPod(given);

@@ -3,7 +3,7 @@ import { isObject, shown } from '../model/shape.ts';
 import { objectKey, type ApiObject, type Pod } from '../model/types.ts';
 import { admit, setDefaults } from '../defaults/index.ts';
 import { complete, containersFault, isStored } from '../scenario/creation.ts';
-import { labelOf, nameFault, shapeFault } from '../scenario/check.ts';
+import { labelOf, nameFault, shapeFault, typeFault } from '../scenario/check.ts';
 import { readingOf } from '../scenario/kinds.ts';
 import { refusalOf } from '../scenario/refusals.ts';
 import { nodeShape, objectShape, podShape } from '../scenario/shapes.ts';
@@ -31,6 +31,8 @@ export function readChange(event: WatchEvent, place: string, kept: KeptCluster):
 }
 
 function readObject(object: ApiObject, place: string, kept: KeptCluster): () => void {
+  const ofType = typeFault(object);
+  if (ofType !== undefined) throw new PlannerError(`${place}: ${ofType}`);
   const reading = readingOf(object);
   const refusal = refusalOf(object);
   if (refusal !== undefined) throw new PlannerError(`${place}: ${refusal}`);
@@ -73,7 +75,9 @@ export function preparedPods(pods: readonly Pod[], kept: KeptCluster): Pod[] {
     const place = `pods[${n}]`;
     if (!isObject(given)) throw new PlannerError(`${place}: must be an object, not ${shown(given)}`);
     // one that waits already is complete
-    const waits = kept.waiting.get(objectKey(given))?.pod === given;
+    const { name, namespace = '' } = (given.metadata ?? {}) as Record<string, unknown>;
+    const isNamed = typeof name === 'string' && typeof namespace === 'string';
+    const waits = isNamed && kept.waiting.get(objectKey(given))?.pod === given;
     const pod: Pod = waits ? given : prepared(given, place, kept, known);
     const key = objectKey(pod);
     if (names.has(key)) throw new PlannerError(`pod ${key}: is there twice`);

@@ -1,10 +1,17 @@
 // Whether an object can be used: by its name, and by the shapes of its fields.
 import { TEMPLATE } from '../model/mistaken.ts';
-import { isObject, Problems, shown, type Shape } from '../model/shape.ts';
+import { having, isObject, Problems, shown, text, type Shape } from '../model/shape.ts';
 import { objectKey, type ApiObject } from '../model/types.ts';
 
 /** What is told of one object that has many faults. */
 const REASONS_MAX = 3;
+
+const typed = having({ apiVersion: text, kind: text });
+
+/** Why an object's type cannot be read; undefined when it can, or says nothing. */
+export function typeFault(object: ApiObject): string | undefined {
+  return shapeFault(object, typed);
+}
 
 /** Why an object cannot be called by its name; undefined when it can. */
 export function nameFault({ metadata }: ApiObject): string | undefined {
@@ -18,7 +25,9 @@ export function nameFault({ metadata }: ApiObject): string | undefined {
 export function labelOf(object: ApiObject, kind: string): string {
   const { name, namespace } = object.metadata!;
   const isNamespaced = kind === 'Pod' || namespace !== undefined;
-  return `${kind.toLowerCase()} ${isNamespaced ? objectKey(object) : name}`;
+  // a namespace of another type is told of when the shape is checked
+  const key = typeof namespace === 'object' ? name : objectKey(object);
+  return `${kind.toLowerCase()} ${isNamespaced ? key : name}`;
 }
 
 /** What is wrong with an object's fields, the first of it; undefined when nothing is. */

@@ -54,7 +54,7 @@ export function readingOf(object: ApiObject & { items?: unknown }): Reading | un
   if (told === undefined) return undefined;
   if (workloadOf({ kind: told, apiVersion }) !== undefined)
     return { as: 'workload', kind: told, namespaced: true };
-  const known = READ[told];
+  const known = Object.hasOwn(READ, told) ? READ[told] : undefined;
   const isRead = known !== undefined && (apiVersion === undefined || groupOf(apiVersion) === known.group);
   return { as: isRead ? 'read' : 'other', kind: told, namespaced: isRead && (known.namespaced ?? false) };
 }

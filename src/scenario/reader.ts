@@ -13,7 +13,7 @@ import { DEFAULT_SCHEDULER, objectKey, type ApiObject, type Pod, type Scenario }
 import { setDefaults } from '../defaults/index.ts';
 import { PODS_MAX } from '../workloads/index.ts';
 import { Assembly } from './assembly.ts';
-import { labelOf, nameFault, shapeFault } from './check.ts';
+import { labelOf, nameFault, shapeFault, typeFault } from './check.ts';
 import { containersFault } from './creation.ts';
 import type { FoundValue } from './documents.ts';
 import { emptyIntake, type Intake } from './intake.ts';
@@ -129,8 +129,10 @@ export class Reader {
     });
     pods?.forEach((pod, i) => this.#addScenarioPod(pod, `pods[${i}]`, true));
     pending?.forEach((pod, i) => this.#addScenarioPod(pod, `pending[${i}]`, false));
-    objects?.forEach((object, i) => {
-      if (this.#check(object, object.kind ?? '', objectShape(object.kind ?? ''), `objects[${i}]`))
+    objects?.forEach((object: ApiObject, i) => {
+      const ofType = isObject(object) ? typeFault(object) : undefined;
+      if (ofType !== undefined) this.#passOver(`objects[${i}]`, ofType);
+      else if (this.#check(object, object.kind ?? '', objectShape(object.kind ?? ''), `objects[${i}]`))
         this.#scenario.objects.push(object);
     });
   }

@@ -232,7 +232,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 /** The shape of an object of any other kind. */
 export function objectShape(kind: string): Shape {
-  return SHAPES[kind] ?? having({ metadata });
+  return (Object.hasOwn(SHAPES, kind) && SHAPES[kind]) || having({ metadata });
 }
 
 /** A scenario file; its objects are checked one by one. */
