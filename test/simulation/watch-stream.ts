@@ -14,8 +14,8 @@ export class WatchStream {
   readonly #unsubscribe: () => void;
   /** Lines of the time until the client has the head of the answer. */
   #before: WatchLine[] | undefined;
-  /** When the last line that was sent arrives: none overtakes another. */
-  #lastAtMs = 0;
+  /** What was sent and has not arrived. */
+  readonly #underWay: { atMs: number; label: string; run: () => void }[] = [];
   #lines = 0;
   #bookmarks = 0;
   #isSilent = false;
@@ -146,15 +146,25 @@ export class WatchStream {
 
   /** Has it happen on the client's side after what was sent before. */
   #then(label: string, run: () => void, lateMs = 0): void {
+    const atMs = this.#site.network.world.nowMs + this.#site.latencyMs(label) + lateMs;
+    this.#underWay.push({ atMs, label, run });
+    if (this.#underWay.length === 1) this.#awaitFirst();
+  }
+
+  /** The first one arrives when it is time and nothing cuts the client off; none overtakes another. */
+  #awaitFirst(): void {
+    const [first] = this.#underWay;
+    if (first === undefined) return;
     const { world } = this.#site.network;
-    const atMs = world.nowMs + this.#site.latencyMs(label) + lateMs;
-    this.#lastAtMs = Math.max(this.#lastAtMs, atMs);
+    const atMs = Math.max(first.atMs, this.#site.cutOffUntilMs);
     const arrive = (): void => {
       if (this.body.destroyed || this.body.readableEnded) return;
-      const waitMs = this.#site.cutOffUntilMs - world.nowMs;
-      if (waitMs > 0) world.after(waitMs, label, arrive, this.#site.machine);
-      else run();
+      if (world.nowMs >= this.#site.cutOffUntilMs) {
+        this.#underWay.shift();
+        first.run();
+      }
+      this.#awaitFirst();
     };
-    world.after(this.#lastAtMs - world.nowMs, label, arrive, this.#site.machine);
+    world.after(atMs - world.nowMs, first.label, arrive, this.#site.machine);
   }
 }
