@@ -134,16 +134,18 @@ export class Correspondence {
     this.#yieldToNominated();
   }
 
-  /**
-   * From now on the correspondence speaks for one pod that is nominated to a node, whose own nomination does not count,
-   * or for any pod of its class.
-   */
+  /** From here on it speaks for one nominated pod, whose own nomination does not count, or for any of its class. */
   exemptNomination(nominated: string | undefined): void {
     if (this.#nominated.exempt === nominated) return;
     this.#nominated.exempt = nominated;
     // other pods stand on the row, even where they do not change its code
     this.#explained.clear();
     this.#yieldToNominated();
+  }
+
+  /** The pod whose own nomination does not count. */
+  get exemptFromNominations(): string | undefined {
+    return this.#nominated.exempt;
   }
 
   /** Whether the pod at hand can have the node in the row. */

@@ -57,6 +57,20 @@ function patientRig(options: HarnessOptions) {
 
 const small = (name: string) => node(name, { cpu: '2' });
 
+it('a pod that was told to wait for a node has others make way there, though its like could not have them', () => {
+  const bound = [withPriority('equal', 100, { cpu: '2' }), withPriority('low', 0)];
+  const { submit, run, preemptor } = patientRig({
+    nodes: [node('a', { cpu: '4' })],
+    pods: bound.map((one) => on('a', one)),
+  });
+  submit(
+    withPriority('other', 100, { cpu: '2' }),
+    withPriority('nominated', 100, { cpu: '2', status: { nominatedNodeName: 'a' } }),
+  );
+  run();
+  expect(preemptor.log).toEqual(['nominated a low']);
+});
+
 it('a pod that fits nowhere has the least important pods make way, and takes their node when they are gone', () => {
   const { submit, run, preemptor, victimsLeave, cluster } = patientRig({
     nodes: [small('a'), small('b')],

@@ -21,6 +21,8 @@ export class Analysis {
   readonly #known = new Map<number, Candidate | NoCandidate>();
   #journalPosition: number;
   #clusterVersion: number;
+  /** The pod whose own nomination did not count in what is known. */
+  #exempt?: string;
 
   constructor(correspondence: Correspondence, priority: number) {
     const { cluster } = correspondence.class.context;
@@ -28,6 +30,7 @@ export class Analysis {
     this.priority = priority;
     this.#journalPosition = cluster.journal.end;
     this.#clusterVersion = cluster.version;
+    this.#exempt = correspondence.exemptFromNominations;
   }
 
   /**
@@ -83,7 +86,10 @@ export class Analysis {
     const entries = version === this.#clusterVersion ? journal.since(this.#journalPosition) : undefined;
     this.#journalPosition = journal.end;
     this.#clusterVersion = version;
-    if (entries === undefined || (entries.length > 0 && this.#correspondence.readsDomains)) {
+    const { exemptFromNominations } = this.#correspondence;
+    const isForAnother = exemptFromNominations !== this.#exempt;
+    this.#exempt = exemptFromNominations;
+    if (isForAnother || entries === undefined || (entries.length > 0 && this.#correspondence.readsDomains)) {
       this.#known.clear();
     } else {
       for (const { row } of entries) this.#known.delete(row);
