@@ -6,6 +6,7 @@ const gates: Record<string, string[]> = {
   'page types': ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/page/ui'],
   lint: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   format: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  'what nobody uses': ['node_modules/knip/bin/knip.js', '--no-progress'],
   tidy: ['node_modules/vitest/vitest.mjs', 'run', '--reporter', 'dot', 'test/tidy'],
 };
 

@@ -21,7 +21,7 @@ export const MIXED_SIZES: readonly NodeSize[] = [
   { cpu: '7910m', memory: '15570Mi', pods: '58' },
 ];
 
-export const ZONE = 'topology.kubernetes.io/zone';
+const ZONE = 'topology.kubernetes.io/zone';
 const HOSTNAME = 'kubernetes.io/hostname';
 
 export function stampNode(name: string, size: NodeSize, zone: string | undefined): Node {

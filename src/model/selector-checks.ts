@@ -29,7 +29,7 @@ export function isLabelValue(value: string): boolean {
 }
 
 /** A node selector, as in required node affinity. */
-export function nodeSelector(strict: boolean): Shape {
+function nodeSelector(strict: boolean): Shape {
   return fields(strict)({ nodeSelectorTerms: list(nodeSelectorTerm(strict)) });
 }
 

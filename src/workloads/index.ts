@@ -11,7 +11,7 @@ import type { WorkloadKind } from './workload.ts';
 export { replicaSetOf } from './deployment.ts';
 export { controllerOf, surroundingsOf } from './surroundings.ts';
 export { PODS_MAX } from './workload.ts';
-export type { Expansion, Surroundings, WorkloadKind } from './workload.ts';
+export type { Surroundings, WorkloadKind } from './workload.ts';
 
 const WORKLOADS: readonly WorkloadKind[] = [
   deployment,

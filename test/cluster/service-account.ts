@@ -56,7 +56,7 @@ export async function createAccount(client: Client): Promise<string> {
 }
 
 /** A bearer token of a service account of kube-system. */
-export async function tokenOf(client: Client, account: string): Promise<string> {
+async function tokenOf(client: Client, account: string): Promise<string> {
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',

@@ -120,7 +120,7 @@ export function kernelWith(replace: (exports: KernelExports) => Partial<KernelEx
 }
 
 /** Records what it is given; nothing is acknowledged until the test says so. */
-export class RecordingBinder implements Binder {
+class RecordingBinder implements Binder {
   readonly placements: Placement[] = [];
   /** Keys of pods whose binding throws at once. */
   readonly throwsOn = new Set<string>();

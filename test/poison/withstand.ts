@@ -41,7 +41,7 @@ export function nodeName(n: number): string {
 }
 
 /** Nodes of 16 zones and three sizes, with a taint here and there. */
-export function nodesOf(count: number): Node[] {
+function nodesOf(count: number): Node[] {
   return Array.from({ length: count }, (_, n) =>
     node(nodeName(n), {
       cpu: String(8 + 8 * (n % 3)),

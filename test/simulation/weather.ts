@@ -49,7 +49,7 @@ export interface Weather {
   incidents: number;
 }
 
-export const FAIR: Weather = {
+const FAIR: Weather = {
   ...{
     requestFaults: 0,
     watchFaults: 0,

@@ -38,7 +38,7 @@ export function importsOf({ path, text }: SourceFile): Import[] {
 }
 
 /** The folders of the core, from the inside to the outside: each imports those before it only. */
-export const LAYERS = ['model', 'state', 'kernel', 'plugins', 'classes', 'determination', 'cycle'].map(
+const LAYERS = ['model', 'state', 'kernel', 'plugins', 'classes', 'determination', 'cycle'].map(
   (name) => `src/${name}/`,
 );
 /** These import the model only. */

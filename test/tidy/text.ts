@@ -117,20 +117,3 @@ export function notLiteral({ path, text }: SourceFile): string[] {
     return literal ? [] : [`${path}: '${statement.getText(file).split('\n')[0]}' is not an exported literal`];
   });
 }
-
-/** In how many files each word stands. */
-export function filesByWord(files: readonly SourceFile[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { text } of files)
-    for (const word of new Set(text.match(/\w+/g))) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
-}
-
-/** The values that a file exports and that no other file names. */
-export function deadExports({ path, text }: SourceFile, words: ReadonlyMap<string, number>): string[] {
-  const exported = text.matchAll(/^export (?:async )?(?:function\*?|const|class|let) (\w+)/gm);
-  return [...exported]
-    .map(([, name]) => name!)
-    .filter((name) => words.get(name) === 1)
-    .map((name) => `${path} exports ${name}, which nobody imports`);
-}

@@ -13,16 +13,7 @@ import {
   type Import,
   type SourceFile,
 } from './imports.ts';
-import {
-  bannedText,
-  deadExports,
-  filesByWord,
-  longFunctions,
-  notLiteral,
-  pastTheClock,
-  privateWords,
-  tooLong,
-} from './text.ts';
+import { bannedText, longFunctions, notLiteral, pastTheClock, privateWords, tooLong } from './text.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -97,12 +88,6 @@ describe('the repository', () => {
   it('has functions that can be seen at once', () => {
     const ours = code.filter(({ path }) => /^(src|assembly|packages|scripts|bench)\//.test(path));
     expect(ours.flatMap(longFunctions)).toEqual(LONG_FUNCTIONS);
-  });
-
-  it('exports no value that nobody imports', () => {
-    const sources = code.filter(({ path }) => /^(src|packages)\//.test(path));
-    const words = filesByWord(code);
-    expect(sources.flatMap((file) => deadExports(file, words))).toEqual([]);
   });
 
   it('names no registry host, no path of a machine, no key and no unfinished work', () => {
@@ -180,14 +165,6 @@ describe('the checks', () => {
     ['src/queue/a.ts', "import type { Cluster } from '../state/cluster.ts';"],
   ])('refuse an import outwards, in %s: %s', (path, text) => {
     expect(outwards(importOf(path, text))).toContain(path);
-  });
-
-  it('find an export that nobody imports, and no other', () => {
-    const one = { path: 'src/a.ts', text: 'export const used = 1;\nexport function unused() {}\n' };
-    const two = { path: 'src/b.ts', text: "import { used } from './a.ts';" };
-    expect(deadExports(one, filesByWord([one, two]))).toEqual([
-      'src/a.ts exports unused, which nobody imports',
-    ]);
   });
 
   it('find a circle, and no other', () => {

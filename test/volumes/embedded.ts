@@ -4,7 +4,7 @@ import { resourceOfObject } from '../../src/dev/embedded/schema/resources.ts';
 import { eventually, type Running } from '../run/fixtures.ts';
 import { bindClaims, type VolumeApi } from './volume-controller.ts';
 
-export function volumeApi({ store }: Running): VolumeApi {
+function volumeApi({ store }: Running): VolumeApi {
   const all = <T>(name: string) =>
     store
       .collection(name)

@@ -326,7 +326,7 @@ const CONSTANT_CHECKS: Record<string, (text: string) => unknown> = {
 };
 
 /** "a.b.c" of a chain of names. */
-export function qualifiedName(expression: Expression): string | undefined {
+function qualifiedName(expression: Expression): string | undefined {
   if (expression.kind === 'identifier') return expression.name;
   if (expression.kind !== 'select' || expression.testOnly) return undefined;
   const prefix = qualifiedName(expression.operand);

@@ -27,7 +27,7 @@ declare module '../profile.ts' {
 }
 
 /** The feature data of a pod, in the order in which its class index is spliced. */
-export const FEATURES: EquivalenceClassesArgs['features'] = ['general', 'resources', 'rule'];
+const FEATURES: EquivalenceClassesArgs['features'] = ['general', 'resources', 'rule'];
 
 const args: ArgsReader<EquivalenceClassesArgs> = {
   shape: argsShape('EquivalenceClasses', {

@@ -22,7 +22,7 @@ export interface Part {
 const SELF = '.';
 
 /** What a value consists of, or undefined if it is one value to a set. */
-export function partsOf(field: Schema, value: unknown): Part[] | undefined {
+function partsOf(field: Schema, value: unknown): Part[] | undefined {
   const schema = resolved(field);
   if (Array.isArray(value)) return elementsOf(field, value);
   if (!isObject(value)) return undefined;

@@ -187,11 +187,6 @@ export function groupVersion({ group, version }: { group: string; version: strin
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** "pods" or "deployments.apps", as messages name a resource. */
-export function qualifiedName({ group, name }: { group: string; name: string }): string {
-  return group === '' ? name : `${name}.${group}`;
-}
-
 const BY_PATH = new Map(RESOURCES.map((one) => [`${groupVersion(one)}/${one.name}`, one]));
 const BY_KIND = new Map(RESOURCES.map((one) => [`${groupVersion(one)}/${one.kind}`, one]));
 

@@ -33,7 +33,7 @@ function readyContainers(pod: Pod): number {
 }
 
 /** The one word that says how a pod is doing. */
-export function podStatus(pod: Pod): string {
+function podStatus(pod: Pod): string {
   const { status, metadata } = pod;
   const phase = status?.phase ?? '';
   if (metadata?.deletionTimestamp) {

@@ -20,7 +20,7 @@ export function isDnsLabel(name: string): boolean {
   return name.length <= LABEL_MAX && LABEL.test(name);
 }
 
-export function isLabelValue(value: string): boolean {
+function isLabelValue(value: string): boolean {
   return value.length <= LABEL_MAX && VALUE.test(value);
 }
 
