@@ -11,6 +11,13 @@ export interface Batch {
   isNominated: boolean;
 }
 
+/** Takes out of the batch what need not be decided any more. Returns how many pods that are. */
+export function takeOut(batch: Batch, isOver: (pod: QueuedPod) => boolean): number {
+  const { length } = batch.pods;
+  batch.pods = batch.pods.filter((pod) => !isOver(pod));
+  return length - batch.pods.length;
+}
+
 export class Batches {
   /** By class, then by priority. */
   readonly #grouped = new Map<EquivalenceClass, Map<number, Batch>>();

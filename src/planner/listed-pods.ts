@@ -31,6 +31,10 @@ export class ListedPods implements PodQueue {
 
   delete(): void {}
 
+  has(): boolean {
+    return true;
+  }
+
   drainGroup(): QueuedPod[] {
     return [];
   }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../../src/cycle/batches.ts';
 import { Rounds } from '../../src/cycle/rounds.ts';
-import { node, pod, newHarness, service } from './fixtures.ts';
+import { node, on, pod, newHarness, service } from './fixtures.ts';
 
 /** Pods of classes of their own. */
 const ofTenant = (count: number) =>
@@ -122,4 +122,18 @@ test('in strict order a namespace has no share', () => {
   harness.submit(...ofTenant(1000), pod('plain'));
   harness.run();
   expect(harness.binder.log.at(-1)).toMatch(/^ns\/plain /);
+});
+
+test('no pod is decided that is gone, or that somebody else has bound, when its turn comes', () => {
+  const { submit, cycle, cluster, queue, binder } = newHarness({ nodes: [node('a'), node('b')] });
+  const [first, gone, bound, last] = ['1', '2', '3', '4'].map((cpu) => pod(`pod-${cpu}`, { cpu }));
+  submit(first!, gone!, bound!, last!);
+  const outcomes = cycle.run();
+  outcomes.next();
+  queue.delete('ns/pod-2');
+  queue.delete('ns/pod-3');
+  cluster.setPod(on('a', bound!));
+  expect([...outcomes]).toHaveLength(1);
+  expect(binder.log.map((line) => line.split(' ')[0])).toEqual(['ns/pod-1', 'ns/pod-4']);
+  expect(cluster.pod('ns/pod-3')).toMatchObject({ nodeName: 'a', assumed: false });
 });
