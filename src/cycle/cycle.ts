@@ -350,8 +350,8 @@ export class SchedulingCycle {
       const refusal = { ...verdict, preemption: attempt?.message };
       const [chosen] = attempt?.outcomes ?? [];
       if (attempt === undefined || chosen === undefined) {
-        if (attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key) !== undefined)
-          outcome.unseated.push(pod);
+        const unseated = attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key);
+        if (unseated) outcome.unseated.push(unseated);
         // the pods after it would find no node either, unless they ask for something else
         this.#park(outcome, correspondence.requestsVary ? [pod] : pods.slice(next), refusal);
         if (!correspondence.requestsVary) return pods.length;

@@ -5,6 +5,7 @@ import type { Assignment, Refusal } from '../determination/refusal.ts';
 import type { Reservation } from '../plugins/plugin.ts';
 import type { Preempting } from './preemption/preemptor.ts';
 import type { QueuedPod } from '../queue/types.ts';
+import type { PodRecord } from '../state/pod-record.ts';
 import type { EquivalenceClass } from '../classes/class-index.ts';
 import type { Batch } from './batches.ts';
 
@@ -49,8 +50,8 @@ export interface Outcome {
   asked: QueuedPod[];
   /** Why the waiting pods wait. */
   refusal?: Refusal;
-  /** Pods, among those that wait, whose nomination no longer holds. */
-  unseated: QueuedPod[];
+  /** Pods, among those that wait, whose nomination no longer holds, as they would have been on its node. */
+  unseated: PodRecord[];
   /** For each pod of the batch in order, when explanations were asked for. */
   explanations: DecisionTrace[];
   /** In the first outcome of a pod group that was tried. */

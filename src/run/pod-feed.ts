@@ -90,8 +90,9 @@ export class PodFeed implements WatchHandler<Pod> {
     const { cluster, queue, cycle } = this.#options;
     // our own binding has its outcome when the API server has answered it
     if (!cycle.isBinding(key)) queue.delete(key, uid);
-    cluster.dropPending(key);
+    const nominated = cluster.dropPending(key);
     const { before, changed } = cluster.setPod(pod);
+    if (nominated?.nodeName !== pod.spec?.nodeName) this.#unseated(nominated);
     if (before === undefined) this.#options.notify({ kind: 'AssignedPod', after: pod });
     else if (before.assumed) this.#options.notify({ kind: 'AssignedPod', after: pod });
     else if (changed) this.#options.notify({ kind: 'AssignedPod', before: podOf(before), after: pod });
@@ -136,7 +137,7 @@ export class PodFeed implements WatchHandler<Pod> {
 }
 
 /** What waiting pods may care about of a pod on a node, from what is kept of it. */
-function podOf({ key, namespace, labels, nodeName, usage, ports, volumes }: PodRecord): Pod {
+export function podOf({ key, namespace, labels, nodeName, usage, ports, volumes }: PodRecord): Pod {
   const requests = Object.fromEntries(
     [...usage.requests].map(([name, amount]) => [name, name === 'cpu' ? `${amount}m` : String(amount)]),
   );

@@ -130,6 +130,7 @@ export class Scheduler implements ControlledScheduler {
       metrics: this.#metrics,
       reservations: this.#reservations,
       mustYield: () => this.#bindings.areQueued,
+      notify: this.#notify,
       onWriteFailed: this.#onWriteFailed,
     });
     this.#bindings = this.#makeBindings(transport, random);

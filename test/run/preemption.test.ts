@@ -131,6 +131,44 @@ it('goes on when a victim has gone by itself', async () => {
   ]);
 });
 
+it('tells those that yielded to a pod when its nomination ends, for they may have the node now', async () => {
+  const running = await startScheduler({
+    backoffSeconds: 2,
+    objects: [node('a', small), on('a', withPriority('low', 1))],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => {
+    expect(running.pod('low')).toBeUndefined();
+    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
+  });
+  const tainted = node('a', small);
+  tainted.spec = { ...tainted.spec, taints: [{ key: 'k', effect: 'NoSchedule' }] };
+  running.update(tainted);
+  const tolerant = withPriority('other', 5);
+  tolerant.spec!.tolerations = [{ operator: 'Exists' }];
+  running.store.load([tolerant]);
+  await running.waits('other');
+  await running.bound('other');
+  expect(running.pod('high')?.status?.nominatedNodeName ?? '').toBe('');
+});
+
+it('tells them also when somebody else binds that pod to another node', async () => {
+  const running = await startScheduler({
+    backoffSeconds: 2,
+    objects: [node('a', small), node('b', { cpu: '1' }), on('a', withPriority('low', 1))],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => {
+    expect(running.pod('low')).toBeUndefined();
+    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
+  });
+  running.store.load([withPriority('other', 5)]);
+  await running.waits('other');
+  running.update(on('b', running.pod('high')!));
+  await running.bound('other');
+  expect(running.nodeOf('other')).toBe('a');
+});
+
 it.each([
   ['PATCH', 404],
   ['DELETE', 404],
