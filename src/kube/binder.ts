@@ -2,7 +2,7 @@
 import type { Right } from '../model/right.ts';
 import { Backoff } from './backoff.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { lookUpPod, podPath, type PodReference } from './pod-lookup.ts';
+import { lookUpPod, podPath, type PodLookup, type PodReference } from './pod-lookup.ts';
 import { TransportError, type Transport } from './transport.ts';
 
 export type BindOutcome =
@@ -56,21 +56,30 @@ export class Binder {
       // what it says of the pod is asked for: not every answer of this status is the API server's
       const isAboutPod = status === 404 || status === 409;
       const isLast = attempt === ATTEMPTS || this.#transport.ending?.aborted;
-      if (isAboutPod || isLast) return this.#resolve(pod, node, failed.failure, mayBeBound);
-      if (!retryable) return failed.failure;
-      await this.#clock.sleep(backoff.next(), this.#transport.ending);
-      if (this.#transport.ending?.aborted) return this.#resolve(pod, node, failed.failure, mayBeBound);
+      if (!isAboutPod && !isLast) {
+        if (!retryable) return failed.failure;
+        await this.#clock.sleep(backoff.next(), this.#transport.ending);
+        if (!this.#transport.ending?.aborted) continue;
+      }
+      const found = await this.#lookUp(pod, mayBeBound, backoff);
+      return this.#resolve(pod, node, { failure: failed.failure, mayBeBound, found });
     }
   }
 
-  /** Reads what became of the pod after attempts whose own answers do not say it. */
-  async #resolve(
-    pod: PodReference,
-    node: string,
-    failure: Failure,
-    mayBeBound: boolean,
-  ): Promise<BindOutcome> {
-    const found = await lookUpPod(this.#transport, pod);
+  /**
+   * Reads what became of the pod after attempts whose own answers do not say it. One that may be bound keeps its node until
+   * the server says whether it is: others would be given what it uses.
+   */
+  async #lookUp(pod: PodReference, mayBeBound: boolean, backoff: Backoff): Promise<PodLookup> {
+    const { ending } = this.#transport;
+    for (;;) {
+      const found = await lookUpPod(this.#transport, pod);
+      if (found.type !== 'unknown' || !mayBeBound || !found.mayChange || ending?.aborted) return found;
+      await this.#clock.sleep(backoff.next(), ending);
+    }
+  }
+
+  #resolve(pod: PodReference, node: string, { failure, mayBeBound, found }: Resolved): BindOutcome {
     if (found.type === 'gone') return found;
     if (found.type === 'unknown') return failure;
     const where = found.pod.spec?.nodeName;
@@ -100,6 +109,12 @@ export class Binder {
 }
 
 type Failure = Extract<BindOutcome, { type: 'failed' }>;
+
+interface Resolved {
+  failure: Failure;
+  mayBeBound: boolean;
+  found: PodLookup;
+}
 
 interface FailedAttempt {
   failure: Failure;

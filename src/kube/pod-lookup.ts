@@ -16,8 +16,8 @@ export type PodLookup =
   | { type: 'found'; pod: Pod }
   /** The pod does not exist, or another one has taken its name. */
   | { type: 'gone'; message: string }
-  /** There was no answer, or none that says either. */
-  | { type: 'unknown'; message: string };
+  /** There was no answer, or none that says either; `mayChange` when the API server may say it the next time. */
+  | { type: 'unknown'; message: string; mayChange: boolean };
 
 export function podPath({ namespace, name }: PodReference): string {
   return `/api/v1/namespaces/${namespace}/pods/${name}`;
@@ -29,15 +29,17 @@ export async function lookUpPod(transport: Transport, pod: PodReference): Promis
   try {
     reply = await transport.request('GET', podPath(pod));
   } catch (error) {
-    return { type: 'unknown', message: (error as Error).message };
+    return { type: 'unknown', message: (error as Error).message, mayChange: true };
   }
-  const { message } = reply;
+  const { message, status } = reply;
   const answer = reply.answer as Pod | undefined;
-  if (reply.status === 404 && reply.isRefusal('NotFound', { kind: 'pods', name: pod.name }))
+  if (status === 404 && reply.isRefusal('NotFound', { kind: 'pods', name: pod.name }))
     return { type: 'gone', message };
   const uid = answer?.metadata?.uid;
-  if (reply.status !== 200 || answer?.kind !== 'Pod' || uid === undefined)
-    return { type: 'unknown', message };
+  if (status !== 200 || answer?.kind !== 'Pod' || uid === undefined) {
+    const mayChange = answer === undefined || status >= 500 || status === 429;
+    return { type: 'unknown', message, mayChange };
+  }
   if (uid === pod.uid) return { type: 'found', pod: answer };
   return { type: 'gone', message: `pod ${pod.namespace}/${pod.name} was replaced by one with another uid` };
 }

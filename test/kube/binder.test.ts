@@ -45,6 +45,29 @@ describe('Binder', () => {
     expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
   });
 
+  it('keeps asking for a pod that may be bound while the server cannot say what became of it', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { drop: 'answer' }, ...Array(3).fill({ status: 500 }));
+    harness.fail('GET', /pods\/pod-a$/, ...Array(6).fill({ status: 503 }), {
+      strange: 'welcome',
+      status: 200,
+    });
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toEqual({ type: 'bound' });
+    expect(harness.requests.filter((request) => request.startsWith('GET'))).toHaveLength(8);
+  });
+
+  it('asks once where the server will not say it', async () => {
+    const harness = await startHarness();
+    const pod = loadPod(harness, 'pod-a');
+    harness.fail('POST', BINDING, { drop: 'answer' }, ...Array(3).fill({ status: 500 }));
+    harness.fail('GET', /pods\/pod-a$/, { status: 403 });
+    expect(await binderOf(harness).bind(referenceOf(pod), 'node-a')).toMatchObject({
+      type: 'failed',
+      status: 500,
+    });
+  });
+
   it('gives up on a server in trouble, and leaves the pod to be tried again', async () => {
     const harness = await startHarness();
     const pod = loadPod(harness, 'pod-a');
