@@ -16,7 +16,10 @@ export function knownTo(
     const record = cluster?.pod(key);
     const given = record?.uid === pod.metadata?.uid && !unless(key) ? record?.nodeName : undefined;
     const nodeName = pod.spec?.nodeName ?? given;
-    if (nodeName) standing.push({ ...pod, spec: { ...pod.spec!, nodeName } });
+    // one that was relabelled while it is being bound counts as it was decided, as in kube-scheduler
+    const labels = pod.spec?.nodeName ? pod.metadata?.labels : record?.labels;
+    if (nodeName)
+      standing.push({ ...pod, metadata: { ...pod.metadata, labels }, spec: { ...pod.spec!, nodeName } });
     else if (waitsForUs(pod))
       pending.push({ ...pod, status: { ...pod.status, nominatedNodeName: nominated(key) } });
   }
