@@ -70,7 +70,8 @@ const COMPLETION_EXAMPLES = `
 Examples:
   source <(coset completion bash)
   coset completion zsh > "\${fpath[1]}/_coset"
-  coset completion fish > ~/.config/fish/completions/coset.fish`;
+  coset completion fish > ~/.config/fish/completions/coset.fish
+  coset completion bash --output json`;
 
 const program = new Command('coset')
   .description('A Kubernetes scheduler that decides once per equivalence class of pods.')
@@ -148,7 +149,14 @@ program
     await snapshot(file, options);
   });
 
-addCompletion(program, COMPLETION_EXAMPLES);
+addCompletion(
+  program,
+  output(
+    'table is the script alone, as a shell reads it; json and yaml have it with the name of the shell',
+    'table',
+  ),
+  COMPLETION_EXAMPLES,
+);
 
 // a reader that has seen enough, such as head, is no fault; what has something to clean up listens to the signal
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 // Completion of the command line in shells: a script that asks coset, and what coset answers.
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, type Option } from 'commander';
+import { dump } from 'js-yaml';
 
 interface Suggestion {
   text: string;
@@ -45,13 +46,16 @@ complete -c coset -f -a '(__coset_complete)'
 };
 
 /** Adds `completion SHELL`, which prints a script, and what that script calls. */
-export function addCompletion(program: Command, examples: string): void {
+export function addCompletion(program: Command, output: Option, examples: string): void {
   program
     .command('completion')
     .description('print the script by which a shell completes what is typed after coset')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
+    .addOption(output)
     .addHelpText('after', examples)
-    .action((shell: string) => void process.stdout.write(SCRIPTS[shell]!));
+    .action((shell: string, options: { output: 'json' | 'yaml' | 'table' }) => {
+      process.stdout.write(printed(shell, options.output));
+    });
   program
     .command('complete', { hidden: true })
     .argument('[words...]')
@@ -59,6 +63,18 @@ export function addCompletion(program: Command, examples: string): void {
       for (const { text, description } of suggestionsFor(program, words))
         process.stdout.write(`${text}\t${description}\n`);
     });
+}
+
+function printed(shell: string, output: 'json' | 'yaml' | 'table'): string {
+  const script = SCRIPTS[shell]!;
+  switch (output) {
+    case 'json':
+      return `${JSON.stringify({ shell, script }, null, 2)}\n`;
+    case 'yaml':
+      return dump({ shell, script }, { lineWidth: -1 });
+    case 'table':
+      return script;
+  }
 }
 
 /** What the last of the words after coset can be; it may have begun. Nothing where it is a name that somebody has chosen. */

@@ -16,6 +16,14 @@ import type { Configuration } from './types.ts';
 
 const JSON_ALONE = /^application\/json\b/;
 
+/** What kube-scheduler takes where a file does not say, as far as coset has nothing for it. */
+const BY_DEFAULT = {
+  parallelism: 16,
+  qps: 50,
+  burst: 100,
+  contentType: 'application/vnd.kubernetes.protobuf',
+};
+
 /** A configuration that cannot be used; the message has a line for each problem, with file name and field. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
@@ -117,15 +125,18 @@ function readProfiles(
   });
 }
 
+/**
+ * Settings that coset has nothing for. Of one that has kube-scheduler's default, or says what coset does anyway, there is
+ * nothing to tell: the profiling endpoints are on by default, and coset has none to turn off.
+ */
 function checkWithoutEffect(file: ConfigurationFile, problems: Problems, notices: string[]): void {
   checkPercentage(file.percentageOfNodesToScore, 'percentageOfNodesToScore', problems, notices);
   if (file.parallelism !== undefined) {
     if (file.parallelism <= 0) problems.add('parallelism', `must be greater than 0, not ${file.parallelism}`);
-    notices.push('parallelism: no effect, coset decides in one thread');
+    if (file.parallelism !== BY_DEFAULT.parallelism)
+      notices.push('parallelism: no effect, coset decides in one thread');
   }
-  for (const field of ['enableProfiling', 'enableContentionProfiling', 'delayCacheUntilActive'] as const) {
-    if (file[field]) notices.push(`${field}: no effect, coset does not have it`);
-  }
+  if (file.delayCacheUntilActive) notices.push('delayCacheUntilActive: no effect, coset does not have it');
 }
 
 /** Of the connection, coset takes the kubeconfig. */
@@ -135,11 +146,13 @@ function checkConnection(
   notices: string[],
 ): void {
   if (burst < 0) problems.add('clientConnection.burst', `must not be negative, not ${burst}`);
-  if (qps) notices.push('clientConnection.qps: no effect, coset sends as fast as the API server answers');
-  if (burst > 0)
+  if (qps && qps !== BY_DEFAULT.qps)
+    notices.push('clientConnection.qps: no effect, coset sends as fast as the API server answers');
+  if (burst > 0 && burst !== BY_DEFAULT.burst)
     notices.push('clientConnection.burst: no effect, coset sends as fast as the API server answers');
   for (const [field, type] of Object.entries({ acceptContentTypes, contentType })) {
-    if (type && !JSON_ALONE.test(type))
+    const isDefault = field === 'contentType' && type === BY_DEFAULT.contentType;
+    if (type && !isDefault && !JSON_ALONE.test(type))
       notices.push(`clientConnection.${field}: no effect, coset speaks JSON`);
   }
 }
@@ -152,5 +165,6 @@ function checkPercentage(
 ): void {
   if (percentage === undefined) return;
   if (percentage < 0 || percentage > 100) problems.add(path, `must be from 0 to 100, not ${percentage}`);
-  notices.push(`${path}: no effect, coset looks at all nodes`);
+  // 0 leaves it to the scheduler, and 100 is what coset does
+  if (percentage !== 0 && percentage !== 100) notices.push(`${path}: no effect, coset looks at all nodes`);
 }

@@ -86,7 +86,7 @@ describe('coset plan', () => {
       apiVersion: 'kubescheduler.config.k8s.io/v1',
       kind: 'KubeSchedulerConfiguration',
       percentageOfNodesToScore: 10,
-      enableProfiling: true,
+      parallelism: 8,
       profiles: [{ plugins: { multiPoint: { disabled: [{ name: 'NodeResourcesFit' }] } } }],
     };
     const big = list(typed('Node', node('a', { cpu: '1' })), typed('Pod', pod('big', { cpu: '2' })));
@@ -97,7 +97,7 @@ describe('coset plan', () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({ decisions: [{ pod: 'ns/big', node: 'a' }] });
     expect(stderr).toMatch(/^coset: percentageOfNodesToScore: no effect/m);
-    expect(stderr).toMatch(/^coset: enableProfiling: no effect/m);
+    expect(stderr).toMatch(/^coset: parallelism: no effect/m);
     expect(code).toBe(0);
   });
 

@@ -3,9 +3,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { expect, it, onTestFinished } from 'vitest';
 import { coset } from './coset.ts';
 
+/** The commands that people call, as the help lists them. */
+const commands = ['run', 'plan', 'embedded', 'snapshot', 'completion'];
 const bundle = join(import.meta.dirname, '../../packages/cli/dist/coset.js');
 
 it('suggests commands, options and their values', async () => {
@@ -47,15 +50,21 @@ it.each([
   expect(lines.at(-1)).toBe('complete -o default -F _coset coset');
 });
 
-it.each(['run', 'plan', 'embedded', 'snapshot', 'completion'])(
-  'coset %s --help has examples',
-  async (command) => {
-    const { stdout } = await coset([command, '--help']);
-    expect(stdout).toMatch(new RegExp(`Examples:[^]*coset ${command}`));
-  },
-);
+it.each(commands)('coset %s --help has examples', async (command) => {
+  const { stdout } = await coset([command, '--help']);
+  expect(stdout).toMatch(new RegExp(`Examples:[^]*coset ${command}`));
+});
 
-it.each(['run', 'plan', 'embedded', 'snapshot'])('coset %s prints json, yaml or a table', async (command) => {
+it('prints the script of a shell alone, or as data with its name', async () => {
+  const { stdout: script } = await coset(['completion', 'bash']);
+  expect(script).toContain('complete -o default -F _coset coset\n');
+  const { stdout: json } = await coset(['completion', 'bash', '--output', 'json']);
+  expect(JSON.parse(json)).toEqual({ shell: 'bash', script });
+  const { stdout: yaml } = await coset(['completion', 'bash', '--output', 'yaml']);
+  expect(load(yaml)).toEqual({ shell: 'bash', script });
+});
+
+it.each(commands)('coset %s prints json, yaml or a table', async (command) => {
   const { stdout } = await coset([command, '--help']);
   expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/--output <format> .*\(choices: "json", "yaml", "table",/);
 });

@@ -130,7 +130,7 @@ const CHANGING: Step[] = [
   step('diff -f -', { input: yaml(config('two')) }),
   step('diff -f -', { input: yaml(config('four')), code: 1, ...code }),
   step('apply --server-side -f -', { input: yaml(config('two')) }),
-  step('apply --server-side --field-manager=other -f -', { input: yaml(config('five')), code: 1, ...code }),
+  step('apply --server-side --field-manager=other -f -', { input: yaml(config('five')), code: 1 }),
   step('apply --server-side --field-manager=other --force-conflicts -f -', { input: yaml(config('five')) }),
   step('apply --server-side --dry-run=server --force-conflicts -f -', { input: yaml(config('six')) }),
   step('get configmap settings -n team -o jsonpath={.data.value}'),

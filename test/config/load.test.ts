@@ -174,6 +174,8 @@ describe('notices', () => {
 percentageOfNodesToScore: 50
 parallelism: 8
 enableProfiling: yes
+enableContentionProfiling: no
+delayCacheUntilActive: yes
 profiles:
 - percentageOfNodesToScore: 10
   plugins: {reserve: {disabled: [{name: "*"}]}, score: {disabled: [{name: NodeAfinity}]}}
@@ -184,7 +186,7 @@ profiles:
     expect(notices.map((notice) => notice.split(':')[0])).toEqual([
       'percentageOfNodesToScore',
       'parallelism',
-      'enableProfiling',
+      'delayCacheUntilActive',
       'profiles[0].percentageOfNodesToScore',
       'profiles[0].pluginConfig[0]',
       'profiles[0].pluginConfig[1]',
@@ -192,6 +194,22 @@ profiles:
       'profiles[0].plugins.score.disabled[0]',
       'profiles[0].plugins.reserve',
     ]);
+  });
+
+  test('are silent about what has its default, or says what coset does', () => {
+    const { notices } = load(`
+percentageOfNodesToScore: 0
+parallelism: 16
+enableProfiling: yes
+enableContentionProfiling: yes
+delayCacheUntilActive: no
+clientConnection: {qps: 50, burst: 100, acceptContentTypes: '', contentType: application/vnd.kubernetes.protobuf}
+profiles:
+- percentageOfNodesToScore: 100
+  pluginConfig:
+  - {name: DynamicResources, args: {filterTimeout: 10s, bindingTimeout: 600s}}
+  - {name: VolumeBinding, args: {bindTimeoutSeconds: 600}}`);
+    expect(notices).toEqual([]);
   });
 
   test.each(['general', 'resources', 'rule'])('leaving out %s is told to be unsound', (left) => {

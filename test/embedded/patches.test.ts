@@ -113,10 +113,11 @@ describe('server-side apply', () => {
     expect(refused.body.details.causes).toEqual([
       {
         reason: 'FieldManagerConflict',
-        message: 'conflict with "me" using apps/v1',
+        message: 'conflict with "me"',
         field: '.spec.replicas',
       },
     ]);
+    expect(refused.body.message).toBe('Apply failed with 1 conflict: conflict with "me": .spec.replicas');
     expect((await apply(client, 'you', web({ replicas: 2 }))).status).toBe(200);
     const forced = await apply(client, 'you', web({ replicas: 5 }), true);
     expect(forced.body.spec.replicas).toBe(5);
@@ -138,6 +139,36 @@ describe('server-side apply', () => {
       'me',
       'creator',
       'scaler',
+    ]);
+  });
+
+  it('names the managers of several conflicts, each with its fields', async () => {
+    const client = await startClient();
+    await client.post(`${DEPLOYMENTS}?fieldManager=creator`, deployment('web', { minReadySeconds: 1 }));
+    await apply(client, 'applier', web({ replicas: 2 }));
+    await client.patch(`${WEB}?fieldManager=other`, 'merge-patch+json', { spec: { paused: true } });
+    const { status, body } = await apply(
+      client,
+      'me',
+      web({ minReadySeconds: 9, paused: false, replicas: 4 }),
+    );
+    expect(status).toBe(409);
+    expect(body.message).toBe(
+      [
+        'Apply failed with 4 conflicts: conflicts with "applier":',
+        '- .spec.replicas',
+        'conflicts with "creator" using apps/v1:',
+        '- .spec.minReadySeconds',
+        '- .spec.replicas',
+        'conflicts with "other" using apps/v1:',
+        '- .spec.paused',
+      ].join('\n'),
+    );
+    expect(body.details.causes.map(({ message, field }: any) => `${message}: ${field}`)).toEqual([
+      'conflict with "applier": .spec.replicas',
+      'conflict with "creator" using apps/v1: .spec.minReadySeconds',
+      'conflict with "creator" using apps/v1: .spec.replicas',
+      'conflict with "other" using apps/v1: .spec.paused',
     ]);
   });
 
@@ -168,5 +199,64 @@ describe('server-side apply', () => {
     expect((await client.patch(WEB, 'apply-patch+yaml', web({}))).status).toBe(400);
     expect((await client.patch(`${WEB}?force=true`, 'merge-patch+json', {})).status).toBe(400);
     expect((await client.patch(WEB, 'apply-patch+cbor', {})).status).toBe(415);
+  });
+});
+
+describe('managed fields that a client sends itself', () => {
+  const managersOf = ({ body }: { body: any }): string[] =>
+    (body.metadata.managedFields ?? []).map(({ manager, operation }: any) => `${manager} ${operation}`);
+  const entry = (manager: string, more: object = {}) => ({
+    ...{ manager, operation: 'Update', apiVersion: 'apps/v1', time: '2026-01-01T00:00:00Z' },
+    ...{ fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:replicas': {} } }, ...more },
+  });
+  async function withManagers(): Promise<Client> {
+    const client = await startClient();
+    await client.post(`${DEPLOYMENTS}?fieldManager=creator`, deployment('web'));
+    return client;
+  }
+  const update = async (client: Client, managedFields: unknown) => {
+    const { body } = await client.get(WEB);
+    body.metadata.managedFields = managedFields;
+    return client.send('PUT', `${WEB}?fieldManager=editor`, body);
+  };
+
+  it.each([[[]], [[{}]]])('are reset by %j, and stay so', async (reset) => {
+    const client = await withManagers();
+    expect(managersOf(await update(client, reset))).toEqual([]);
+    const patched = await client.patch(`${WEB}?fieldManager=editor`, 'merge-patch+json', {
+      spec: { replicas: 7 },
+    });
+    expect(managersOf(patched)).toEqual([]);
+    const patch = [{ op: 'replace', path: '/metadata/managedFields', value: reset }];
+    const other = await withManagers();
+    expect(managersOf(await other.patch(WEB, 'json-patch+json', patch))).toEqual([]);
+  });
+
+  it('take the place of the stored ones, where they can be read', async () => {
+    const client = await withManagers();
+    expect(managersOf(await update(client, [entry('given')]))).toEqual(['given Update']);
+    for (const unreadable of [{ operation: 'Guess' }, { apiVersion: '' }, { fieldsType: 'FieldsV2' }])
+      expect(managersOf(await update(client, [entry('wrong', unreadable)]))).toEqual(['given Update']);
+    expect(managersOf(await update(client, undefined))).toEqual(['given Update']);
+  });
+
+  it('are taken of a new object too, which has not had any', async () => {
+    const client = await startClient();
+    const object = deployment('web');
+    object.metadata.managedFields = [entry('given')];
+    const created = await client.post(`${DEPLOYMENTS}?fieldManager=creator`, object);
+    expect(managersOf(created)).toEqual(['creator Update']);
+  });
+
+  it('are nothing that a status can set, nor an apply', async () => {
+    const client = await withManagers();
+    const { body } = await client.get(WEB);
+    body.metadata.managedFields = [entry('given')];
+    expect(managersOf(await client.send('PUT', `${WEB}/status`, body))).toEqual(['creator Update']);
+    const applied = { ...deployment('web'), metadata: { name: 'web', managedFields: [entry('given')] } };
+    expect(await client.patch(`${WEB}?fieldManager=me`, 'apply-patch+yaml', applied)).toMatchObject({
+      status: 400,
+      body: { message: 'metadata.managedFields must be nil' },
+    });
   });
 });

@@ -158,7 +158,7 @@ describe('as a configuration,', () => {
     expect(load('silent-config-fields.yaml').notices.map((notice) => notice.split(': ')[0])).toEqual([
       'clientConnection.qps',
       'clientConnection.burst',
-      'clientConnection.contentType',
+      // its content type is the default
       'profiles[0].pluginConfig[0].args.filterTimeout',
     ]);
   });

@@ -1,4 +1,4 @@
-// Which events can help a pod that a constraint rejected: kube-scheduler's queueing hints, case by case.
+// Which events can help a pod that a plugin rejected: kube-scheduler's queueing hints, case by case.
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../src/model/types.ts';
 import type { ClusterEvent } from '../../src/model/events.ts';
@@ -304,6 +304,34 @@ table('InterPodAffinity', [
   ['a node that moves to another domain', follower, nodeUpdated(inZone('x'), inZone('y')), true],
 ]);
 
+const inGroup = (name: string): PodShape => ({ spec: { schedulingGroup: { podGroupName: name } } });
+const podGroup = (name: string, minCount: number) => ({
+  kind: 'PodGroup',
+  metadata: { name, namespace: 'ns' },
+  spec: { schedulingPolicy: { gang: { minCount } } },
+});
+const member = pod('waiting', inGroup('gang'));
+table('GangScheduling', [
+  ['a pod of its group that gets a node', member, podAdded(inGroup('gang')), true],
+  ['a pod of another group that gets a node', member, podAdded(inGroup('other')), false],
+  ['a pod of its group that goes', member, podDeleted(inGroup('gang')), false],
+  ['its group that comes', member, { kind: 'Object', after: podGroup('gang', 2) }, true],
+  ['another group that comes', member, { kind: 'Object', after: podGroup('other', 2) }, false],
+  [
+    'its group that asks for fewer pods',
+    member,
+    { kind: 'Object', before: podGroup('gang', 3), after: podGroup('gang', 2) },
+    true,
+  ],
+  [
+    'its group that asks for more pods',
+    member,
+    { kind: 'Object', before: podGroup('gang', 2), after: podGroup('gang', 3) },
+    false,
+  ],
+  ['anything, where it is in no group', plain, podAdded(inGroup('gang')), false],
+]);
+
 describe('all plugins', () => {
   test('a plugin that is not known may be helped by anything', () => {
     expect(inTree.helps(nodeDeleted(), plain, ['Unknown'], newHarness().context)).toBe(true);
@@ -315,7 +343,7 @@ describe('all plugins', () => {
     expect(inTree.helps(podDeleted({}), plain, ['NodeName', 'NodeResourcesFit'], context)).toBe(true);
   });
 
-  test.each(['NodeResourcesBalancedAllocation', 'ImageLocality'])(
+  test.each(['NodeResourcesBalancedAllocation', 'ImageLocality', 'DefaultPreemption'])(
     '%s rejects nothing, so nothing helps',
     (name) => {
       const events: ClusterEvent[] = [

@@ -9,7 +9,7 @@ import type {
 } from '../../model/types.ts';
 import { admit, admitUpdate, setDefaults, type ClusterFacts } from '../../defaults/index.ts';
 import { forbidden } from './http/errors.ts';
-import { recordUpdate, type Manager } from './patch/managed-fields.ts';
+import { managedBefore, recordUpdate, withoutManagedFields, type Manager } from './patch/managed-fields.ts';
 import { decodeObject } from './schema/decode.ts';
 import type { Resource } from './schema/resources.ts';
 import { now, type AnyObject, type Part, type Store, type WriteOptions } from './store/store.ts';
@@ -38,11 +38,19 @@ export function admission(
 ): NonNullable<WriteOptions['admit']> {
   return (sent, before) => {
     const next = part === 'status' ? admitStatus(resource, sent) : admitObject(store, resource, sent, before);
-    if (isApply || resource.convert !== undefined) return next;
-    // Without a manager, and where none was there before, nobody asks who set what.
-    const managed = before?.metadata?.managedFields;
-    if (manager === undefined && managed === undefined) return next;
-    return recordUpdate(resource, before, next, manager ?? { name: 'unknown' }, now());
+    if (isApply) return next;
+    if (resource.convert !== undefined) return withoutManagedFields(next);
+    const managed = managedBefore(before?.metadata?.managedFields, sent.metadata?.managedFields, {
+      subresource: part === 'status' ? part : undefined,
+    });
+    // An object of which nobody knows who set what stays one; a new one is known where its writer says who he is.
+    if (managed.length === 0 && (before !== undefined || manager === undefined))
+      return withoutManagedFields(next);
+    return recordUpdate(resource, before, next, {
+      managed,
+      manager: manager ?? { name: 'unknown' },
+      time: now(),
+    });
   };
 }
 

@@ -15,11 +15,14 @@ declare module '../profile.ts' {
   }
 }
 
+/** kube-scheduler's own default of a limit that coset counts in steps. */
+const DEFAULT_FILTER_SECONDS = 10;
+
 export const args: ArgsReader<DynamicResourcesArgs> = {
   shape: argsShape('DynamicResources', { filterTimeout: duration, bindingTimeout: duration }),
   read(args: { filterTimeout?: string; bindingTimeout?: string }, path, problems, notices) {
     const { filterTimeout, bindingTimeout } = args;
-    if (filterTimeout !== undefined)
+    if (filterTimeout !== undefined && parseDuration(filterTimeout) !== DEFAULT_FILTER_SECONDS)
       notices.push(`${path}.filterTimeout: no effect, a search for devices is limited by its steps`);
     if (filterTimeout !== undefined && parseDuration(filterTimeout)! < 0) {
       problems.add(`${path}.filterTimeout`, `must not be negative, not ${shown(filterTimeout)}`);

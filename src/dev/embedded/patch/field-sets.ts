@@ -29,7 +29,8 @@ function partsOf(field: Schema, value: unknown): Part[] | undefined {
   const isAtomic = (field['x-kubernetes-map-type'] ?? schema['x-kubernetes-map-type']) === 'atomic';
   if (isAtomic || (schema.properties === undefined && schema.additionalProperties === undefined))
     return undefined;
-  return Object.entries(value).map(([key, child]) => ({
+  const present = Object.entries(value).filter(([, child]) => child !== undefined);
+  return present.map(([key, child]) => ({
     element: `f:${key}`,
     schema: schema.properties?.[key] ?? schema.additionalProperties ?? {},
     value: child,
@@ -133,9 +134,14 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-/** The paths of a set's fields as messages have them: `.spec.containers[name="web"].image`. */
+/**
+ * The paths of a set's fields as messages have them: `.spec.containers[name="web"].image`. In the order of their names,
+ * but leaves stand before what goes deeper.
+ */
 export function pathsOf(set: FieldSet, prefix = ''): string[] {
-  return Object.entries(set).flatMap(([element, below]) => {
+  const rank = ([element, below]: [string, FieldSet]) => `${isEmpty(below) ? 0 : 1} ${element}`;
+  const ordered = Object.entries(set).sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  return ordered.flatMap(([element, below]) => {
     if (element === SELF) return [prefix];
     const path = prefix + pathElement(element);
     return isEmpty(below) ? [path] : pathsOf(below, path);

@@ -59,6 +59,26 @@ function ownable(set: FieldSet): FieldSet {
 }
 
 /**
+ * What is known of who set the fields of an object before a write that is no apply: what the client sends along itself,
+ * none when it resets it ([] or [{}]), and what is stored where it sends none or what cannot be read. A subresource
+ * cannot set it.
+ */
+export function managedBefore(
+  stored: ManagedFields | undefined,
+  sent: ManagedFields | undefined,
+  { subresource }: { subresource?: string },
+): ManagedFields {
+  if (subresource !== undefined || sent === undefined) return stored ?? [];
+  const [first] = sent;
+  if (first === undefined || (sent.length === 1 && Object.keys(first).length === 0)) return [];
+  return sent.every(isReadable) ? sent : (stored ?? []);
+}
+
+function isReadable({ operation, apiVersion, fieldsType }: Entry): boolean {
+  return (operation === 'Apply' || operation === 'Update') && !!apiVersion && fieldsType === 'FieldsV1';
+}
+
+/**
  * The object after a write that is no apply, with its managed fields brought up to date: who wrote has the fields that
  * changed, and nobody else has them any more.
  */
@@ -66,8 +86,7 @@ export function recordUpdate(
   resource: Resource,
   before: ApiObject | undefined,
   after: ApiObject,
-  manager: Manager,
-  time: string,
+  { managed, manager, time }: { managed: ManagedFields; manager: Manager; time: string },
 ): ApiObject {
   const schema = schemaOf(resource);
   const changed = ownable(changedFields(schema, before, after));
@@ -75,7 +94,7 @@ export function recordUpdate(
   const entries: ManagedFields = [];
   let own: FieldSet = changed;
   let since = time;
-  for (const entry of before?.metadata?.managedFields ?? []) {
+  for (const entry of managed) {
     const set = intersection(setOf(entry), present);
     if (isOf(entry, 'Update', manager)) {
       own = union(set, changed);
@@ -137,17 +156,33 @@ function withoutUnowned(sent: ApiObject): ApiObject {
   return { ...sent, metadata };
 }
 
+/** The refusal of an apply, worded as by an API server: with several conflicts, those of one manager stand together. */
 function applyConflict(conflicts: [Entry, FieldSet][]): ApiError {
-  const causes = conflicts.flatMap(([{ manager, apiVersion }, set]) =>
-    pathsOf(set).map((field) => ({
+  const byManager = conflicts
+    .map(([entry, set]) => ({ manager: managerText(entry), paths: pathsOf(set) }))
+    .sort((a, b) => (a.manager < b.manager ? -1 : 1));
+  const causes = byManager.flatMap(({ manager, paths }) =>
+    paths.map((field) => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${manager}" using ${apiVersion}`,
+      message: `conflict with ${manager}`,
       field,
     })),
   );
-  const told = causes.map(({ message, field }) => `${message}: ${field}`).join('\n- ');
-  const count = causes.length === 1 ? '1 conflict: ' : `${causes.length} conflicts:\n- `;
-  return new ApiError(409, 'Conflict', `Apply failed with ${count}${told}`, { causes });
+  const [only] = causes;
+  const told =
+    causes.length === 1
+      ? `1 conflict: ${only!.message}: ${only!.field}`
+      : `${causes.length} conflicts: ${byManager
+          .map(({ manager, paths }) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)])
+          .flat()
+          .join('\n')}`;
+  return new ApiError(409, 'Conflict', `Apply failed with ${told}`, { causes });
+}
+
+/** How messages name a manager; one that applies is itself whatever version it speaks. */
+function managerText({ manager, operation, subresource, apiVersion }: Entry): string {
+  const part = subresource ? ` with subresource "${subresource}"` : '';
+  return `"${manager}"${part}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
 }
 
 function setOf({ fieldsV1 }: Entry): FieldSet {
@@ -180,10 +215,15 @@ function entryOf(
   };
 }
 
+export function withoutManagedFields(object: ApiObject): ApiObject {
+  if (object.metadata?.managedFields === undefined) return object;
+  return { ...object, metadata: omit(object.metadata, 'managedFields') };
+}
+
 function withManagedFields(object: ApiObject, entries: ManagedFields): ApiObject {
   const managedFields = entries.sort(byOperationAndTime);
-  const metadata = omit(object.metadata ?? {}, 'managedFields');
-  return { ...object, metadata: managedFields.length > 0 ? { ...metadata, managedFields } : metadata };
+  const bare = withoutManagedFields(object);
+  return managedFields.length > 0 ? { ...bare, metadata: { ...bare.metadata, managedFields } } : bare;
 }
 
 function byOperationAndTime(a: Entry, b: Entry): number {

@@ -38,13 +38,7 @@ export interface Deletion {
 }
 
 /** What a client cannot choose for a new object. */
-const SET_BY_SERVER = [
-  'creationTimestamp',
-  'deletionTimestamp',
-  'generation',
-  'managedFields',
-  'uid',
-] as const;
+const SET_BY_SERVER = ['creationTimestamp', 'deletionTimestamp', 'generation', 'uid'] as const;
 const FIRST_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const KEPT_NAMESPACES = ['default', 'kube-public', 'kube-system'];
 const MODIFIED =
