@@ -1,5 +1,5 @@
 // How files come in: dropped, chosen or pasted; and those that are there.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { EXAMPLE_NAME, exampleText } from '../example.ts';
 import { sizeText } from '../view/format.ts';
 import type { Source } from '../worker/protocol.ts';
@@ -22,7 +22,8 @@ export function useIncoming(onAdd: AddSources, onPasted: (text: string) => void)
   const [isOver, setIsOver] = useState(false);
   const latest = useRef({ onAdd, onPasted });
   latest.current = { onAdd, onPasted };
-  useEffect(() => {
+  // at once: an effect that waits for a frame would lose what is dropped before it
+  useLayoutEffect(() => {
     const listeners = new AbortController();
     const on = <K extends keyof DocumentEventMap>(type: K, listener: (event: DocumentEventMap[K]) => void) =>
       document.addEventListener(type, listener, { signal: listeners.signal });
