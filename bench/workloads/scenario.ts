@@ -1,6 +1,7 @@
 // A workload as the scenario that the planner and kube-oracle read.
 import type { Pod, Scenario } from '../../src/model/types.ts';
 import { parseQuantity, quantityMilliValue, quantityValue } from '../../src/model/quantity.ts';
+import { ownPlugins } from '../../src/cli/plugin-modules.ts';
 import { configurationOf } from '../../src/config/configuration.ts';
 import type { Configuration } from '../../src/config/types.ts';
 import { seededRandom } from '../random.ts';
@@ -66,7 +67,7 @@ function loadOf({ cpu, memory }: NodeSize, row: number, random: () => number): P
 
 /** The default profile, with the workload's order. */
 export function planConfiguration(workload: Workload): Configuration {
-  return configurationOf(configurationFile(workload), "the bench's configuration");
+  return configurationOf(configurationFile(workload), "the bench's configuration", ownPlugins);
 }
 
 /** What planConfiguration() is read from. */

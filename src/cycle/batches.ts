@@ -13,6 +13,7 @@ export interface Batch {
 
 /** Takes out of the batch what need not be decided any more. Returns how many pods that are. */
 export function takeOut(batch: Batch, isOver: (pod: QueuedPod) => boolean): number {
+  if (!batch.pods.some(isOver)) return 0;
   const { length } = batch.pods;
   batch.pods = batch.pods.filter((pod) => !isOver(pod));
   return length - batch.pods.length;

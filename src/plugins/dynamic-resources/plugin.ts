@@ -2,7 +2,7 @@
 // allocates devices is src/devices, which takes the place of this one where it is handed in: most of it is the language of
 // selectors (CEL), and few clusters have devices.
 import { DEVICE_CLASSES, DEVICE_TAINT_RULES, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../common/objects.ts';
-import { backedRequestsOf, backingOf } from '../common/extended-resources.ts';
+import { asksForBackable, backedRequestsOf, backingOf } from '../common/extended-resources.ts';
 import { definePlugin } from '../plugin.ts';
 import { args } from './args.ts';
 
@@ -35,6 +35,7 @@ export const dynamicResources = definePlugin({
 
   unsupported(pod, { cluster }) {
     if ((pod.spec?.resourceClaims ?? []).length > 0) return `resource claims, whose devices are ${NOT_HERE}`;
+    if (!asksForBackable(pod)) return undefined;
     const requests = backedRequestsOf(pod, backingOf(cluster.store));
     if (requests === undefined) return undefined;
     return `${[...requests.keys()].sort().join(', ')}, devices ${NOT_HERE}`;
