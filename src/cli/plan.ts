@@ -3,7 +3,7 @@ import type { Decision, Scenario } from '../model/types.ts';
 import { configurationOf } from '../config/configuration.ts';
 import type { Configuration } from '../config/types.ts';
 import { loadKernel } from '../kernel/builds.ts';
-import { NO_NODES, otherSchedulers, whyNothing } from '../planner/notices.ts';
+import { NO_NODES, otherSchedulers, tellOfExtenders, whyNothing } from '../planner/notices.ts';
 import { plan } from '../planner/plan.ts';
 import { groupsOf } from '../scenario/groups.ts';
 import { printJson, printTable, printYaml, type PrintedPlan } from '../scenario/print.ts';
@@ -70,7 +70,7 @@ async function configurationFor(
   const configuration = isOwn
     ? configurationOf(scenario.configuration, `${nameOf(file)}: configuration`, ownPlugins)
     : await readConfiguration(config);
-  if (configuration.extenders.length > 0) configuration.notices.push('extenders: not asked in a plan');
+  tellOfExtenders(configuration);
   if (order !== undefined) {
     for (const { args } of configuration.profiles) args.EquivalenceClasses.order = order;
   }

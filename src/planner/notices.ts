@@ -7,6 +7,11 @@ import { MESSAGES_MAX } from '../scenario/reader.ts';
 /** What is wrong with a scenario without nodes. */
 export const NO_NODES = 'nodes: there is none to place a pod on: add "coset snapshot"';
 
+/** Nobody outside is asked in a plan: where somebody would be, its configuration says so. */
+export function tellOfExtenders({ extenders, notices }: Configuration): void {
+  if (extenders.length > 0) notices.push('extenders: not asked in a plan');
+}
+
 /** Pods that another scheduler would place: the plan says where the first profile would. */
 export function otherSchedulers({ pending }: Scenario, { profiles }: Configuration): string[] {
   const known = new Set(profiles.map(({ schedulerName }) => schedulerName));

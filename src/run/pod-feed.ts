@@ -130,14 +130,18 @@ export class PodFeed implements WatchHandler<Pod> {
     else this.#unseated(nominated);
   }
 
-  /** Others have yielded to the pod on its nominated node as if it stood there: to them it has gone. */
   #unseated(nominated: PodRecord | undefined): void {
-    if (nominated !== undefined) this.#options.notify({ kind: 'AssignedPod', before: podOf(nominated) });
+    if (nominated !== undefined) this.#options.notify(nominationEnded(nominated));
   }
 }
 
+/** Others have yielded to the pod on its nominated node as if it stood there: to them it has gone. */
+export function nominationEnded(nominated: PodRecord): SharedEvent {
+  return { kind: 'AssignedPod', before: podOf(nominated) };
+}
+
 /** What waiting pods may care about of a pod on a node, from what is kept of it. */
-export function podOf({ key, namespace, labels, nodeName, usage, ports, volumes }: PodRecord): Pod {
+function podOf({ key, namespace, labels, nodeName, usage, ports, volumes }: PodRecord): Pod {
   const requests = Object.fromEntries(
     [...usage.requests].map(([name, amount]) => [name, name === 'cpu' ? `${amount}m` : String(amount)]),
   );

@@ -11,8 +11,7 @@ import { POD_GROUP, type PodGroup } from '../model/pod-group.ts';
 import type { Pod } from '../model/types.ts';
 import type { SharedEvent } from '../queue/types.ts';
 import type { Cluster } from '../state/cluster.ts';
-import type { PodRecord } from '../state/pod-record.ts';
-import { podOf } from './pod-feed.ts';
+import { nominationEnded } from './pod-feed.ts';
 import type { Reservations } from './reservation-api.ts';
 
 export interface UnscheduledReporterOptions {
@@ -61,7 +60,7 @@ export class UnscheduledReporter {
     this.#remedy(outcome);
     for (const queued of waiting)
       unschedulable(queued.pod, refusal!, unseated.some(({ key }) => key === queued.key) ? '' : undefined);
-    for (const record of unseated) this.#toldAsGone(record);
+    for (const record of unseated) this.#options.notify(nominationEnded(record));
     for (const { pod, outcomes, refusal: own, unseated: others } of preempting) {
       const { node, victims } = outcomes[0]!;
       unschedulable(pod.pod, own, node);
@@ -69,7 +68,7 @@ export class UnscheduledReporter {
       for (const record of others) {
         const { namespace, key, uid } = record;
         this.conditions.unseat({ namespace, name: key.slice(namespace.length + 1), uid });
-        this.#toldAsGone(record);
+        this.#options.notify(nominationEnded(record));
       }
     }
     for (const { pod, message } of failed) {
@@ -78,11 +77,6 @@ export class UnscheduledReporter {
     }
     const group = gang && cluster.store.get<PodGroup>(POD_GROUP, gang.podGroup);
     if (group !== undefined) this.#groupConditions.write(group, gang!.message);
-  }
-
-  /** Others have yielded to a pod on its nominated node as if it stood there: to them it has gone. */
-  #toldAsGone(nominated: PodRecord): void {
-    this.#options.notify({ kind: 'AssignedPod', before: podOf(nominated) });
   }
 
   /** Of a pod that cannot be taken as it is. */

@@ -9,6 +9,20 @@ function withPriority(name: string, priority: number, cpu = '2', labels: Record<
   return pod(name, { cpu, labels, spec: { priority } });
 }
 
+/** Where a pod "high" backs off while node a is free for it, long enough for others to come first. */
+async function startWithNominated(...others: ApiObject[]): Promise<Running> {
+  const running = await startScheduler({
+    backoffSeconds: 2,
+    objects: [node('a', small), on('a', withPriority('low', 1)), ...others],
+  });
+  running.store.load([withPriority('high', 10)]);
+  await eventually(() => {
+    expect(running.pod('low')).toBeUndefined();
+    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
+  });
+  return running;
+}
+
 const requestsOn = ({ harness }: Running, name: string): string[] =>
   harness.requests.filter((request) => request.includes(`/pods/${name}`));
 
@@ -44,16 +58,7 @@ it('has the least important pods leave, says so, and takes their node when they 
 });
 
 it('nominates the node, and keeps others of less priority off it until the pod is tried again', async () => {
-  // the pod backs off long enough for another one to come first
-  const running = await startScheduler({
-    backoffSeconds: 2,
-    objects: [node('a', small), on('a', withPriority('low', 1))],
-  });
-  running.store.load([withPriority('high', 10)]);
-  await eventually(() => {
-    expect(running.pod('low')).toBeUndefined();
-    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
-  });
+  const running = await startWithNominated();
   running.store.load([withPriority('other', 5, '1')]);
   await running.waits('other');
   expect(running.messages('other', 'FailedScheduling')[0]).toBe(
@@ -132,15 +137,7 @@ it('goes on when a victim has gone by itself', async () => {
 });
 
 it('tells those that yielded to a pod when its nomination ends, for they may have the node now', async () => {
-  const running = await startScheduler({
-    backoffSeconds: 2,
-    objects: [node('a', small), on('a', withPriority('low', 1))],
-  });
-  running.store.load([withPriority('high', 10)]);
-  await eventually(() => {
-    expect(running.pod('low')).toBeUndefined();
-    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
-  });
+  const running = await startWithNominated();
   const tainted = node('a', small);
   tainted.spec = { ...tainted.spec, taints: [{ key: 'k', effect: 'NoSchedule' }] };
   running.update(tainted);
@@ -153,15 +150,7 @@ it('tells those that yielded to a pod when its nomination ends, for they may hav
 });
 
 it('tells them also when somebody else binds that pod to another node', async () => {
-  const running = await startScheduler({
-    backoffSeconds: 2,
-    objects: [node('a', small), node('b', { cpu: '1' }), on('a', withPriority('low', 1))],
-  });
-  running.store.load([withPriority('high', 10)]);
-  await eventually(() => {
-    expect(running.pod('low')).toBeUndefined();
-    expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
-  });
+  const running = await startWithNominated(node('b', { cpu: '1' }));
   running.store.load([withPriority('other', 5)]);
   await running.waits('other');
   running.update(on('b', running.pod('high')!));

@@ -4,7 +4,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { Configuration } from '../../config/types.ts';
 import { dynamicResources } from '../../devices/plugin.ts';
 import { objectKey, type Scenario } from '../../model/types.ts';
-import { NO_NODES, otherSchedulers, whyNothing } from '../../planner/notices.ts';
+import { NO_NODES, otherSchedulers, tellOfExtenders, whyNothing } from '../../planner/notices.ts';
 import { Planner } from '../../planner/planner.ts';
 import { inTree } from '../../plugins/in-tree.ts';
 import { readScenario, type SourceFile } from '../../scenario/read.ts';
@@ -74,7 +74,7 @@ export function planFiles(
 function configurationIn({ configuration }: Scenario, files: readonly SourceFile[]): Configuration {
   if (configuration === undefined) return defaultConfiguration(PLUGINS);
   const read = configurationOf(configuration, `${files[0]!.name}: configuration`, PLUGINS);
-  if (read.extenders.length > 0) read.notices.push('extenders: not asked in a plan');
+  tellOfExtenders(read);
   return read;
 }
 
