@@ -37,7 +37,6 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     activeVersion: 0,
     requeue: () => {},
     delete: (key) => void waiting.delete(key),
-    has: ({ key }) => waiting.has(key),
     drainGroup: () => [],
     waitingOf: () => 0,
   };

@@ -11,12 +11,16 @@ export interface Batch {
   isNominated: boolean;
 }
 
-/** Takes out of the batch what need not be decided any more. Returns how many pods that are. */
-export function takeOut(batch: Batch, isOver: (pod: QueuedPod) => boolean): number {
-  if (!batch.pods.some(isOver)) return 0;
-  const { length } = batch.pods;
-  batch.pods = batch.pods.filter((pod) => !isOver(pod));
-  return length - batch.pods.length;
+/** Takes out of the batch those that are gone, or were bound by somebody else, meanwhile. Returns how many pods that are. */
+export function takeOutThoseThatLeft(batch: Batch): number {
+  const { pods } = batch;
+  if (!pods.some(hasLeft)) return 0;
+  batch.pods = pods.filter((pod) => !hasLeft(pod));
+  return pods.length - batch.pods.length;
+}
+
+function hasLeft(pod: QueuedPod): boolean {
+  return pod.hasLeft === true;
 }
 
 export class Batches {

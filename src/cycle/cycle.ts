@@ -20,7 +20,7 @@ import { EffortError, Slice, stepsMost } from '../kernel/program/effort.ts';
 import { outcomeOf, traceOf, type Placement, type Outcome } from './outcome.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
 import { Rounds, batchesIn, batchSteps } from './rounds.ts';
-import { takeOut, unsupportedBy, type Batch } from './batches.ts';
+import { takeOutThoseThatLeft, unsupportedBy, type Batch } from './batches.ts';
 import type { Framework, FrameworkContext } from '../plugins/framework.ts';
 import { reserve } from '../plugins/registry.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
@@ -121,9 +121,7 @@ export class SchedulingCycle {
       yield* outcomes;
       return;
     }
-    // others may be gone since the cycle began, or bound by somebody else
-    const over = takeOut(part, (pod) => !this.#options.queue.has(pod));
-    this.correspondences.release(part.class, over);
+    this.correspondences.release(part.class, takeOutThoseThatLeft(part));
     if (part.pods.length === 0) return;
     const slice = new Slice();
     const outcome = this.#take(part, slice);

@@ -25,8 +25,6 @@ export interface PodQueue {
   /** How often a pod could be taken that could not before. */
   readonly activeVersion: number;
   delete(key: string, uid?: string): void;
-  /** Whether a pod that was taken is still to be decided: it may be gone, or bound by somebody else. */
-  has(pod: QueuedPod): boolean;
   /** Takes the pods of a pod group that wait, whatever they wait for. */
   drainGroup(podGroup: string): QueuedPod[];
   /** How many pods of a pod group wait, besides those that were taken. */

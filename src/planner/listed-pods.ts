@@ -31,10 +31,6 @@ export class ListedPods implements PodQueue {
 
   delete(): void {}
 
-  has(): boolean {
-    return true;
-  }
-
   drainGroup(): QueuedPod[] {
     return [];
   }

@@ -46,6 +46,7 @@ export function newEntry(pod: Pod, sequence: number, now: number, classified?: C
     timestamp: now,
     firstAttempt: undefined,
     attempts: 0,
+    hasLeft: false,
     classified,
     queue: 'gated',
     heapIndex: -1,

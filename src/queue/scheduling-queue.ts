@@ -108,11 +108,6 @@ export class SchedulingQueue {
     return entry?.uid === uid ? entry : undefined;
   }
 
-  /** Whether the pod is still here, wherever it stands. */
-  has({ key, uid }: QueuedPod): boolean {
-    return this.get(key, uid) !== undefined;
-  }
-
   /** Forgets a pod: it is bound, or gone. With a uid, a pod of the same name and another uid stays. */
   delete(key: string, uid?: string): void {
     const entry = this.#entries.get(key);
@@ -413,6 +408,7 @@ export class SchedulingQueue {
   }
 
   #remove(entry: Entry): void {
+    entry.hasLeft = true;
     this.#entries.delete(entry.key);
     this.#members.delete(entry);
     this.#givenBack.delete(entry);

@@ -24,6 +24,8 @@ export interface QueuedPod {
   firstAttempt?: number;
   /** How often it was drained. */
   attempts: number;
+  /** It is in the queue no more: bound, or gone. Absent where no queue of pods that come and go keeps it. */
+  hasLeft?: boolean;
   /** The pod's class, once it was looked up; of another object of the pod it is looked up anew. */
   classified?: ClassMark;
 }

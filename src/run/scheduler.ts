@@ -193,7 +193,6 @@ export class Scheduler implements ControlledScheduler {
       clock: this.#clock,
       nodesFor: (pod) => this.#cycle.nodesFor(pod),
       node: (name) => this.#nodes.node(name),
-      isPending: (pod) => this.#queue.has(pod),
       giveBack: (pod) => {
         this.#queue.giveBack(pod);
         this.#wakeup.signal();

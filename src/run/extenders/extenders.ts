@@ -17,8 +17,6 @@ export interface ExtendersOptions {
   nodesFor(pod: QueuedPod): string[];
   /** A node as the API server has it. */
   node(name: string): Node | undefined;
-  /** Whether the pod is still to be scheduled. */
-  isPending(pod: QueuedPod): boolean;
   /** Takes a pod back whose answer is there. */
   giveBack(pod: QueuedPod): void;
   /** Told of an extender that failed and was passed over. */
@@ -70,11 +68,11 @@ export class Extenders implements ExtenderQueries {
   /** Has the next pod asked about, when the last one is decided or gone. */
   next(): void {
     if (this.#isAsking || this.#isClosed) return;
-    if (this.#open !== undefined && this.#options.isPending(this.#open)) return;
+    if (this.#open !== undefined && !this.#open.hasLeft) return;
     this.#open = undefined;
     for (const [key, pod] of this.#waiting) {
       this.#waiting.delete(key);
-      if (!this.#options.isPending(pod)) continue;
+      if (pod.hasLeft) continue;
       this.#open = pod;
       this.#isAsking = true;
       void this.#ask(pod);
