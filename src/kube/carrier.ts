@@ -39,3 +39,6 @@ export class SilentError extends Error {}
 
 /** There was no way to the server: it certainly has not seen the request. */
 export class UnsentError extends Error {}
+
+/** Whoever answers there does not prove to be the server. Asking again does not help; other credentials may. */
+export class UntrustedError extends UnsentError {}

@@ -6,7 +6,9 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type User } from '@kubernetes/client-node';
+import { ExecPlugin, type ExecCredential } from './exec-plugin.ts';
+import { proxyFromEnvironment } from './proxy.ts';
 import { readKubeconfigs, type KubeconfigDocument } from './kubeconfig.ts';
 
 /** What a connection is made with, in PEM. */
@@ -32,12 +34,17 @@ export interface Credentials {
   proxy?: string;
   /** The headers that authenticate a request sent now, in one object until they change. Throws when a token cannot be had. */
   headers(): Promise<Record<string, string>>;
-  /** To be called when the server refuses the credentials: the next call of headers() obtains new ones. */
-  renew(): void;
+  /**
+   * To be called when the server refuses these headers: the next call of headers() obtains new ones. Those that were obtained
+   * meanwhile stay, since one fault of the credentials is told by every request that was under way.
+   */
+  renew(refused: Record<string, string>): void;
 }
 
-/** Files of tokens and certificates are read again after this time, and exec plugins asked again. */
+/** Files of tokens and certificates are read again after this time. */
 const KEPT_MS = 60_000;
+/** So long credentials are kept at the least, also those that have expired when they come. */
+const KEPT_LEAST_MS = 1000;
 
 const NO_HEADERS = Promise.resolve({});
 
@@ -86,10 +93,12 @@ function fromDocument(source: string, document: KubeconfigDocument): Promise<Cre
   } catch (error) {
     throw new Error(`${source}: ${(error as Error).message}`, { cause: error });
   }
-  return fromConfig(source, config);
+  const entry = document.clusters.find(({ name }) => name === config.getCurrentCluster()?.name);
+  return fromConfig(source, config, entry?.cluster);
 }
 
-async function fromConfig(source: string, config: KubeConfig): Promise<Credentials> {
+/** `entry` is the cluster as the kubeconfig has it. */
+async function fromConfig(source: string, config: KubeConfig, entry?: unknown): Promise<Credentials> {
   const context = config.getCurrentContext();
   if (!context) throw new Error(`${source}: current-context is not set`);
   if (config.getContextObject(context) === null) throw new Error(`${source}: no context named "${context}"`);
@@ -107,7 +116,7 @@ async function fromConfig(source: string, config: KubeConfig): Promise<Credentia
     parseUrl(source, `the proxy-url of cluster "${cluster.name}"`, cluster.proxyUrl, protocols);
   }
 
-  const authenticator = new Authenticator(source, config);
+  const authenticator = new Authenticator(source, config, entry);
   await authenticator.headers();
   return {
     server: server.origin + server.pathname.replace(/\/+$/, ''),
@@ -117,9 +126,9 @@ async function fromConfig(source: string, config: KubeConfig): Promise<Credentia
     },
     serverName: cluster.tlsServerName,
     skipTLSVerify: cluster.skipTLSVerify,
-    proxy: cluster.proxyUrl || undefined,
+    proxy: cluster.proxyUrl || proxyFromEnvironment(server),
     headers: () => authenticator.headers(),
-    renew: () => authenticator.renew(),
+    renew: (refused) => authenticator.renew(refused),
   };
 }
 
@@ -150,27 +159,42 @@ function readCertificateAuthority(
 interface Asked {
   until: number;
   headers: Promise<Record<string, string>>;
+  /** The headers when they are there. */
+  given?: Record<string, string>;
 }
 
-/** Asks client-node for the user's certificates and token: files, exec plugins, OIDC and the rest. */
+/** Asks client-node for the user's certificates and token (files, OIDC and the rest), and exec plugins itself. */
 class Authenticator {
   /** As it was read last. */
   tls: TlsIdentity = {};
   #isRead = false;
   readonly #source: string;
   readonly #config: KubeConfig;
+  readonly #user: User;
+  readonly #plugin: ExecPlugin | undefined;
   #provider: KubeConfig;
   // One promise for all requests of a minute, so that a burst of them starts one exec plugin.
   #current: Asked | undefined;
 
-  constructor(source: string, config: KubeConfig) {
+  /** Throws when the user's exec plugin could not be run. */
+  constructor(source: string, config: KubeConfig, entry: unknown) {
     this.#source = source;
     this.#config = config;
+    const { exec, ...user } = config.getCurrentUser() as Omit<User, 'exec'> & { exec?: object };
+    this.#user = user;
+    try {
+      if (exec) this.#plugin = new ExecPlugin(exec, describedCluster(source, config, entry));
+    } catch (error) {
+      throw new Error(`${source}: user "${user.name}": exec: ${(error as Error).message}`, { cause: error });
+    }
     this.#provider = this.#newProvider();
   }
 
-  renew(): void {
+  renew(refused: Record<string, string>): void {
+    // others were given since, or are being asked for
+    if (this.#current?.given !== refused) return;
     this.#current = undefined;
+    this.#plugin?.forget();
     this.#provider = this.#newProvider();
   }
 
@@ -178,24 +202,30 @@ class Authenticator {
   #newProvider(): KubeConfig {
     const provider = new KubeConfig();
     const cluster = { name: 'cluster', server: 'https://cluster', skipTLSVerify: false };
-    provider.loadFromClusterAndUser(cluster, this.#config.getCurrentUser()!);
+    provider.loadFromClusterAndUser(cluster, this.#user);
     return provider;
   }
 
   headers(): Promise<Record<string, string>> {
     const now = Date.now();
     if (this.#current === undefined || this.#current.until <= now) {
-      const current = { until: now + KEPT_MS, headers: this.#read() };
+      const current: Asked = { until: Infinity, headers: this.#read((until) => (current.until = until)) };
       this.#current = current;
-      current.headers.catch(() => {
-        if (this.#current === current) this.#current = undefined;
-      });
+      current.headers.then(
+        (headers) => (current.given = headers),
+        () => {
+          if (this.#current === current) this.#current = undefined;
+        },
+      );
     }
     return this.#current.headers;
   }
 
-  async #read(): Promise<Record<string, string>> {
-    const options = await this.#ask();
+  async #read(keepUntil: (ms: number) => void): Promise<Record<string, string>> {
+    const { credential, ...options } = await this.#ask();
+    const now = Date.now();
+    const expires = Math.max(now + KEPT_LEAST_MS, credential?.expires ?? Infinity);
+    keepUntil(Math.min(now + KEPT_MS, expires));
     try {
       const next = this.#identityIn(options);
       if (!isDeepStrictEqual(next, this.tls)) this.tls = next;
@@ -223,20 +253,42 @@ class Authenticator {
     }
   }
 
-  async #ask(): Promise<RequestOptions> {
+  async #ask(): Promise<RequestOptions & { credential?: ExecCredential }> {
     const options: RequestOptions = {};
     try {
       await this.#provider.applyToHTTPSOptions(options);
+      const headers = options.headers as Record<string, string> | undefined;
+      const hasOwn = Boolean(headers?.Authorization ?? options.auth ?? options.cert);
+      // as in client-go, a token, a password or a certificate is used without asking the plugin
+      if (this.#plugin === undefined || hasOwn) return options;
+      const credential = await this.#plugin.credential();
+      const { token, cert, key } = credential;
+      const withToken = token === undefined ? headers : { ...headers, Authorization: `Bearer ${token}` };
+      return { ...options, headers: withToken, ...(cert !== undefined && { cert, key }), credential };
     } catch (error) {
-      // What a plugin printed may hold a token, and a parser's error quotes what it read.
-      const reason =
-        error instanceof SyntaxError ? 'its exec plugin did not print JSON' : (error as Error).message.trim();
-      const user = this.#config.getCurrentUser()?.name ?? '';
-      throw new Error(`${this.#source}: credentials of user "${user}": ${reason}`);
+      // a parser's error quotes what it read, which may hold a token
+      const reason = error instanceof SyntaxError ? 'an answer is not JSON' : (error as Error).message.trim();
+      throw new Error(`${this.#source}: credentials of user "${this.#user.name}": ${reason}`);
     }
-    return options;
   }
 }
+
+/** What an exec plugin that asks for it is told of the cluster, with what the kubeconfig has for plugins. */
+function describedCluster(source: string, config: KubeConfig, entry: unknown): object {
+  const cluster = config.getCurrentCluster()!;
+  const { extensions } = (entry ?? {}) as { extensions?: { name?: unknown; extension?: unknown }[] };
+  const own = Array.isArray(extensions) && extensions.find(({ name }) => name === EXEC_EXTENSION);
+  return {
+    server: cluster.server,
+    'tls-server-name': cluster.tlsServerName,
+    'insecure-skip-tls-verify': cluster.skipTLSVerify || undefined,
+    'certificate-authority-data': readCertificateAuthority(source, cluster)?.toString('base64'),
+    'proxy-url': cluster.proxyUrl || undefined,
+    config: own ? own.extension : undefined,
+  };
+}
+
+const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
 function requestHeaders(options: RequestOptions): Record<string, string> {
   const headers: Record<string, string> = {};

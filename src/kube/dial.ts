@@ -1,12 +1,12 @@
 // Connections to an API server, and what it speaks on them.
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { UnsentError, type Carrier } from './carrier.ts';
+import type { Carrier } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { Http1Carrier } from './http1-carrier.ts';
 import { Http2Carrier } from './http2-carrier.ts';
 import { NodeHttp2Carrier } from './node-http2-carrier.ts';
-import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
+import { CONNECT_TIMEOUT_MS, connectFailure, tlsOptions } from './tls.ts';
 
 /** What speaks HTTP/2: coset's own client, or Node's. */
 export const HTTP2_CLIENTS = ['coset', 'node'] as const;
@@ -50,8 +50,7 @@ export function dial(
     };
     const fail = (error: Error) => {
       end();
-      const { code = '', message } = error as { code?: string; message: string };
-      reject(new UnsentError(message || code, { cause: error }));
+      reject(connectFailure(error, credentials));
     };
     socket.once('error', fail);
     socket.once('secureConnect', () => {

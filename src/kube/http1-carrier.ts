@@ -2,9 +2,9 @@
 // not speak HTTP/2.
 import type { Readable } from 'node:stream';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
+import { UntrustedError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
-import { CONNECT_TIMEOUT_MS, tlsOptions } from './tls.ts';
+import { CONNECT_TIMEOUT_MS, connectFailure, tlsOptions } from './tls.ts';
 
 /** Requests in flight: enough that bindings find a free connection when the server answers no event and no condition. */
 const CONNECTIONS = 128;
@@ -19,13 +19,18 @@ const UNCONNECTED = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_PRX_CONN',
+  'UND_ERR_PRX_TLS',
 ]);
+/** Of a proxy that makes no tunnel; the code of that error is one of others as well. */
+const NO_TUNNEL = /^Proxy response \(\d+\)/;
 
 export class Http1Carrier implements Carrier {
   isSpent = false;
   isEnded = false;
   readonly #dispatcher: Dispatcher;
   readonly #origin: string;
+  readonly #credentials: Credentials;
 
   /** `timeoutMs` bounds the time until an answer begins, and between two parts of one that has an end. */
   constructor(credentials: Credentials, timeoutMs: number) {
@@ -37,6 +42,7 @@ export class Http1Carrier implements Carrier {
       bodyTimeout: timeoutMs,
       keepAliveTimeout: IDLE_MS,
     };
+    this.#credentials = credentials;
     const tls = tlsOptions(credentials);
     this.#origin = new URL(credentials.server).origin;
     this.#dispatcher =
@@ -86,8 +92,10 @@ export class Http1Carrier implements Carrier {
         bodyTimeout,
       });
     } catch (error) {
+      const failure = connectFailure(error as Error, this.#credentials);
       const { code = '', message } = error as { code?: string; message: string };
-      throw UNCONNECTED.has(code) ? new UnsentError(message || code, { cause: error }) : error;
+      const isUnsent = failure instanceof UntrustedError || UNCONNECTED.has(code) || NO_TUNNEL.test(message);
+      throw isUnsent ? failure : error;
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { Backoff } from './backoff.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { UnsentError, type Answer, type Method, type Outgoing } from './carrier.ts';
+import { UnsentError, UntrustedError, type Answer, type Method, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import type { Http2Client } from './dial.ts';
 import { ReconnectingCarrier, type CarrierSource } from './reconnecting-carrier.ts';
@@ -25,6 +25,11 @@ export interface TransportOptions {
   random?: () => number;
   /** Without one, requests go on until the transport is closed. */
   lifetime?: Lifetime;
+}
+
+interface Headers {
+  given: Record<string, string>;
+  sent: Record<string, string>;
 }
 
 /** What watches hold for minutes must not be in the way of the requests. */
@@ -58,10 +63,9 @@ export class Transport {
   readonly #clock: Clock;
   readonly #random: () => number;
   /** The credentials' headers as they were last, and with those that every request has. */
-  #headers: { given: Record<string, string>; sent: Record<string, string> } = {
-    given: {},
-    sent: COMMON_HEADERS,
-  };
+  #headers: Headers = { given: {}, sent: COMMON_HEADERS };
+  /** What they came from. */
+  #asked: Promise<Record<string, string>> | undefined;
 
   /** Without carriers it makes connections of its own to the server. */
   constructor(credentials: Credentials, options: TransportOptions = {}, carriers?: Carriers) {
@@ -121,7 +125,8 @@ export class Transport {
     let throttled = 0;
     let renewed = false;
     for (;;) {
-      outgoing.headers = await this.#currentHeaders();
+      const { given, sent } = await this.#currentHeaders(signal);
+      outgoing.headers = sent;
       if (method !== 'GET' && !this.mayWrite)
         throw new TransportError(`${this.server}: nothing is written by who does not lead`, false);
       let answer: Answer;
@@ -129,7 +134,8 @@ export class Transport {
         answer = await (await this.#carriers.requests.carrier()).send(outgoing);
       } catch (error) {
         const failure = this.#failure(error, signal);
-        const repeatable = method === 'GET' || !failure.mayHaveArrived;
+        const repeatable =
+          (method === 'GET' || !failure.mayHaveArrived) && !(error instanceof UntrustedError);
         if (!repeatable || ++failures >= CONNECTION_ATTEMPTS || !(await pause())) throw failure;
         continue;
       }
@@ -138,7 +144,7 @@ export class Transport {
         if (await pause(Number.isFinite(seconds) ? seconds * 1000 : 0)) continue;
       } else if (answer.status === 401 && !renewed) {
         renewed = true;
-        this.#credentials.renew();
+        this.#credentials.renew(given);
         if (mayRepeat()) continue;
       }
       return new Reply(answer.status, answer.bytes);
@@ -147,11 +153,11 @@ export class Transport {
 
   /** Opens a GET whose answer has no end, and returns it unread. Not retried. Throws a TransportError when no answer came. */
   async stream(path: string, signal: AbortSignal): Promise<{ status: number; body: Readable }> {
-    const headers = await this.#currentHeaders();
+    const { given, sent: headers } = await this.#currentHeaders(signal);
     const outgoing: Outgoing = { method: 'GET', path: this.#basePath + path, headers, signal };
     try {
       const response = await (await this.#carriers.streams.carrier()).open(outgoing);
-      if (response.status === 401) this.#credentials.renew();
+      if (response.status === 401) this.#credentials.renew(given);
       return response;
     } catch (error) {
       throw this.#failure(error, signal);
@@ -163,18 +169,44 @@ export class Transport {
     await Promise.all([this.#carriers.requests.close(), this.#carriers.streams.close()]);
   }
 
-  /** One object for as long as the credentials' headers are the same one. */
-  async #currentHeaders(): Promise<Record<string, string>> {
-    const given = await this.#credentials.headers();
+  /**
+   * One object for as long as the credentials' headers are the same one. They may take as long as they do, since somebody may
+   * have to log in; a request that is given up does not wait for them.
+   */
+  #currentHeaders(signal: AbortSignal | undefined): Headers | Promise<Headers> {
+    const asked = this.#credentials.headers();
+    return asked === this.#asked ? this.#headers : this.#obtain(asked, signal);
+  }
+
+  async #obtain(asked: Promise<Record<string, string>>, signal: AbortSignal | undefined): Promise<Headers> {
+    const given = await (signal === undefined ? asked : unlessAborted(asked, signal));
+    if (given === undefined) throw new TransportError(`${this.server}: the request was cancelled`, false);
     if (given !== this.#headers.given) this.#headers = { given, sent: { ...given, ...COMMON_HEADERS } };
-    return this.#headers.sent;
+    this.#asked = asked;
+    return this.#headers;
   }
 
   #failure(error: unknown, signal: AbortSignal | undefined): TransportError {
     if (signal?.aborted) return new TransportError(`${this.server}: the request was cancelled`, true, error);
     const { code = '', message } = error as { code?: string; message?: string };
     const mayHaveArrived = !(error instanceof UnsentError);
+    if (error instanceof UntrustedError)
+      return new TransportError(`${this.server} is not trusted: ${message}`, mayHaveArrived, error);
     return new TransportError(`${this.server} does not answer: ${message || code}`, mayHaveArrived, error);
+  }
+}
+
+/** What the work comes to, or undefined when the signal aborts before. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const ended = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { signal: ended.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    ended.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
@@ -152,7 +152,7 @@ export async function startControlPlane(
       ]),
     );
 
-    const server = `https://${address}:${port}`;
+    const server = `https://${isIPv6(address) ? `[${address}]` : address}:${port}`;
     const attempt = async <T>(act: () => Promise<T> | T): Promise<T | undefined> => {
       for (const daemon of daemons) daemon.check();
       try {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -69,7 +69,7 @@ describe('loadCredentials', () => {
     expect(await credentials.headers()).toEqual({ authorization: 'Bearer first' });
     write('token', 'second\n');
     expect(await credentials.headers()).toEqual({ authorization: 'Bearer first' });
-    credentials.renew();
+    credentials.renew(await credentials.headers());
     expect(await credentials.headers()).toEqual({ authorization: 'Bearer second' });
   });
 
@@ -83,8 +83,8 @@ describe('loadCredentials', () => {
       write('config', config({ 'client-certificate': 'cert', 'client-key': 'key' }, cluster)),
     );
     const { tls } = credentials;
-    const readAgain = () => {
-      credentials.renew();
+    const readAgain = async () => {
+      credentials.renew(await credentials.headers());
       return credentials.headers();
     };
     expect(tls).toEqual({
@@ -118,18 +118,6 @@ describe('loadCredentials', () => {
     await credentials.headers();
     expect(credentials.tls.ca).toEqual(Buffer.from(two.cert));
     now.mockRestore();
-  });
-
-  it('starts an exec plugin beside the kubeconfig once for many requests', async () => {
-    mkdirSync(join(folder, 'bin'));
-    const credential = JSON.stringify({ kind: 'ExecCredential', status: { token: 'from-plugin' } });
-    const plugin = write('bin/plugin', `#!/bin/sh\necho x >> "${folder}/calls"\necho '${credential}'\n`);
-    chmodSync(plugin, 0o755);
-    const user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: './bin/plugin' } };
-    const credentials = await loadCredentials(write('config', config(user)));
-    const headers = await Promise.all(Array.from({ length: 20 }, () => credentials.headers()));
-    expect(headers).toEqual(Array(20).fill({ authorization: 'Bearer from-plugin' }));
-    expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('x\n');
   });
 
   it('merges the files of KUBECONFIG, the first of them winning', async () => {
@@ -193,12 +181,6 @@ describe('loadCredentials', () => {
       'the proxy-url of cluster "one" must be a URL',
     ],
     ['an absent token file', config({ tokenFile: 'token' }), 'credentials of user "one": ENOENT'],
-    ['a failing plugin', config({ exec: { command: 'false', args: [] } }), 'credentials of user "one"'],
-    [
-      'a plugin that prints something else',
-      config({ exec: { command: 'echo', args: ['secret'] } }),
-      'did not print JSON',
-    ],
     ['groups to act as', config({ as: 'a', 'as-groups': ['b'] }), 'user "one": as-groups is not supported'],
   ])('says what is wrong with %s, and no secret', async (_, content, message) => {
     const file = content === undefined ? undefined : write('config', content);

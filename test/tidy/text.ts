@@ -55,7 +55,7 @@ export function bannedText({ path, text }: SourceFile): string[] {
 
 /** What reads the machine's time itself: what speaks to sockets, files and terminals. */
 const outermost =
-  /^src\/(?:cli\b|dev\/|edge\/|page\/worker\/worker\.ts|kube\/(?:clock|credentials|dial|exchanges|node-http2-carrier)\.ts|run\/extenders\/http-extender\.ts)/;
+  /^src\/(?:cli\b|dev\/|edge\/|page\/worker\/worker\.ts|kube\/(?:clock|credentials|dial|exchanges|exec-plugin|node-http2-carrier)\.ts|run\/extenders\/http-extender\.ts)/;
 const machineTime =
   /\b(?:Date\.now|performance\.now|new Date\(\)|set(?:Timeout|Interval|Immediate)\(|AbortSignal\.timeout)/;
 

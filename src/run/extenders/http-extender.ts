@@ -1,6 +1,7 @@
 // One extender: what it is asked over HTTP, and what its answers mean.
 import { readFileSync } from 'node:fs';
-import { Agent } from 'undici';
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { proxyFromEnvironment } from '../../kube/proxy.ts';
 import type { Node, Pod } from '../../model/types.ts';
 import type { Extender } from '../../config/types.ts';
 import type { QueuedPod } from '../../queue/types.ts';
@@ -28,7 +29,7 @@ export class HttpExtender {
   readonly name: string;
   readonly #url: string;
   readonly #authorization?: string;
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
 
   /** Throws when a file of its TLS configuration cannot be read. */
   constructor(config: Extender) {
@@ -44,7 +45,12 @@ export class HttpExtender {
     this.#url = url.href.replace(/\/+$/, '');
     this.name = this.#url;
     const timeout = config.timeoutSeconds * 1000;
-    this.#agent = new Agent({ connect: { ...tlsOf(config), timeout }, headersTimeout: 0, bodyTimeout: 0 });
+    const [tls, uri] = [{ ...tlsOf(config), timeout }, proxyFromEnvironment(url)];
+    const options = { headersTimeout: 0, bodyTimeout: 0 };
+    this.#agent =
+      uri === undefined
+        ? new Agent({ ...options, connect: tls })
+        : new ProxyAgent({ ...options, uri, requestTls: tls });
   }
 
   /** Whether it wants to be asked about the pod. */
