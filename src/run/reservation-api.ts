@@ -42,8 +42,8 @@ export class Reservations implements ReservationApi {
   ): Promise<T> {
     if (this.#stopped) throw new Error('the scheduler is stopping');
     const reply = await this.#transport.request(method, path, body, { contentType });
-    const { kind } = body as ApiObject;
     // what is written is answered: from here on it is read as what the server has
+    const { kind } = method === 'DELETE' ? {} : (body as ApiObject);
     if (!reply.isDone || (kind !== undefined && reply.answer?.kind !== kind)) throw new Refused(reply);
     return reply.body as T;
   }
