@@ -1,11 +1,22 @@
-// Writes deploy/role.yaml.
+// npm run deploy:build
+// Writes what in deploy/ follows from something else: the chart's rules from what the scheduler and its plugins say they
+// need, and the kustomize base from the chart (by helm, which is built with Go the first time).
 import { writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
-import { derivedRole, ROLE_PATH } from './deploy-role.ts';
+import { baseFiles } from './deploy-base.ts';
+import { CHART_RULES, derivedRules, RELEASE_NAME } from './deploy-role.ts';
 
 const HEAD =
   '# What coset may do: written by `npm run deploy:build`, from what the scheduler and its plugins say they need.\n';
-const options = await resolveConfig(ROLE_PATH);
-const text = HEAD + dump(derivedRole(), { flowLevel: 3, lineWidth: -1 });
-writeFileSync(ROLE_PATH, await format(text, { ...options, parser: 'yaml' }));
+
+async function write(path: string, text: string): Promise<void> {
+  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: 'yaml' }));
+}
+
+const { cluster, lease } = derivedRules();
+await write(CHART_RULES.cluster, HEAD + dump(cluster, { flowLevel: 2, lineWidth: -1 }));
+const [{ resourceNames: [name] = [], ...rest }] = lease as [(typeof lease)[0]];
+const leaseText = dump([{ ...rest, resourceNames: ['NAME'] }], { flowLevel: 2, lineWidth: -1 });
+await write(CHART_RULES.lease, `# Of the lease ${name}.\n${leaseText.replace('NAME', `'${RELEASE_NAME}'`)}`);
+for (const [path, text] of await baseFiles()) await write(path, text);

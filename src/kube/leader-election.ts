@@ -43,13 +43,12 @@ interface Lease extends ApiObject {
   };
 }
 
-/** The rights to a lease of this name. */
-export function rightsToLease(name: string): Right[] {
-  const [group, resource] = ['coordination.k8s.io', 'leases'];
-  return [
-    { group, resource, verbs: ['create'] },
-    { group, resource, verbs: ['get', 'update'], names: [name] },
-  ];
+/**
+ * The right to a lease of this name that is there, in its namespace. Who may make leases makes this one too where it is not:
+ * whoever installs a scheduler makes it once, so that it goes when the scheduler goes.
+ */
+export function rightToLease(name: string): Right {
+  return { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'update'], names: [name] };
 }
 
 /** Who ends does not wait longer to tell the others: they find out. */

@@ -5,14 +5,17 @@ import { EVENT_RIGHT } from '../kube/events.ts';
 import { POD_STATUS_RIGHT } from '../kube/pod-condition.ts';
 import { POD_GROUP_STATUS_RIGHT } from '../kube/pod-group-condition.ts';
 import { POD_LOOKUP_RIGHT } from '../kube/pod-lookup.ts';
-import { rightsToLease } from '../kube/leader-election.ts';
+import { rightToLease } from '../kube/leader-election.ts';
 import { NODES, OTHER_RESOURCES, PODS, rightToWatch } from '../kube/resources.ts';
 import { DEFAULT_LEASE } from '../model/lease.ts';
 import { VERBS, type Right } from '../model/right.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { EVICTION_RIGHT } from './evictions.ts';
 
-/** Each resource once, with all that is done with it, and once more for what is done with objects of some names only. */
+/** The lease of a scheduler whose configuration names no other; what is asked of it stays in its namespace. */
+export const LEASE_RIGHT = rightToLease(DEFAULT_LEASE.name);
+
+/** In all namespaces, each resource once, with all that is done with it. */
 export function rightsOf({ objects, plugins }: Registry): Right[] {
   const rights = [
     ...[NODES, PODS, ...OTHER_RESOURCES, ...objects].map(rightToWatch),
@@ -25,12 +28,11 @@ export function rightsOf({ objects, plugins }: Registry): Right[] {
       POD_GROUP_STATUS_RIGHT,
     ],
     ...REVIEW_RIGHTS,
-    ...rightsToLease(DEFAULT_LEASE.name),
     ...plugins.flatMap((plugin) => plugin.rights ?? []),
   ];
   const merged = new Map<string, Right>();
   for (const right of rights) {
-    const text = [right.group, right.resource, ...(right.names ?? [])].join('/');
+    const text = `${right.group}/${right.resource}`;
     const before = merged.get(text)?.verbs ?? [];
     const verbs = VERBS.filter((verb) => before.includes(verb) || right.verbs.includes(verb));
     merged.set(text, { ...right, verbs });

@@ -28,7 +28,7 @@ export interface ControlPlane {
   schedulerKubeconfigPath: string;
   /** A kubeconfig of the service account that deploy/ gives to coset. */
   cosetKubeconfigPath: string;
-  /** The audit log of that account. */
+  /** What service accounts have asked for. */
   auditPath: string;
   /** This process's environment with KUBECONFIG set to the first kubeconfig. */
   env: NodeJS.ProcessEnv;
@@ -50,7 +50,7 @@ const readySeconds = 60;
 const SERVED_PORTS = [10_000, 32_768] as const;
 
 /** A kubeconfig with one cluster and one user (JSON is YAML). */
-function kubeconfig(server: string, ca: string, token: string): string {
+export function kubeconfig(server: string, ca: string, token: string): string {
   const name = 'coset-test';
   return JSON.stringify({
     apiVersion: 'v1',

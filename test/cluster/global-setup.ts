@@ -4,6 +4,7 @@ import { binary } from './binaries.ts';
 export default async function setup(): Promise<void> {
   for (const name of [
     'etcd',
+    'helm',
     'kube-apiserver',
     'kube-controller-manager',
     'kube-scheduler',

@@ -68,12 +68,15 @@ const LOOPBACK = ['--secure-port', '0', '--control', '127.0.0.1:0'];
 
 /** Starts `coset run` with a configuration file, as the image does. */
 export function startCoset(configuration: string, serving: readonly string[] = LOOPBACK): Scheduler {
+  return startCosetWith(['run', '--config', configuration, ...serving]);
+}
+
+/** Starts what the image does with these arguments. */
+export function startCosetWith(more: readonly string[]): Scheduler {
   const [, ...args] = entryPoint();
   const bundle = join(ROOT, 'packages/cli/dist/coset.js');
-  return startScheduler(process.execPath, [
-    ...args.map((arg) => (arg === '/app/coset.js' ? bundle : arg)),
-    ...['run', '--config', configuration, ...serving],
-  ]);
+  const own = args.map((arg) => (arg === '/app/coset.js' ? bundle : arg));
+  return startScheduler(process.execPath, [...own, ...more]);
 }
 
 /** What the image runs, with the flags of its Node. */

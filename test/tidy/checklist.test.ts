@@ -1,7 +1,7 @@
 // CONTRIBUTING's checklist for a plugin, walked through for each one that is in the tree.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { chartRules } from '../../scripts/deploy-role.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Plugin } from '../../src/plugins/plugin.ts';
 
@@ -22,12 +22,7 @@ const withFolder = inTree.byDefault
   .map(({ name }) => plugins.find((plugin) => plugin.name === name)!)
   .filter(({ pack, helps, args }) => pack !== undefined || helps !== undefined || args !== undefined);
 
-interface Rule {
-  apiGroups: string[];
-  resources: string[];
-  verbs: string[];
-}
-const { rules } = load(read('deploy/role.yaml')) as { rules: Rule[] };
+const { cluster: rules } = chartRules();
 const allows = (group: string, resource: string, verb: string) =>
   rules.some(
     ({ apiGroups, resources, verbs }) =>
