@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { writeConfiguration } from '../config/write.ts';
 import { controlApi } from '../control/api.ts';
 import type { Http2Client } from '../kube/dial.ts';
+import { systemClock } from '../kube/clock.ts';
 import { loadCredentials } from '../kube/credentials.ts';
 import { LeaderElection } from '../kube/leader-election.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
@@ -15,7 +16,8 @@ import { serve } from '../run/serve.ts';
 import { readConfiguration } from './files.ts';
 import { withLeaderElection, type LeaderElectionOptions } from './leader-election.ts';
 import { logOf, type LogForm } from './log.ts';
-import { serveControlApi, type ServingOptions } from './serving.ts';
+import { checkServing, serveControlApi, type ServingOptions } from './serving.ts';
+import { Reminder } from './reminder.ts';
 import { toldToEnd } from './signals.ts';
 
 export interface RunOptions extends LeaderElectionOptions, ServingOptions {
@@ -44,6 +46,7 @@ export async function run({
     for (const notice of configuration.notices) process.stderr.write(`coset: ${notice}\n`);
     return;
   }
+  checkServing(options);
   const log = logOf(output);
   const credentials = await loadCredentials(kubeconfig ?? configuration.kubeconfig);
   const transport = new Transport(credentials, { http2Client });
@@ -74,15 +77,19 @@ function electionFor(settings: LeaseSettings, transport: Transport, log: Logger)
   const identity = `${hostname()}_${randomUUID()}`;
   const { namespace, name } = settings;
   const lease = `${namespace}/${name}`;
+  const failures = new Reminder(systemClock, (error, times) =>
+    log.warn({ lease, error, times }, 'the lease could not be had'),
+  );
   return new LeaderElection({
     transport,
     settings,
     identity,
     onHolder: (holder) => {
+      failures.reset();
       if (holder === identity) log.info({ lease, identity }, 'leading');
       else if (holder === '') log.info({ lease }, 'the lease is free');
       else log.info({ lease, holder }, 'waiting for the lease');
     },
-    onError: ({ message }) => log.warn({ lease, error: message }, 'the lease could not be had'),
+    onError: ({ message }) => failures.happened(message),
   });
 }

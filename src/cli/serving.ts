@@ -2,8 +2,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { CertificateFiles } from '../control/certificate.ts';
-import { serveControl, serveSecurely, type Address, type ControlServer } from '../control/serve.ts';
+import { readKeyPair, type CertificateFiles } from '../control/certificate.ts';
+import {
+  checkLoopback,
+  serveControl,
+  serveSecurely,
+  type Address,
+  type ControlServer,
+} from '../control/serve.ts';
 import { AccessReviews } from '../kube/access-reviews.ts';
 import type { Transport } from '../kube/transport.ts';
 
@@ -32,6 +38,13 @@ export function addServing(command: Command): void {
         'serve the control API without a token as well, to this machine alone; port 0 takes a free one',
       ).argParser(address),
     );
+}
+
+/** Throws where these options cannot be served, whatever the API server says. */
+export function checkServing(options: ServingOptions): void {
+  const certificate = certificateIn(options);
+  if (certificate !== undefined && options.securePort !== 0) readKeyPair(certificate);
+  if (options.control !== undefined) checkLoopback(options.control);
 }
 
 /** Serves it at all addresses that were asked for, or at none. Throws when one cannot be listened on. */

@@ -5,6 +5,7 @@
 //   - nonResourceURLs: [/coset/v1/*]                           steering: pause, resume, step
 //     verbs: [post]
 // The paths are not below /api: every user may get what is there, for a cluster's role system:discovery says so.
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { HTTPException } from 'hono/http-exception';
@@ -23,7 +24,7 @@ export function authenticated(app: Hono, access: Access): Hono {
   const outer = new Hono<Env>();
   const authenticate = bearerAuth<Env>({
     verifyToken: async (token, context) => {
-      const user = await access.userOf(token);
+      const user = await access.userOf(token, getConnInfo(context).remote.address ?? '');
       if (user !== undefined) context.set('user', user);
       return user !== undefined;
     },

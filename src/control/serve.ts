@@ -1,7 +1,7 @@
 // Serves the control API: over HTTPS to whom RBAC lets have it, or over HTTP to this machine alone.
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -34,8 +34,16 @@ export interface SecureOptions {
 }
 
 /** What one client can hold open: requests are short and have no bodies. */
-const LIMITS = { maxHeaderSize: 32_768, headersTimeout: 10_000, requestTimeout: 30_000 };
+const LIMITS = {
+  maxHeaderSize: 32_768,
+  handshakeTimeout: 10_000,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+};
 const CONNECTIONS_MAX = 256;
+/** From one address, so that nobody takes all of them: probes that find none would have the process ended. */
+const CONNECTIONS_EACH_MAX = 32;
 const CERTIFICATE_POLL_MS = 10_000;
 
 /** The API for those who ask this machine for it, and not for web pages that do. */
@@ -57,14 +65,18 @@ function guarded(app: Hono): Hono {
  * Rejects with one message that names the address if that is not possible.
  */
 export async function serveControl(app: Hono, address: Address): Promise<ControlServer> {
-  if (!isLoopback(nameOf(address))) {
-    throw new Error(
-      `control API: ${nameOf(address)} is not this machine alone: others need the secure port, which asks who they are`,
-    );
-  }
+  checkLoopback(address);
   const server = createPlainServer(LIMITS, listenerOf(guarded(app), address));
   await listen(server, address);
   return { url: `http://${nameOf(address)}:${portOf(server)}`, close: () => close(server) };
+}
+
+/** Throws where others than this machine could reach the address. */
+export function checkLoopback(address: Address): void {
+  if (isLoopback(nameOf(address))) return;
+  throw new Error(
+    `control API: ${nameOf(address)} is not this machine alone: others need the secure port, which asks who they are`,
+  );
 }
 
 /** Serves it over HTTPS to who has a bearer token and may have what he asks for; probes to everybody. */
@@ -102,6 +114,7 @@ function portOf(server: Server | SecureServer): number {
 
 async function listen(server: Server | SecureServer, address: Address): Promise<void> {
   server.maxConnections = CONNECTIONS_MAX;
+  boundEach(server);
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error): void =>
       reject(new Error(`control API: cannot listen on ${nameOf(address)}:${address.port}: ${error.message}`));
@@ -109,6 +122,25 @@ async function listen(server: Server | SecureServer, address: Address): Promise<
     server.listen(address.port, address.host, () => {
       server.off('error', refuse);
       resolve();
+    });
+  });
+}
+
+/** Ends connections from an address that has its share. */
+function boundEach(server: Server | SecureServer): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const { remoteAddress: from = '' } = socket;
+    const count = open.get(from) ?? 0;
+    if (count >= CONNECTIONS_EACH_MAX) {
+      socket.destroy();
+      return;
+    }
+    open.set(from, count + 1);
+    socket.once('close', () => {
+      const left = open.get(from)! - 1;
+      if (left === 0) open.delete(from);
+      else open.set(from, left);
     });
   });
 }

@@ -13,8 +13,15 @@ export const REVIEW_RIGHTS: readonly Right[] = [
 /** As long as kube-scheduler trusts an answer; refusals as long, so that asking again does not reach the API server. */
 const KEPT_MS = 10_000;
 const KEPT_MAX = 1000;
-/** Reviews under way. Whoever sends tokens that nobody has must not make the API server busy with them. */
+/**
+ * Reviews under way of whom nobody knows yet, and as many of others: whoever sends tokens that nobody has must neither make
+ * the API server busy with them, nor keep it from those that are known.
+ */
 const CONCURRENT_MAX = 16;
+/** Of these, those for one address or user. */
+const CONCURRENT_EACH_MAX = 4;
+/** How long a token that was somebody's is asked about before those that were not. */
+const KNOWN_MS = 3_600_000;
 /** Of a token; those of service accounts have one or two thousand. */
 const TOKEN_LENGTH_MAX = 16_384;
 
@@ -25,6 +32,9 @@ interface Verdict {
 }
 
 interface Question {
+  /** On whose account it is asked. */
+  who: string;
+  isKnown: boolean;
   path: string;
   body: { apiVersion: string; kind: string; spec: unknown };
 }
@@ -32,7 +42,10 @@ interface Question {
 export class AccessReviews implements Access {
   readonly #transport: Transport;
   readonly #verdicts: LRUCache<string, Verdict, Question>;
-  #underWay = 0;
+  /** The keys of tokens that were somebody's. */
+  readonly #known = new LRUCache<string, true>({ max: KEPT_MAX, ttl: KNOWN_MS });
+  readonly #strangers = new Slots();
+  readonly #others = new Slots();
 
   constructor(transport: Transport, keptMs = KEPT_MS) {
     this.#transport = transport;
@@ -43,21 +56,27 @@ export class AccessReviews implements Access {
     });
   }
 
-  async userOf(token: string): Promise<User | undefined> {
+  async userOf(token: string, from: string): Promise<User | undefined> {
     if (token.length > TOKEN_LENGTH_MAX) return undefined;
     // no copy of the token is kept
-    const key = createHash('sha256').update(token).digest('base64');
-    const { authenticated, user } = await this.#verdict(`token ${key}`, {
+    const key = `token ${createHash('sha256').update(token).digest('base64')}`;
+    const { authenticated, user } = await this.#verdict(key, {
+      who: from,
+      isKnown: this.#known.has(key),
       path: '/apis/authentication.k8s.io/v1/tokenreviews',
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
     });
-    return authenticated === true ? user : undefined;
+    if (authenticated !== true) return undefined;
+    this.#known.set(key, true);
+    return user;
   }
 
   async mayDo(user: User, verb: string, path: string): Promise<boolean> {
     const { username, uid, groups, extra } = user;
     const spec = { user: username, uid, groups, extra, nonResourceAttributes: { path, verb } };
     const { allowed } = await this.#verdict(`access ${JSON.stringify(spec)}`, {
+      who: username ?? '',
+      isKnown: true,
       path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
       body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec },
     });
@@ -68,9 +87,9 @@ export class AccessReviews implements Access {
     return (await this.#verdicts.fetch(key, { context }))!;
   }
 
-  async #ask({ path, body }: Question): Promise<Verdict> {
-    if (this.#underWay >= CONCURRENT_MAX) throw new AccessError(429, 'too many are asking who they are');
-    this.#underWay++;
+  async #ask({ who, isKnown, path, body }: Question): Promise<Verdict> {
+    const slots = isKnown ? this.#others : this.#strangers;
+    if (!slots.take(who)) throw new AccessError(429, 'too many are asking who they are');
     try {
       const reply = await this.#transport.request('POST', path, body);
       if (!reply.isDone) throw new AccessError(503, `${body.kind}: ${reply.message}`);
@@ -79,7 +98,27 @@ export class AccessReviews implements Access {
       if (error instanceof AccessError) throw error;
       throw new AccessError(503, `${body.kind}: ${(error as Error).message}`);
     } finally {
-      this.#underWay--;
+      slots.giveBack(who);
     }
+  }
+}
+
+class Slots {
+  readonly #taken = new Map<string, number>();
+  #all = 0;
+
+  take(who: string): boolean {
+    const taken = this.#taken.get(who) ?? 0;
+    if (this.#all >= CONCURRENT_MAX || taken >= CONCURRENT_EACH_MAX) return false;
+    this.#taken.set(who, taken + 1);
+    this.#all++;
+    return true;
+  }
+
+  giveBack(who: string): void {
+    const left = this.#taken.get(who)! - 1;
+    if (left === 0) this.#taken.delete(who);
+    else this.#taken.set(who, left);
+    this.#all--;
   }
 }

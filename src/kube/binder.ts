@@ -2,6 +2,7 @@
 import type { Right } from '../model/right.ts';
 import { Backoff } from './backoff.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { Limiter } from './limiter.ts';
 import { lookUpPod, podPath, type PodLookup, type PodReference } from './pod-lookup.ts';
 import { TransportError, type Transport } from './transport.ts';
 
@@ -24,12 +25,15 @@ export const BINDING_RIGHT: Right = { group: '', resource: 'pods/binding', verbs
 
 /** Bindings that are in flight at a time: more would only wait in the API server. */
 export const BINDINGS_IN_FLIGHT = 48;
+/** Pods that are asked for at a time, of those about whose binding the server could not say anything clear. */
+const LOOK_UPS_IN_FLIGHT = 8;
 const ATTEMPTS = 4;
 
 export class Binder {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #lookUps = new Limiter(() => LOOK_UPS_IN_FLIGHT);
 
   constructor({ transport, clock = systemClock, random = Math.random }: BinderOptions) {
     this.#transport = transport;
@@ -37,8 +41,11 @@ export class Binder {
     this.#random = random;
   }
 
-  /** Binds the pod to the node. Never throws: every end is an outcome. */
-  async bind(pod: PodReference, node: string): Promise<BindOutcome> {
+  /**
+   * Binds the pod to the node. Never throws: every end is an outcome. `onSent` is told when no further binding is sent, which
+   * may be long before what became of it is known.
+   */
+  async bind(pod: PodReference, node: string, onSent = () => undefined as void): Promise<BindOutcome> {
     const path = `${podPath(pod)}/binding`;
     const binding = {
       apiVersion: 'v1',
@@ -61,6 +68,7 @@ export class Binder {
         await this.#clock.sleep(backoff.next(), this.#transport.ending);
         if (!this.#transport.ending?.aborted) continue;
       }
+      onSent();
       const found = await this.#lookUp(pod, mayBeBound, backoff);
       return this.#resolve(pod, node, { failure: failed.failure, mayBeBound, found });
     }
@@ -73,7 +81,7 @@ export class Binder {
   async #lookUp(pod: PodReference, mayBeBound: boolean, backoff: Backoff): Promise<PodLookup> {
     const { ending } = this.#transport;
     for (;;) {
-      const found = await lookUpPod(this.#transport, pod);
+      const found = await this.#lookUps.run(() => lookUpPod(this.#transport, pod));
       if (found.type !== 'unknown' || !mayBeBound || !found.mayChange || ending?.aborted) return found;
       await this.#clock.sleep(backoff.next(), ending);
     }

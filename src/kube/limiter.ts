@@ -29,11 +29,16 @@ export class Limiter {
     this.#fill();
   }
 
-  #fill(): void {
-    while (this.waiting > 0 && this.#running < this.#limit()) void this.#run(this.#next());
+  /** The same for who waits for what the work comes to. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => this.add(() => work().then(resolve, reject)));
   }
 
-  async #run(task: Task): Promise<void> {
+  #fill(): void {
+    while (this.waiting > 0 && this.#running < this.#limit()) void this.#start(this.#next());
+  }
+
+  async #start(task: Task): Promise<void> {
     this.#running++;
     try {
       await task();

@@ -10,8 +10,8 @@ export interface User {
 
 /** Says who somebody is and what he may do. Its methods throw an AccessError when that cannot be found out. */
 export interface Access {
-  /** The user that a bearer token stands for; undefined when it stands for nobody. */
-  userOf(token: string): Promise<User | undefined>;
+  /** The user that a bearer token stands for; undefined when it stands for nobody. `from` is the address that sent it. */
+  userOf(token: string, from: string): Promise<User | undefined>;
   /** Whether the user may do this: `verb` is the request's method in lower case, as rules for nonResourceURLs have it. */
   mayDo(user: User, verb: string, path: string): Promise<boolean>;
 }

@@ -87,8 +87,12 @@ export class Bindings {
   }
 
   #bindInTurn(placement: Placement, begin: number): void {
-    this.#limiter.add(async () => {
-      if (!this.#stopped) await this.#track(this.#bind(placement, begin));
+    this.#limiter.add(() => {
+      if (this.#stopped) return Promise.resolve();
+      // what is only asked about after it was sent keeps no other from being bound
+      return new Promise((resolve) => {
+        void this.#track(this.#bind(placement, begin, resolve)).finally(resolve);
+      });
     });
   }
 
@@ -119,13 +123,14 @@ export class Bindings {
     else this.#finish(pod, node, begin, failure);
   }
 
-  async #bind({ pod, node }: Placement, begin: number): Promise<void> {
+  async #bind({ pod, node }: Placement, begin: number, onSent: () => void): Promise<void> {
     const sent = this.#options.clock.monotonic();
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
     const { extenders, transport } = this.#options;
     // an extender must not bind either
     const outcome = transport.mayWrite
-      ? ((await extenders.bind(pod, node)) ?? (await this.#binder.bind({ namespace, name, uid }, node)))
+      ? ((await extenders.bind(pod, node)) ??
+        (await this.#binder.bind({ namespace, name, uid }, node, onSent)))
       : NOT_LEADING;
     if (this.#isOver) return;
     const isBound = this.#isOurs(pod, node, outcome);

@@ -113,6 +113,25 @@ describe('coset run refuses', () => {
     );
   });
 
+  it.each([
+    [['--control', '0.0.0.0:8080'], 'control API: 0.0.0.0 is not this machine alone'],
+    [['--tls-cert-file', 'tls.crt'], '--tls-cert-file and --tls-private-key-file are needed together'],
+    [
+      ['--tls-cert-file', 'missing.crt', '--tls-private-key-file', 'missing.key'],
+      '--tls-cert-file: ENOENT: no such file',
+    ],
+    [
+      ['--tls-cert-file', 'kubeconfig', '--tls-private-key-file', 'kubeconfig'],
+      'kubeconfig and kubeconfig are no certificate and its key',
+    ],
+  ])('%j, before it asks the server', async (args, message) => {
+    const server = `http://127.0.0.1:${await freePort()}`;
+    const folder = folderWith({ kubeconfig: kubeconfigFor(server) });
+    expect(await refused(['run', '--kubeconfig', 'kubeconfig', ...args], { folder })).toContain(
+      `coset: ${message}`,
+    );
+  });
+
   it('to run without a cluster', async () => {
     const folder = folderWith({});
     expect(await refused(['run'], { folder })).toContain('coset: no kubeconfig: name one with --kubeconfig');

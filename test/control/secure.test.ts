@@ -122,6 +122,28 @@ it.each([429, 503] as const)('answers %s where it cannot be found out who asks',
   expect(refused.headers['retry-after']).toBe('1');
 });
 
+it('one address has a share of the connections, and leaves the others theirs', async () => {
+  const url = await serve();
+  const open = (localAddress: string) =>
+    new Promise<boolean>((resolve) => {
+      const options = { host: url.hostname, port: Number(url.port), localAddress, rejectUnauthorized: false };
+      const socket = connect(options);
+      onTestFinished(() => void socket.destroy());
+      socket.once('secureConnect', () => resolve(true));
+      for (const event of ['error', 'close']) socket.once(event, () => resolve(false));
+    });
+  const opened = await Promise.all(Array.from({ length: 40 }, () => open('127.0.0.1')));
+  expect(opened.filter((isOpen) => isOpen)).toHaveLength(32);
+  expect(await open('127.0.0.2')).toBe(true);
+});
+
+it('the address that sends a token is said to who looks it up', async () => {
+  const url = await serve();
+  const userOf = vi.spyOn(access, 'userOf');
+  await answer(url, '/metrics', bearer('viewer'));
+  expect(userOf).toHaveBeenCalledWith('viewer', '127.0.0.1');
+});
+
 /** The names in the certificate that is served now. */
 function served(url: URL): Promise<string> {
   return new Promise((resolve, reject) => {

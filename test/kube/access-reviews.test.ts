@@ -42,14 +42,18 @@ async function bodyOf(request: IncomingMessage): Promise<Review> {
   return JSON.parse(Buffer.concat(parts).toString()) as Review;
 }
 
+const ADDRESS = '10.0.0.1';
 const KNOWN = { authenticated: true, user: { username: 'ann', groups: ['dev'], extra: { scope: ['a'] } } };
 
 it('finds who has a token, and asks once for as long as the answer is kept', async () => {
   const { asked, access } = await reviews(({ spec }) => (spec.token === 'good' ? KNOWN : {}));
-  expect(await Promise.all([access.userOf('good'), access.userOf('good')])).toEqual([KNOWN.user, KNOWN.user]);
-  expect(await access.userOf('good')).toEqual(KNOWN.user);
-  expect(await access.userOf('bad')).toBeUndefined();
-  expect(await access.userOf('bad')).toBeUndefined();
+  expect(await Promise.all([access.userOf('good', ADDRESS), access.userOf('good', ADDRESS)])).toEqual([
+    KNOWN.user,
+    KNOWN.user,
+  ]);
+  expect(await access.userOf('good', ADDRESS)).toEqual(KNOWN.user);
+  expect(await access.userOf('bad', ADDRESS)).toBeUndefined();
+  expect(await access.userOf('bad', ADDRESS)).toBeUndefined();
   expect(asked.map(({ kind, spec }) => `${kind} ${spec.token}`)).toEqual([
     'TokenReview good',
     'TokenReview bad',
@@ -58,9 +62,9 @@ it('finds who has a token, and asks once for as long as the answer is kept', asy
 
 it('asks again when the answer is too old', async () => {
   const { asked, access } = await reviews(() => KNOWN, 1);
-  await access.userOf('good');
+  await access.userOf('good', ADDRESS);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await access.userOf('good');
+  await access.userOf('good', ADDRESS);
   expect(asked).toHaveLength(2);
 });
 
@@ -83,32 +87,87 @@ it('passes on all that is known of a user, and the verb and path', async () => {
 it('what cannot be found out is no refusal, and is asked again', async () => {
   const answers: (object | number)[] = [403, KNOWN];
   const { access } = await reviews(() => answers.shift()!);
-  await expect(access.userOf('good')).rejects.toMatchObject({
+  await expect(access.userOf('good', ADDRESS)).rejects.toMatchObject({
     status: 503,
     message: 'TokenReview: it may not',
   } satisfies Partial<AccessError>);
-  expect(await access.userOf('good')).toEqual(KNOWN.user);
+  expect(await access.userOf('good', ADDRESS)).toEqual(KNOWN.user);
 });
 
-it('does not pass a flood of tokens on to the API server', async () => {
-  let answer = () => undefined as void;
-  const answered = new Promise<void>((resolve) => (answer = resolve));
-  const { asked, access } = await reviews(async () => {
-    await answered;
+/** Reviews that wait until they are let go, but those of tokens in the set. */
+function held(...quick: string[]) {
+  let letGo = () => undefined as void;
+  const free = new Promise<void>((resolve) => (letGo = resolve));
+  const answer = async ({ spec }: Review) => {
+    if (quick.includes(spec.token ?? '')) return KNOWN;
+    await free;
     return {};
-  });
-  const outcomes = Array.from({ length: 100 }, (_, n) =>
-    access.userOf(`token-${n}`).then(String, (error: unknown) => (error as AccessError).status),
+  };
+  return { answer, letGo };
+}
+
+/** Sends tokens of nobody from so many addresses. Returns what becomes of them. */
+function flood(access: AccessReviews, count: number, addresses: number): Promise<string[]> {
+  const outcomes = Array.from({ length: count }, (_, n) =>
+    access
+      .userOf(`token-${n}`, `10.0.0.${n % addresses}`)
+      .then(String, (error: unknown) => String((error as AccessError).status)),
   );
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  answer();
-  const counts = (await Promise.all(outcomes)).filter((outcome) => outcome === 429);
-  expect(counts).toHaveLength(84);
+  return Promise.all(outcomes);
+}
+
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, 100));
+
+it('does not pass a flood of tokens on to the API server', async () => {
+  const { answer, letGo } = held();
+  const { asked, access } = await reviews(answer);
+  const outcomes = flood(access, 100, 10);
+  await aMoment();
+  letGo();
+  expect((await outcomes).filter((outcome) => outcome === '429')).toHaveLength(84);
   expect(asked).toHaveLength(16);
+});
+
+it('a flood from one address keeps nobody else from being known', async () => {
+  const { answer, letGo } = held('good');
+  const { asked, access } = await reviews(answer);
+  const outcomes = flood(access, 100, 1);
+  await aMoment();
+  expect(asked).toHaveLength(4);
+  expect(await access.userOf('good', '10.9.9.9')).toEqual(KNOWN.user);
+  letGo();
+  expect((await outcomes).filter((outcome) => outcome === '429')).toHaveLength(96);
+});
+
+it('a flood from everywhere keeps nobody from what he has who was known before', async () => {
+  const { answer, letGo } = held('good', 'new');
+  const { asked, access } = await reviews(answer, 1);
+  await access.userOf('good', ADDRESS);
+  const outcomes = flood(access, 200, 100);
+  await aMoment();
+  expect(asked).toHaveLength(17);
+  await expect(access.userOf('new', '10.9.9.9')).rejects.toMatchObject({ status: 429 });
+  expect(await access.userOf('good', ADDRESS)).toEqual(KNOWN.user);
+  letGo();
+  await outcomes;
+  expect(await access.userOf('new', '10.9.9.9')).toEqual(KNOWN.user);
+});
+
+it('a user who asks for ever other paths keeps no other user waiting', async () => {
+  const { asked, access } = await reviews(({ spec }) =>
+    spec.user === 'ann' ? { allowed: true } : new Promise(() => undefined),
+  );
+  const paths = Array.from({ length: 50 }, (_, n) =>
+    access.mayDo({ username: 'bob' }, 'get', `/coset/v1/${n}`).then(String, () => 'refused'),
+  );
+  void Promise.all(paths);
+  await aMoment();
+  expect(asked).toHaveLength(4);
+  expect(await access.mayDo({ username: 'ann' }, 'get', '/metrics')).toBe(true);
 });
 
 it('a token that no header could hold is of nobody', async () => {
   const { asked, access } = await reviews(() => KNOWN);
-  expect(await access.userOf('x'.repeat(20_000))).toBeUndefined();
+  expect(await access.userOf('x'.repeat(20_000), ADDRESS)).toBeUndefined();
   expect(asked).toEqual([]);
 });

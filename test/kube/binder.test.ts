@@ -57,6 +57,26 @@ describe('Binder', () => {
     expect(harness.requests.filter((request) => request.startsWith('GET'))).toHaveLength(8);
   });
 
+  it('says when nothing more is sent, and asks for few pods at a time', async () => {
+    const harness = await startHarness();
+    const pods = Array.from({ length: 30 }, (_, n) => loadPod(harness, `pod-${n}`));
+    harness.fail('POST', BINDING, ...Array(1000).fill({ status: 500 }));
+    let [open, most] = [0, 0];
+    const { transport } = harness;
+    const request = transport.request.bind(transport);
+    transport.request = async (method, ...rest) => {
+      if (method === 'GET') most = Math.max(most, ++open);
+      return request(method, ...rest).finally(() => method === 'GET' && open--);
+    };
+    const binder = binderOf(harness);
+    let sent = 0;
+    const outcomes = pods.map((pod) => binder.bind(referenceOf(pod), 'node-a', () => sent++));
+    expect((await Promise.all(outcomes)).map(({ type }) => type)).toEqual(Array(30).fill('failed'));
+    expect(sent).toBe(30);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
   it('asks once where the server will not say it', async () => {
     const harness = await startHarness();
     const pod = loadPod(harness, 'pod-a');
