@@ -122,10 +122,7 @@ export class Correspondence {
       return;
     }
     if (entries.length === 0) return;
-    let counted = false;
-    for (const { row, bucket: id, by } of entries) {
-      if (by !== 0 && this.#counting.count(cluster.podBuckets.get(id), row, by)) counted = true;
-    }
+    const counted = this.#counting.countChanges(entries, cluster.podBuckets);
     this.#journalPosition = cluster.journal.end;
     const rows = entries.map(({ row }) => row);
     this.#packing.refresh(rows);
@@ -331,7 +328,7 @@ export class Correspondence {
     this.#mayAsk = true;
     this.#ask();
     this.#yieldToNominated();
-    this.#cut(this.feasible);
+    this.#cut();
     this.#clusterVersion = cluster.version;
   }
 
@@ -424,9 +421,9 @@ export class Correspondence {
   }
 
   /** Keeps the best candidates only, when the profile says how many. */
-  #cut(feasible: number): void {
+  #cut(): void {
     const { candidates } = this.class.context.profile.args.EquivalenceClasses;
-    this.#isCut = candidates !== undefined && candidates < feasible;
+    this.#isCut = candidates !== undefined && candidates < this.feasible;
     if (!this.#isCut) return;
     this.#program.cut(this.#verdicts().ranked().slice(candidates));
   }

@@ -1,5 +1,6 @@
 // Which of a class's counters have to do with which pods.
 import type { Effort } from '../kernel/program/effort.ts';
+import type { JournalEntry } from '../state/journal.ts';
 import type { PodBucket, PodBuckets } from '../state/pod-buckets.ts';
 import type { Counter, Packed } from '../plugins/plugin.ts';
 
@@ -40,13 +41,19 @@ export class Counting {
     }
   }
 
-  /** Counts `by` pods of the bucket in the row. Returns whether the class has to do with them. */
-  count(bucket: PodBucket, row: number, by: number): boolean {
+  /** Counts the pods that came and went. Returns whether the class has to do with any of them. */
+  countChanges(entries: readonly JournalEntry[], buckets: PodBuckets): boolean {
     let counted = false;
-    for (const counter of this.#counters) {
-      if (!counter.counts(bucket)) continue;
-      counter.add(bucket, row, by);
-      counted = true;
+    const concerned = new Map<PodBucket, readonly Counter[]>();
+    for (const { row, bucket: id, by } of entries) {
+      if (by === 0) continue;
+      const bucket = buckets.get(id);
+      let counters = concerned.get(bucket);
+      // the terms are gone through once for all pods of a bucket
+      if (counters === undefined)
+        concerned.set(bucket, (counters = this.#counters.filter((counter) => counter.counts(bucket))));
+      for (const counter of counters) counter.add(bucket, row, by);
+      if (counters.length > 0) counted = true;
     }
     return counted;
   }

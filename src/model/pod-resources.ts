@@ -1,5 +1,11 @@
 // What a pod asks for, as the reference adds it up (component-helpers/resource).
-import { parseQuantity, quantityMilliValue, quantityValue, type Quantity } from './quantity.ts';
+import {
+  parsedQuantity,
+  parseQuantity,
+  quantityMilliValue,
+  quantityValue,
+  type Quantity,
+} from './quantity.ts';
 import type { Container, Pod } from './types.ts';
 
 /** Quantities by resource name: cpu in thousandths of a core, all others in units. */
@@ -96,7 +102,17 @@ function findUsage(pod: Pod): PodUsage {
 
 /** The amounts of a list of quantities, such as a node's allocatable. */
 export function amountsOf(list: ResourceList): Amounts {
-  return amounts(sumsOf(list));
+  const result: Amounts = new Map();
+  for (const name in list) {
+    const { value, milliValue } = parsedQuantity(list[name]!);
+    if (isCounted(name)) result.set(name, name === 'cpu' ? milliValue : value);
+  }
+  return result;
+}
+
+function isCounted(name: string): boolean {
+  if (name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || name === 'pods') return true;
+  return isScalarResource(name);
 }
 
 /**
@@ -128,9 +144,7 @@ function amounts(sums: Sums): Amounts {
   const result: Amounts = new Map();
   for (const [name, quantity] of sums) {
     if (name === 'cpu') result.set(name, quantityMilliValue(quantity));
-    else if (name === 'memory' || name === 'ephemeral-storage' || name === 'pods' || isScalarResource(name)) {
-      result.set(name, quantityValue(quantity));
-    }
+    else if (isCounted(name)) result.set(name, quantityValue(quantity));
   }
   return result;
 }
@@ -234,10 +248,13 @@ function sumsOf(list: ResourceList): Sums {
 }
 
 function add(sums: Sums, list: ResourceList, defaults: ReadonlyMap<string, Quantity> = NO_DEFAULTS): void {
-  for (const name in list) sums.set(name, (sums.get(name) ?? 0n) + parseQuantity(list[name]!));
-  for (const [name, quantity] of defaults) {
-    if (list?.[name] === undefined) sums.set(name, (sums.get(name) ?? 0n) + quantity);
-  }
+  for (const name in list) addTo(sums, name, parseQuantity(list[name]!));
+  for (const [name, quantity] of defaults) if (list?.[name] === undefined) addTo(sums, name, quantity);
+}
+
+function addTo(sums: Sums, name: string, quantity: Quantity): void {
+  const sum = sums.get(name);
+  sums.set(name, sum === undefined ? quantity : sum + quantity);
 }
 
 function raise(sums: Sums, others: Sums): void {

@@ -48,7 +48,16 @@ const DIGITS_MAX = 120;
 /** A cluster's quantities repeat; the bounds keep a stream of unique texts, and long ones, from filling the memory. */
 const CACHE_LIMIT = 4096;
 const CACHED_LENGTH = 64;
-const cache = new Map<string | number, Quantity>();
+const cache = new Map<string | number, Parsed>();
+
+/** A quantity, and what people mostly want to know of it. */
+export interface Parsed {
+  readonly quantity: Quantity;
+  /** As quantityValue has it. */
+  readonly value: number;
+  /** As quantityMilliValue has it. */
+  readonly milliValue: number;
+}
 
 /**
  * Reads a quantity. Non-zero amounts below a nano-unit are rounded away from zero; amounts beyond 2^63 - 1 are
@@ -56,12 +65,21 @@ const cache = new Map<string | number, Quantity>();
  * @throws QuantityError naming the text
  */
 export function parseQuantity(text: string | number): Quantity {
+  return parsedQuantity(text).quantity;
+}
+
+/**
+ * Reads a quantity, with what it is as a number.
+ * @throws QuantityError naming the text
+ */
+export function parsedQuantity(text: string | number): Parsed {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const quantity = parse(text);
+  const parsed = { quantity, value: quantityValue(quantity), milliValue: quantityMilliValue(quantity) };
   if (cache.size >= CACHE_LIMIT) cache.clear();
-  if (typeof text === 'number' || text.length <= CACHED_LENGTH) cache.set(text, quantity);
-  return quantity;
+  if (typeof text === 'number' || text.length <= CACHED_LENGTH) cache.set(text, parsed);
+  return parsed;
 }
 
 /** The quantity in whole units, rounded away from zero. Exact up to 2^53. */

@@ -282,11 +282,11 @@ export class KeptCluster implements Versioned<Sections> {
       return;
     }
     if (kept.pod.spec?.nodeName) {
-      cluster.setPod(kept.pod);
+      cluster.setPod(kept.pod, key);
       cluster.dropPending(key);
       waiting.delete(key);
     } else {
-      cluster.setPending(kept.pod);
+      cluster.setPending(kept.pod, key);
       cluster.removePod(key);
       waiting.set(key, kept);
     }
@@ -315,7 +315,7 @@ export class KeptCluster implements Versioned<Sections> {
     const wanted = [...order.filter((key) => standing.has(key)), ...now.filter((key) => !known.has(key))];
     if (wanted.every((key, n) => key === now[n])) return;
     for (const key of wanted) this.cluster.removePod(key);
-    for (const key of wanted) this.cluster.setPod(this.pods.get(key)!.pod);
+    for (const key of wanted) this.cluster.setPod(this.pods.get(key)!.pod, key);
   }
 
   /** The namespace of a pod is there, with the label that the API server gives each; an object of its own replaces it. */

@@ -91,7 +91,7 @@ export class PodFeed implements WatchHandler<Pod> {
     // our own binding has its outcome when the API server has answered it
     if (!cycle.isBinding(key)) queue.delete(key, uid);
     const nominated = cluster.dropPending(key);
-    const { before, changed } = cluster.setPod(pod);
+    const { before, changed } = cluster.setPod(pod, key);
     if (nominated?.nodeName !== pod.spec?.nodeName) this.#unseated(nominated);
     if (before === undefined) this.#options.notify({ kind: 'AssignedPod', after: pod });
     else if (before.assumed) this.#options.notify({ kind: 'AssignedPod', after: pod });
@@ -110,7 +110,7 @@ export class PodFeed implements WatchHandler<Pod> {
     const nominated = cluster.nominations.of(key)?.pod;
     const known = queue.get(key, uid);
     const kept = this.#pending.kept(pod, known?.pod);
-    cluster.setPending(kept);
+    cluster.setPending(kept, key);
     if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
     // a pod that has no class is refused here, where it holds up no other one
     const isAlike = known !== undefined && isClassedAlike(known.pod, kept);

@@ -146,9 +146,9 @@ export class Cluster {
    * Takes a pod that has a node: new, changed, or the confirmation of one that was assumed. Returns what was known of
    * it before, and whether anything that scheduling sees has changed: labels that no selector reads have not.
    */
-  setPod(pod: Pod): { before?: PodRecord; changed: boolean } {
-    const before = this.#pods.get(objectKey(pod));
-    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#shapeAfter(before, pod));
+  setPod(pod: Pod, key = objectKey(pod)): { before?: PodRecord; changed: boolean } {
+    const before = this.#pods.get(key);
+    const record = recordOf(pod, pod.spec?.nodeName ?? '', false, this.#shapeAfter(before, pod), key);
     if (before !== undefined && usesTheSame(before, record) && this.#readsTheSame(before, record)) {
       // the usual confirmation: what is packed and counted stays as it is
       record.row = before.row;
@@ -191,8 +191,7 @@ export class Cluster {
   }
 
   /** Reads the selectors that a waiting pod brings, and the node that it is nominated to, until dropPending. */
-  setPending(pod: Pod): void {
-    const key = objectKey(pod);
+  setPending(pod: Pod, key = objectKey(pod)): void {
     this.#selectors.setPending(key, { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) });
     const node = pod.status?.nominatedNodeName;
     const known = this.nominations.of(key);

@@ -51,6 +51,7 @@ interface ImageState {
 const BASIC_RESOURCES = ['pods', 'cpu', 'memory', 'ephemeral-storage'];
 /** Quantities that are divided in scores stay exact up to this. */
 const QUANTITY_LIMIT = 9.0e13;
+const NO_NAMES: readonly string[] = [];
 
 export class NodeColumns {
   readonly columns: Columns;
@@ -262,16 +263,19 @@ export class NodeColumns {
 
   #packAllocatable(row: number, record: NodeRecord, before: NodeRecord | undefined): void {
     for (const name of record.allocatable.keys()) this.#countResource(name, 1);
-    for (const name of before?.allocatable.keys() ?? []) {
-      if (record.allocatable.has(name)) continue;
-      this.columns.setF64(this.resource(name).allocatable, row, 0);
-      this.#markBeyond(name, row, 0);
+    if (before !== undefined) {
+      for (const name of before.allocatable.keys()) {
+        if (!record.allocatable.has(name)) {
+          this.columns.setF64(this.resource(name).allocatable, row, 0);
+          this.#markBeyond(name, row, 0);
+        }
+        this.#countResource(name, -1);
+      }
     }
     for (const [name, amount] of record.allocatable) {
       this.columns.setF64(this.resource(name).allocatable, row, amount);
       this.#markBeyond(name, row, amount);
     }
-    for (const name of before?.allocatable.keys() ?? []) this.#countResource(name, -1);
   }
 
   #markBeyond(resource: string, row: number, amount: number): void {
@@ -287,9 +291,11 @@ export class NodeColumns {
   }
 
   /** The row of a node, and columns for its resources. When there is no memory for them, nothing has changed. */
-  #makeRoom(record: NodeRecord, known: number | undefined): { row: number; newResources: string[] } {
+  #makeRoom(record: NodeRecord, known: number | undefined): { row: number; newResources: readonly string[] } {
     const row = known ?? this.columns.takeRow();
-    const newResources = [...record.allocatable.keys()].filter((name) => !this.#resources.has(name));
+    let newResources = NO_NAMES;
+    for (const name of record.allocatable.keys())
+      if (!this.#resources.has(name)) newResources = [...newResources, name];
     try {
       this.#makeResources(newResources);
     } catch (error) {
