@@ -1,9 +1,11 @@
-// The command line: run schedules a cluster, plan says where pods would go, snapshot writes what plan reads, and embedded
-// shows it all on a cluster in memory.
-import { Command, Option } from 'commander';
+// The command line: run schedules a cluster, plan says where pods would go, snapshot writes what plan reads, doctor says what
+// keeps run from scheduling, and embedded shows it all on a cluster in memory.
+import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './cli/completion.ts';
 import { ConfigurationError } from './config/configuration.ts';
+import { doctor, FAULTS_FOUND, type DoctorOptions } from './cli/doctor/doctor.ts';
+import type { Account } from './cli/doctor/finding.ts';
 import { embedded, type EmbeddedCommandOptions } from './cli/embedded.ts';
 import { NOTHING_TO_PLAN, planCommand, type PlanCommandOptions } from './cli/plan.ts';
 import { addLeaderElection } from './cli/leader-election.ts';
@@ -65,6 +67,14 @@ Examples:
   coset snapshot --redact shared.json
   coset snapshot --output table
   coset snapshot | coset plan - deployment.yaml`;
+
+const DOCTOR_EXAMPLES = `
+Exit codes: 0 when nothing has to be mended; ${FAULTS_FOUND} when something has; 1 when nothing could be asked.
+
+Examples:
+  coset doctor --config scheduler.yaml
+  coset doctor --service-account kube-system/coset
+  coset doctor --output json`;
 
 const COMPLETION_EXAMPLES = `
 Examples:
@@ -149,6 +159,30 @@ program
     await snapshot(file, options);
   });
 
+program
+  .command('doctor')
+  .description('say what keeps coset from scheduling a cluster, and what to do about it')
+  .option(
+    '--config <file>',
+    'the KubeSchedulerConfiguration that it runs with (default: the default profile)',
+  )
+  .option(
+    '--kubeconfig <file>',
+    "how to reach the API server (default: what the configuration names, kubectl's own, or the service account of a pod)",
+  )
+  .addOption(http2Client())
+  .addOption(
+    new Option(
+      '--service-account <namespace/name>',
+      'whose rights are asked for (default: those of the credentials)',
+    ).argParser(account),
+  )
+  .addOption(output('json or yaml for programs, table for people', 'table'))
+  .addHelpText('after', DOCTOR_EXAMPLES)
+  .action(async (options: DoctorOptions) => {
+    process.exitCode = await doctor(options);
+  });
+
 addCompletion(
   program,
   output(
@@ -173,6 +207,12 @@ try {
     error instanceof ConfigurationError || error instanceof ScenarioError || isOperational(error);
   process.stderr.write(`coset: ${isInput ? message : ((error as Error).stack ?? message)}\n`);
   process.exitCode = 1;
+}
+
+function account(text: string): Account {
+  const [namespace, name, ...rest] = text.split('/');
+  if (!namespace || !name || rest.length > 0) throw new InvalidArgumentError('It must be NAMESPACE/NAME.');
+  return { namespace, name };
 }
 
 /** Errors of files, sockets and servers. */

@@ -1,7 +1,7 @@
 // The resources that the scheduler lists and watches.
 import { posix } from 'node:path';
 import type { Right } from '../model/right.ts';
-import { TransportError, type Transport } from './transport.ts';
+import { TransportError, type Requests } from './transport.ts';
 
 export interface WatchedResource {
   kind: string;
@@ -21,7 +21,7 @@ export function rightToWatch({ path }: WatchedResource): Right {
  * or something else answers for it, is not among them.
  */
 export async function missingAmong(
-  transport: Transport,
+  transport: Requests,
   resources: readonly WatchedResource[],
 ): Promise<Set<string>> {
   // a list itself would be refused to who has no right to it, whether it is there or not
@@ -40,14 +40,14 @@ export async function missingAmong(
 }
 
 /** The paths of the API versions that the server has; undefined when it does not say. */
-async function servedVersions(transport: Transport): Promise<Set<string> | undefined> {
+async function servedVersions(transport: Requests): Promise<Set<string> | undefined> {
   const list = await documentOf<GroupList>(transport, '/apis', 'APIGroupList');
   const versions = list?.groups?.flatMap(({ versions }) => versions ?? []);
   return versions && new Set(['/api/v1', ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)]);
 }
 
 /** The names of an API version's resources; undefined when the server does not say. */
-async function namesIn(transport: Transport, version: string): Promise<Set<string> | undefined> {
+async function namesIn(transport: Requests, version: string): Promise<Set<string> | undefined> {
   const list = await documentOf<ResourceList>(transport, version, 'APIResourceList');
   return list?.resources && new Set(list.resources.map(({ name }) => name));
 }
@@ -61,7 +61,7 @@ interface ResourceList {
 }
 
 /** A document of the discovery; undefined when the server does not answer it. */
-async function documentOf<T>(transport: Transport, path: string, kind: string): Promise<T | undefined> {
+async function documentOf<T>(transport: Requests, path: string, kind: string): Promise<T | undefined> {
   try {
     const { status, answer } = await transport.request('GET', path);
     return status === 200 && answer?.kind === kind ? (answer as unknown as T) : undefined;

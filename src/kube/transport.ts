@@ -212,11 +212,14 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 
 const COMMON_HEADERS: Record<string, string> = { accept: 'application/json', 'user-agent': 'coset' };
 
+/** What sends requests to one server. */
+export type Requests = Pick<Transport, 'request' | 'server'>;
+
 /**
  * Asks the server for its version, such as "v1.37.2". Throws an Error that names the server when it does
  * not answer, refuses the credentials, or is no API server.
  */
-export async function serverVersion(transport: Transport): Promise<string> {
+export async function serverVersion(transport: Requests): Promise<string> {
   const reply = await transport.request('GET', '/version');
   if (reply.status !== 200) {
     throw new Error(`${transport.server}: GET /version: ${reply.status}: ${reply.message}`);

@@ -8,13 +8,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { coset } from './coset.ts';
 
 /** The commands that people call, as the help lists them. */
-const commands = ['run', 'plan', 'embedded', 'snapshot', 'completion'];
+const commands = ['run', 'plan', 'embedded', 'snapshot', 'doctor', 'completion'];
 const bundle = join(import.meta.dirname, '../../packages/cli/dist/coset.js');
 
 it('suggests commands, options and their values', async () => {
   const told = async (...words: string[]) => (await coset(['complete', '--', ...words])).stdout;
   expect(await told('')).toMatch(
-    /^run\t.+\nplan\t.+\nembedded\t.+\nsnapshot\t.+\ncompletion\t.+\nhelp\t.+\n$/,
+    /^run\t.+\nplan\t.+\nembedded\t.+\nsnapshot\t.+\ndoctor\t.+\ncompletion\t.+\nhelp\t.+\n$/,
   );
   expect(await told('plan', '--ord')).toMatch(/^--order\t.+\n$/);
   expect(await told('plan', '--order', '')).toBe('grouped\t\nstrict\t\n');

@@ -8,12 +8,12 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../src/mod
 import { claim, podWith, storageClass, volume } from '../volumes/objects.ts';
 import { bindClaims } from '../volumes/volume-controller.ts';
 import { binary } from './binaries.ts';
-import { chartFile, install, startReplica, type Release } from './chart.ts';
+import { argumentsHere, chartFile, helm, install, startReplica, type Release } from './chart.ts';
 import { freePorts, startControlPlane, WITH_POD_GROUPS, type ControlPlane } from './control-plane.ts';
 import { createNodes, createService, listPods, node, pod } from './fixtures.ts';
 import { until } from './processes.ts';
 import { missingIn, selectedBy } from './promql.ts';
-import { startScheduler, type Scheduler } from './scheduler.ts';
+import { runCoset, startScheduler, type Scheduler } from './scheduler.ts';
 import { requestsIn, tokenOf, type AuditEvent } from './service-account.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
@@ -218,6 +218,27 @@ async function metricsAt(at: number, token: string): Promise<string> {
   if (statusCode !== 200) throw new Error(`${statusCode}: ${text}`);
   return text;
 }
+
+it('helm test asks the doctor, by the account and the configuration of the release', async () => {
+  const { client } = controlPlane;
+  const tested = helm(
+    ['test', release.name, '--namespace', release.namespace, '--timeout', '60s'],
+    controlPlane,
+  );
+  // what a kubelet does
+  const path = `/api/v1/namespaces/${release.namespace}/pods/${release.name}-doctor`;
+  const made = await until('the pod is there', 30, () =>
+    client.json<Pod>('GET', path).catch(() => undefined),
+  );
+  const { args } = made.spec!.containers[0]! as { args: string[] };
+  const { code, text } = await runCoset(await argumentsHere(controlPlane, release, args));
+  await client.text('PUT', `${path}/status`, {
+    ...made,
+    status: { phase: code === 0 ? 'Succeeded' : 'Failed' },
+  });
+  expect(text).toContain(`holds ${release.namespace}/${release.name}`);
+  expect((await tested).text).toContain('Phase:          Succeeded');
+});
 
 interface Dashboard {
   panels: { targets: { expr: string }[] }[];

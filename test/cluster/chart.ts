@@ -1,12 +1,12 @@
 // The chart as people use it: by helm and kubectl, on a real API server.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import type { ApiObject } from '../../src/model/types.ts';
 import { binary } from './binaries.ts';
 import { kubeconfig, type ControlPlane } from './control-plane.ts';
-import { startCoset, type Scheduler } from './scheduler.ts';
+import { startCosetWith, type Scheduler } from './scheduler.ts';
 import { tokenOf } from './service-account.ts';
 
 export const CHART = join(import.meta.dirname, '../../deploy/chart');
@@ -26,8 +26,13 @@ async function tool(
   input?: string,
 ): Promise<Ended> {
   const env = { ...process.env, ...controlPlane?.env, HELM_DRIVER: 'configmap' };
-  const { status, stdout, stderr } = spawnSync(await binary(name), args, { encoding: 'utf8', input, env });
-  return { code: status, text: `${stdout}${stderr}` };
+  const path = await binary(name);
+  return new Promise((resolve) => {
+    const child = execFile(path, args, { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), text: `${stdout}${stderr}` }),
+    );
+    child.stdin!.end(input);
+  });
 }
 
 export const helm = (args: string[], controlPlane?: ControlPlane) => tool('helm', controlPlane, args);
@@ -91,26 +96,31 @@ async function kubeconfigOf(
   return path;
 }
 
-/** Starts what a pod of the release's Deployment would: its arguments, its configuration, its account. */
+/** The arguments of a container of the release, on this machine: with its configuration and its account. */
+export async function argumentsHere(
+  controlPlane: ControlPlane,
+  release: Release,
+  args: readonly string[],
+): Promise<string[]> {
+  const { name, namespace } = release;
+  const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+  const { data } = await controlPlane.client.json<{ data: Record<string, string> }>('GET', path);
+  const configuration = join(controlPlane.folder, `${name}.yaml`);
+  writeFileSync(configuration, data['scheduler.yaml']!);
+  const here = args.map((arg) => arg.replace('/etc/coset/scheduler.yaml', configuration));
+  if (here.join() === args.join()) throw new Error(`no configuration: ${args.join(' ')}`);
+  return [...here, '--kubeconfig', await kubeconfigOf(controlPlane, release)];
+}
+
+/** Starts what a pod of the release's Deployment would. */
 export async function startReplica(
   controlPlane: ControlPlane,
   release: Release,
   port: number,
 ): Promise<Scheduler> {
-  const { name, namespace } = release;
   const { spec } = await deploymentOf(controlPlane, release);
-  const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
-  const { data } = await controlPlane.client.json<{ data: Record<string, string> }>('GET', path);
-  const configuration = join(controlPlane.folder, `${name}.yaml`);
-  writeFileSync(configuration, data['scheduler.yaml']!);
-  const [command, file, ...args] = spec.template.spec.containers[0]!.args;
-  if (command !== 'run' || file !== '--config=/etc/coset/scheduler.yaml')
-    throw new Error(`run: ${command} ${file}`);
-  return startCoset(configuration, [
-    ...args,
-    ...['--kubeconfig', await kubeconfigOf(controlPlane, release)],
-    ...['--bind-address', '127.0.0.1', '--secure-port', String(port)],
-  ]);
+  const args = await argumentsHere(controlPlane, release, spec.template.spec.containers[0]!.args);
+  return startCosetWith([...args, '--bind-address', '127.0.0.1', '--secure-port', String(port)]);
 }
 
 /** A file of the chart that is YAML or JSON. */

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
@@ -73,10 +74,22 @@ export function startCoset(configuration: string, serving: readonly string[] = L
 
 /** Starts what the image does with these arguments. */
 export function startCosetWith(more: readonly string[]): Scheduler {
+  return startScheduler(process.execPath, [...cosetArgs(), ...more]);
+}
+
+/** Runs what the image does with these arguments, to its end. */
+export function runCoset(more: readonly string[]): Promise<{ code: number | null; text: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...cosetArgs(), ...more], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), text: stdout || stderr }),
+    );
+  });
+}
+
+function cosetArgs(): string[] {
   const [, ...args] = entryPoint();
   const bundle = join(ROOT, 'packages/cli/dist/coset.js');
-  const own = args.map((arg) => (arg === '/app/coset.js' ? bundle : arg));
-  return startScheduler(process.execPath, [...own, ...more]);
+  return args.map((arg) => (arg === '/app/coset.js' ? bundle : arg));
 }
 
 /** What the image runs, with the flags of its Node. */
