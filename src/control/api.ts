@@ -3,7 +3,7 @@
 //   GET  /livez /readyz /healthz      probes, with ?verbose
 //   GET  /metrics /configz            as kube-scheduler serves them
 //   GET  /coset/v1/state
-//   GET  /coset/v1/cycles /queue /classes /correspondences      with ?limit=N
+//   GET  /coset/v1/cycles /queue /classes /correspondences /escrow      with ?limit=N
 //   POST /coset/v1/pause /resume /step                          step with ?cycles=N
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
@@ -42,6 +42,9 @@ export function controlApi(core: ControlledScheduler): Hono {
   app.get('/coset/v1/classes', (context) => context.json({ classes: core.classes(limit(context)) }));
   app.get('/coset/v1/correspondences', (context) =>
     context.json({ correspondences: core.correspondences(limit(context)) }),
+  );
+  app.get('/coset/v1/escrow', (context) =>
+    context.json({ counts: core.state().escrow, pods: core.escrow(limit(context)) }),
   );
 
   app.post('/coset/v1/*', async (context, next) => {

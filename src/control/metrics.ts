@@ -125,17 +125,17 @@ export class SchedulerMetrics {
     this.#incoming.inc({ queue, event }, pods);
   }
 
-  eventsDropped(events: number): void {
-    this.#eventsDropped.inc(events);
-  }
-
   /** Sets the gauges to what holds now. */
   observe(now: {
+    /** In all. */
+    eventsDropped: number;
     isLeading: boolean;
     pending: QueueCounts;
     rejections: readonly Rejections[];
     correspondences: number;
   }): void {
+    this.#eventsDropped.reset();
+    this.#eventsDropped.inc(now.eventsDropped);
     this.#isLeader.set({ name: 'coset' }, now.isLeading ? 1 : 0);
     const { active, backoff, unschedulable, gated } = now.pending;
     for (const [queue, pods] of Object.entries({ active, backoff, unschedulable, gated })) {

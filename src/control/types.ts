@@ -19,6 +19,21 @@ export interface SchedulerState {
   classes: number;
   correspondences: number;
   queue: QueueCounts;
+  /** Pods that were decided and are not bound yet, by how far they are. */
+  escrow: Record<EscrowPhase, number>;
+}
+
+/** How far a pod is that was decided: its claims are made real, it waits to be sent, was sent, or nobody knows what came of it. */
+export type EscrowPhase = 'reserving' | 'waiting' | 'sent' | 'unclear';
+
+/** What is held for a pod until it is bound or given back. */
+export interface EscrowRecord {
+  /** "namespace/name". */
+  pod: string;
+  node: string;
+  phase: EscrowPhase;
+  /** For how long. */
+  seconds: number;
 }
 
 /** What one cycle did. */
@@ -84,6 +99,8 @@ export interface ControlledScheduler {
   queue(limit: number): QueueRow[];
   classes(limit: number): ClassRecord[];
   correspondences(limit: number): CorrespondenceRecord[];
+  /** What is held for pods that are not bound yet, the longest held first. */
+  escrow(limit: number): EscrowRecord[];
   /** The gauges are set to what holds now. */
   metrics(): Metrics;
 }

@@ -19,6 +19,13 @@ export interface Answer {
   bytes: Buffer;
 }
 
+/** An answer whose body is still to come. */
+export interface Opened {
+  status: number;
+  retryAfter?: string;
+  body: Readable;
+}
+
 /** Throws an UnsentError, or any other Error where the server may have seen the request. */
 export interface Carrier {
   /** Whether it takes no further requests; those under way may still end well. */
@@ -27,7 +34,7 @@ export interface Carrier {
   readonly isEnded: boolean;
   send(request: Outgoing): Promise<Answer>;
   /** Sends a request whose answer has no end. */
-  open(request: Outgoing): Promise<{ status: number; body: Readable }>;
+  open(request: Outgoing): Promise<Opened>;
   /** Takes no further requests, and ends when those under way have ended. */
   retire(): void;
   /** Ends at once; what is under way fails. */

@@ -1,8 +1,7 @@
 // Requests over HTTP/1.1, one at a time on each connection of a pool: for plain http, for proxies, and for servers that do
 // not speak HTTP/2.
-import type { Readable } from 'node:stream';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { UntrustedError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
+import { UntrustedError, type Answer, type Carrier, type Opened, type Outgoing } from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import { CONNECT_TIMEOUT_MS, connectFailure, tlsOptions } from './tls.ts';
 
@@ -60,9 +59,9 @@ export class Http1Carrier implements Carrier {
     };
   }
 
-  async open(request: Outgoing): Promise<{ status: number; body: Readable }> {
-    const { statusCode, body } = await this.#request(request, 0);
-    return { status: statusCode, body };
+  async open(request: Outgoing): Promise<Opened> {
+    const { statusCode, headers, body } = await this.#request(request, 0);
+    return { status: statusCode, retryAfter: headers['retry-after'] as string | undefined, body };
   }
 
   retire(): void {

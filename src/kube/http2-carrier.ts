@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Connection, fieldOf, type Field, type Stream, type StreamHandler } from '../../packages/h2/index.ts';
-import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
+import { UnsentError, type Answer, type Carrier, type Opened, type Outgoing } from './carrier.ts';
 import { Exchanges, type Exchange } from './exchanges.ts';
 
 export class Http2Carrier implements Carrier {
@@ -69,7 +69,7 @@ export class Http2Carrier implements Carrier {
     });
   }
 
-  open(request: Outgoing): Promise<{ status: number; body: Readable }> {
+  open(request: Outgoing): Promise<Opened> {
     return new Promise((resolve, reject) => {
       this.#check(request);
       let untaken = 0;
@@ -85,9 +85,9 @@ export class Http2Carrier implements Carrier {
         },
       });
       const exchange = this.#begin(request, {
-        answered: (status) => {
+        answered: (status, retryAfter) => {
           this.#exchanges.waitNoLonger(exchange);
-          resolve({ status, body });
+          resolve({ status, retryAfter, body });
         },
         data: (bytes) => {
           untaken += bytes.length;

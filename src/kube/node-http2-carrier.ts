@@ -7,9 +7,8 @@ import {
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
 } from 'node:http2';
-import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { UnsentError, type Answer, type Carrier, type Outgoing } from './carrier.ts';
+import { UnsentError, type Answer, type Carrier, type Opened, type Outgoing } from './carrier.ts';
 import { Exchanges, type Exchange } from './exchanges.ts';
 
 /** How much of a list may be on its way, as in coset's own client. */
@@ -75,13 +74,13 @@ export class NodeHttp2Carrier implements Carrier {
     });
   }
 
-  open(request: Outgoing): Promise<{ status: number; body: Readable }> {
+  open(request: Outgoing): Promise<Opened> {
     return new Promise((resolve, reject) => {
       const exchange = this.#begin(request, reject);
       const { stream } = exchange;
       stream.on('response', (headers) => {
         this.#exchanges.waitNoLonger(exchange);
-        resolve({ status: headers[':status']!, body: stream });
+        resolve({ status: headers[':status']!, retryAfter: headers['retry-after'], body: stream });
       });
     });
   }

@@ -11,7 +11,7 @@ import { SilentError } from './carrier.ts';
 import { parseLean } from './lean-json.ts';
 import { LineDecoder } from './lines.ts';
 import { Reply } from './reply.ts';
-import type { Transport } from './transport.ts';
+import { askedMs, type Transport } from './transport.ts';
 
 /** Takes a list as its pages come, so that nobody holds all of it. */
 export interface Listing<T> {
@@ -131,7 +131,9 @@ class Reflector<T extends ApiObject> {
         if (signal.aborted) return;
         if (error instanceof ExpiredError) this.#resourceVersion = undefined;
         else this.#options.onError(error as Error);
-        await this.#clock.sleep(backoff.next(), signal);
+        const { cause } = error as Error;
+        const leastMs = cause instanceof WatchError ? cause.askedMs : 0;
+        await this.#clock.sleep(Math.max(leastMs, backoff.next()), signal);
       }
     }
   }
@@ -208,11 +210,11 @@ class Reflector<T extends ApiObject> {
     });
     let isHeard = false;
     try {
-      const { status, body } = await transport.stream(url, signal);
+      const { status, body, retryAfter } = await transport.stream(url, signal);
       if (status !== 200) {
         const reply = await readReply(status, body);
         if (isExpired(reply)) throw new ExpiredError();
-        throw new WatchError(`${status}: ${reply.message}`);
+        throw new WatchError(`${status}: ${reply.message}`, askedMs({ retryAfter }));
       }
       const lines = new LineDecoder();
       for await (const chunk of withinSilence(body, silenceMs, this.#clock)) {
@@ -277,7 +279,15 @@ function isExpired({ status, answer }: Reply): boolean {
 }
 
 /** What ended a watch is not that its connection broke. */
-class WatchError extends Error {}
+class WatchError extends Error {
+  /** How long the server asks not to be asked again. */
+  readonly askedMs: number;
+
+  constructor(message: string, askedMs = 0) {
+    super(message);
+    this.askedMs = askedMs;
+  }
+}
 
 function eventIn<T>(line: Buffer): WatchEvent<T> {
   try {

@@ -1,8 +1,14 @@
 // HTTP to one API server: one way for requests and one for watches, credentials, retries where they are safe.
-import type { Readable } from 'node:stream';
 import { Backoff } from './backoff.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { UnsentError, UntrustedError, type Answer, type Method, type Outgoing } from './carrier.ts';
+import {
+  UnsentError,
+  UntrustedError,
+  type Answer,
+  type Method,
+  type Opened,
+  type Outgoing,
+} from './carrier.ts';
 import type { Credentials } from './credentials.ts';
 import type { Http2Client } from './dial.ts';
 import { ReconnectingCarrier, type CarrierSource } from './reconnecting-carrier.ts';
@@ -25,6 +31,12 @@ export interface TransportOptions {
   random?: () => number;
   /** Without one, requests go on until the transport is closed. */
   lifetime?: Lifetime;
+}
+
+/** How long the server asks not to be asked again. */
+export function askedMs({ retryAfter }: { retryAfter?: string }): number {
+  const seconds = Number(retryAfter);
+  return Number.isFinite(seconds) ? seconds * 1000 : 0;
 }
 
 interface Headers {
@@ -140,8 +152,7 @@ export class Transport {
         continue;
       }
       if (answer.status === 429 && ++throttled < THROTTLED_ATTEMPTS) {
-        const seconds = Number(answer.retryAfter);
-        if (await pause(Number.isFinite(seconds) ? seconds * 1000 : 0)) continue;
+        if (await pause(askedMs(answer))) continue;
       } else if (answer.status === 401 && !renewed) {
         renewed = true;
         this.#credentials.renew(given);
@@ -152,7 +163,7 @@ export class Transport {
   }
 
   /** Opens a GET whose answer has no end, and returns it unread. Not retried. Throws a TransportError when no answer came. */
-  async stream(path: string, signal: AbortSignal): Promise<{ status: number; body: Readable }> {
+  async stream(path: string, signal: AbortSignal): Promise<Opened> {
     const { given, sent: headers } = await this.#currentHeaders(signal);
     const outgoing: Outgoing = { method: 'GET', path: this.#basePath + path, headers, signal };
     try {

@@ -18,6 +18,7 @@ import type { PodConditionWriter } from '../kube/pod-condition.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueuedPod, SharedEvent } from '../queue/types.ts';
+import { Escrow } from './escrow.ts';
 import type { LogSummary } from './log-summary.ts';
 import type { Reservations } from './reservation-api.ts';
 
@@ -47,8 +48,8 @@ export class Bindings {
   readonly #binder: Binder;
   /** What waits in it has not been sent, and can still be given up. */
   readonly #limiter = new Limiter(() => BINDINGS_IN_FLIGHT);
-  /** uid of each pod whose binding has no outcome yet, by key. */
-  readonly #open = new Map<string, string>();
+  /** What is held for the pods whose binding has no outcome yet. */
+  readonly escrow = new Escrow();
   readonly #sent = new Set<Promise<void>>();
   #stopped = false;
   /** No outcome is waited for any longer. */
@@ -65,14 +66,9 @@ export class Bindings {
     return this.#limiter.waiting > 0;
   }
 
-  /** The uid of the pod of this name that is being bound. */
-  uidOf(key: string): string | undefined {
-    return this.#open.get(key);
-  }
-
   /** Binds in its turn. `begin` is when the attempt began, in monotonic milliseconds. */
   bind(placement: Placement, begin: number): void {
-    this.#open.set(placement.pod.key, placement.pod.uid);
+    this.escrow.hold(placement.pod, placement.node, this.#options.clock.monotonic());
     if (placement.reservations.length === 0) this.#bindInTurn(placement, begin);
     else void this.#track(this.#commit(placement, begin));
   }
@@ -107,6 +103,7 @@ export class Bindings {
     const { reservations, metrics, cluster } = this.#options;
     const { pod, node } = placement;
     const started = this.#options.clock.monotonic();
+    this.escrow.enter(pod.key, 'reserving');
     let failure: BindOutcome | undefined;
     try {
       for (const reservation of placement.reservations) await reservation.commit(reservations);
@@ -119,6 +116,7 @@ export class Bindings {
     const profile = schedulerNameOf(pod.pod);
     const seconds = (this.#options.clock.monotonic() - started) / 1000;
     metrics.extensionPoint('PreBind', failure === undefined ? 'Success' : 'Error', profile, seconds);
+    this.escrow.enter(pod.key, 'waiting');
     if (failure === undefined) this.#bindInTurn(placement, begin);
     else this.#finish(pod, node, begin, failure);
   }
@@ -126,11 +124,16 @@ export class Bindings {
   async #bind({ pod, node }: Placement, begin: number, onSent: () => void): Promise<void> {
     const sent = this.#options.clock.monotonic();
     const { namespace = 'default', name = '', uid = '' } = pod.pod.metadata ?? {};
+    this.escrow.enter(pod.key, 'sent');
+    const onUnclear = () => {
+      this.escrow.enter(pod.key, 'unclear');
+      onSent();
+    };
     const { extenders, transport } = this.#options;
     // an extender must not bind either
     const outcome = transport.mayWrite
       ? ((await extenders.bind(pod, node)) ??
-        (await this.#binder.bind({ namespace, name, uid }, node, onSent)))
+        (await this.#binder.bind({ namespace, name, uid }, node, onUnclear)))
       : NOT_LEADING;
     if (this.#isOver) return;
     const isBound = this.#isOurs(pod, node, outcome);
@@ -167,7 +170,7 @@ export class Bindings {
     } else {
       this.#failed(pod, node, holder, outcome);
     }
-    this.#open.delete(pod.key);
+    this.escrow.release(pod.key);
     this.#options.onEnd(pod.key);
   }
 

@@ -41,9 +41,17 @@ export class CycleRecords {
     return this.#records.slice(0, limit);
   }
 
-  add(record: CycleRecord): void {
+  /** Keeps the record of a cycle that took so long, unless it has decided nothing. Returns whether it is kept. */
+  end(record: CycleRecord, { phasesMs }: CycleMeter, durationMs: number): boolean {
+    record.durationMs = Math.round(durationMs * 1000) / 1000;
+    record.phasesMs = phasesMs;
+    if (record.pods === 0) {
+      this.count--;
+      return false;
+    }
     this.#records.unshift(record);
     if (this.#records.length > KEPT_CYCLES) this.#records.pop();
+    return true;
   }
 
   /** An empty record of a cycle that begins now. */

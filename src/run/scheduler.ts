@@ -12,6 +12,7 @@ import type {
   ControlledScheduler,
   CorrespondenceRecord,
   CycleRecord,
+  EscrowRecord,
   SchedulerState,
 } from '../control/types.ts';
 import { SchedulingCycle } from '../cycle/cycle.ts';
@@ -33,7 +34,7 @@ import { ObjectFeed } from './object-feed.ts';
 import { PodFeed } from './pod-feed.ts';
 import { Wakeup, wakingAfter } from './wakeup.ts';
 import { countBatch, CycleMeter, CycleRecords } from './records.ts';
-import { MemoryCheck } from './memory-check.ts';
+import { Health } from './health.ts';
 import { labelOf } from './refused.ts';
 import { ALONE, type Leadership } from '../kube/leader-election.ts';
 import { Reservations } from './reservation-api.ts';
@@ -80,7 +81,7 @@ export class Scheduler implements ControlledScheduler {
   readonly #unscheduledReporter: UnscheduledReporter;
   readonly #metrics = new SchedulerMetrics();
   readonly #records = new CycleRecords();
-  readonly #memory = new MemoryCheck();
+  readonly #health = new Health();
   readonly #wakeup: Wakeup;
   readonly #logSummary: LogSummary;
   readonly #watching: Watching;
@@ -92,13 +93,12 @@ export class Scheduler implements ControlledScheduler {
     this.#logSummary.failure('a write failed', { error: message });
   /** When the present cycle began, in monotonic milliseconds. */
   #cycleBegin = 0;
+  #isInCycle = false;
   #synced = false;
   #paused = false;
   #loop?: Promise<void>;
   /** Cycles run one after another, whoever asks for them. */
   #lastCycle: Promise<unknown> = Promise.resolve();
-  #failure?: string;
-  #droppedEvents = 0;
 
   constructor(options: SchedulerOptions) {
     const { transport: connections, configuration, leadership = ALONE, log, afterCycle } = options;
@@ -154,7 +154,7 @@ export class Scheduler implements ControlledScheduler {
       queue: this.#queue,
       cycle: this.#cycle,
       isOurs: (name) => this.#profiles.has(name),
-      uidInBinding: (key) => this.#bindings.uidOf(key),
+      uidInBinding: (key) => this.#bindings.escrow.uidOf(key),
       notify: this.#notify,
       onRefused: (pod, message) => this.#refusePod(pod, message),
     });
@@ -248,7 +248,7 @@ export class Scheduler implements ControlledScheduler {
     const known = { nodes: this.#cluster.nodes.count, assigned: this.#cluster.podCount };
     this.#log.info({ ...known, ...this.#queue.counts() }, 'synced');
     this.#loop = this.#run().catch((error: unknown) => {
-      this.#failure = (error as Error).message;
+      this.#health.failure = (error as Error).message;
       this.#log.fatal({ error: (error as Error).stack }, 'the scheduling loop has ended');
     });
   }
@@ -343,12 +343,13 @@ export class Scheduler implements ControlledScheduler {
     const classes = new Set<string>();
     const meter = new CycleMeter(() => this.#clock.monotonic());
     this.#meter = meter;
+    this.#isInCycle = true;
     let slice = begin;
     try {
       for (const outcome of this.#cycle.run()) {
         meter.enter(undefined);
         countBatch(record, outcome, classes);
-        this.#memory.decided(outcome, this.#clock.monotonic());
+        this.#health.decided(outcome, this.#clock.monotonic());
         this.#unscheduledReporter.report(outcome, (this.#clock.monotonic() - begin) / 1000);
         if (outcome.fault !== undefined)
           this.#log.error({ error: outcome.fault.stack }, 'a batch failed; its pods are tried again');
@@ -362,22 +363,19 @@ export class Scheduler implements ControlledScheduler {
       this.#log.error({ error: (error as Error).stack }, 'a cycle failed; its pods are tried again');
     }
     meter.enter(undefined);
+    this.#isInCycle = false;
+    this.#health.wentOn();
     this.#afterCycle?.(this.#cluster);
-    record.durationMs = Math.round((this.#clock.monotonic() - begin) * 1000) / 1000;
     record.filterPasses = this.#cycle.correspondences.passes - passes;
-    record.phasesMs = meter.phasesMs;
-    if (record.pods === 0) {
-      this.#records.count--;
-      return record;
-    }
-    this.#records.add(record);
+    if (!this.#records.end(record, meter, this.#clock.monotonic() - begin)) return record;
     this.#metrics.cycle({ classes: classes.size, decisions: record.pods, filterPasses: record.filterPasses });
     this.#logSummary.cycle(record);
     return record;
   }
 
   live(): Check[] {
-    return [{ name: 'loop', failure: this.#failure }, this.#memory.at(this.#clock.monotonic())];
+    const mayDecide = this.#synced && !this.#paused && this.#leadership.isLeading;
+    return this.#health.checks(mayDecide && (this.#isInCycle || this.#hasWork()), this.#clock.monotonic());
   }
 
   ready(): Check[] {
@@ -397,6 +395,7 @@ export class Scheduler implements ControlledScheduler {
       classes: classesIn(this.#queue, this.#cycle).size,
       correspondences: this.#cycle.correspondences.size,
       queue: this.#queue.counts(),
+      escrow: this.#bindings.escrow.counts(),
     };
   }
 
@@ -433,11 +432,13 @@ export class Scheduler implements ControlledScheduler {
     return correspondencesIn(this.#cycle, limit);
   }
 
+  escrow(limit: number): EscrowRecord[] {
+    return this.#bindings.escrow.list(limit, this.#clock.monotonic());
+  }
+
   metrics(): Registry {
-    const { dropped } = this.#unscheduledReporter.events.counts;
-    this.#metrics.eventsDropped(dropped - this.#droppedEvents);
-    this.#droppedEvents = dropped;
     this.#metrics.observe({
+      eventsDropped: this.#unscheduledReporter.events.counts.dropped,
       isLeading: this.#leadership.isLeading,
       pending: this.#queue.counts(),
       rejections: this.#queue.rejections(),

@@ -63,6 +63,10 @@ describe('what the scheduler holds', () => {
     const state = (await json('/coset/v1/state')).body;
     expect(state).toEqual(core.state());
     expect((await json('/coset/v1/queue')).body).toEqual({ counts: core.state().queue, pods: core.queue(1) });
+    expect((await json('/coset/v1/escrow')).body).toEqual({
+      counts: core.state().escrow,
+      pods: core.escrow(1),
+    });
     expect((await json('/coset/v1/classes')).body).toEqual({ classes: core.classes(1) });
     expect((await json('/coset/v1/correspondences')).body).toEqual({
       correspondences: core.correspondences(1),

@@ -32,6 +32,7 @@ export class FakeScheduler implements ControlledScheduler {
       classes: 1,
       correspondences: 1,
       queue,
+      escrow: { reserving: 0, waiting: 1, sent: 2, unclear: 3 },
     };
   }
 
@@ -51,6 +52,11 @@ export class FakeScheduler implements ControlledScheduler {
   cycles(limit: number): CycleRecord[] {
     this.limits.push(limit);
     return this.records.toReversed().slice(0, limit);
+  }
+
+  escrow(limit: number) {
+    this.limits.push(limit);
+    return [{ pod: 'ns/a', node: 'one', phase: 'sent' as const, seconds: 1.5 }];
   }
 
   queue(limit: number) {
@@ -73,7 +79,13 @@ export class FakeScheduler implements ControlledScheduler {
 
   metrics() {
     const { queue: pending } = this.state();
-    this.schedulerMetrics.observe({ isLeading: true, pending, rejections: [], correspondences: 1 });
+    this.schedulerMetrics.observe({
+      eventsDropped: 0,
+      isLeading: true,
+      pending,
+      rejections: [],
+      correspondences: 1,
+    });
     return this.schedulerMetrics.registry;
   }
 

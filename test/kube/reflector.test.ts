@@ -207,6 +207,17 @@ describe('watch', () => {
     await expect.poll(() => events).toEqual(['replace node-a', 'added node-b']);
   });
 
+  it('waits as long as the server asks for that throttles a watch', async () => {
+    const harness = await startHarness();
+    load(harness, 'node-a');
+    harness.fail('GET', /watch=1/, { status: 429, retryAfterSeconds: 17 }, { status: 429 });
+    const { events, watching } = watchNodes(harness);
+    await watching.synced;
+    await expect.poll(() => harness.clock.slept).toEqual([17_000, 1600]);
+    load(harness, 'node-b');
+    await expect.poll(() => events).toEqual(['replace node-a', 'added node-b']);
+  });
+
   it('names what it watches when the server says nothing on it, and goes on', async () => {
     const harness = await startHarness();
     load(harness, 'node-a');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { CycleRecord } from '../../src/control/types.ts';
+import type { CycleRecord, EscrowRecord } from '../../src/control/types.ts';
 import type { Fault } from '../../src/dev/embedded/faults.ts';
+import { systemClock, type Clock } from '../../src/kube/clock.ts';
 import { startHarness } from '../kube/harness.ts';
 import { eventually, node, pod, Running, startScheduler } from './fixtures.ts';
 
@@ -151,4 +152,61 @@ it('begins no watch any more when it is stopped while it asks what the server ha
   await running.scheduler.stop();
   await refused;
   expect(harness.requests.filter((request) => request.includes('/poddisruptionbudgets'))).toEqual([]);
+});
+
+it('shows what is held for pods that are not bound yet, and how far each is', async () => {
+  const running = await startScheduler({ objects: [node('a', { cpu: '100' })] });
+  running.failBinding('sent', { delayMs: 3_600_000 });
+  running.failBinding('unclear', { drop: 'answer' }, ...Array<Fault>(3).fill({ status: 500 }));
+  running.harness.fail('GET', /\/pods\/unclear$/, { delayMs: 3_600_000 });
+  running.store.load([pod('bound', { cpu: '1' }), pod('sent', { cpu: '1' }), pod('unclear', { cpu: '1' })]);
+  await running.bound('bound');
+  await eventually(async () => {
+    const { counts, pods: held } = (await running.control('/coset/v1/escrow')) as {
+      counts: object;
+      pods: EscrowRecord[];
+    };
+    expect(counts).toEqual({ reserving: 0, waiting: 0, sent: 1, unclear: 1 });
+    expect(held.map(({ pod: name, node: on, phase }) => [name, on, phase]).toSorted()).toEqual([
+      ['ns/sent', 'a', 'sent'],
+      ['ns/unclear', 'a', 'unclear'],
+    ]);
+    expect(await running.control('/coset/v1/escrow?limit=1')).toMatchObject({ pods: [held[0]] });
+  });
+  expect(await running.control('/coset/v1/state')).toMatchObject({ escrow: { sent: 1, unclear: 1 } });
+});
+
+it('fails its liveness when pods wait and nothing is decided, and no sooner', async () => {
+  let later = 0;
+  let goOn: () => void = () => undefined;
+  let stuck: Promise<void> | undefined;
+  const clock: Clock = {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() + later,
+    turn: () => stuck ?? systemClock.turn(),
+  };
+  const running = await startScheduler({ objects: [node('a')], clock });
+  const live = async () => (await running.control('/livez?verbose')) as string;
+  running.store.load(pods('one', 1));
+  await running.bound('one-0');
+  later = 600_000;
+  expect(await live()).toContain('[+]cycles ok');
+  stuck = new Promise((resolve) => (goOn = resolve));
+  running.store.load(pods('two', 1));
+  await eventually(() => {
+    expect(running.scheduler.state().queue.active).toBe(1);
+  });
+  expect(await live()).toContain('[+]cycles ok');
+  later += 55_000;
+  expect(await live()).toContain('[+]cycles ok');
+  later += 6_000;
+  expect(await live()).toMatch(/\[-\]cycles failed: pods wait, and nothing was decided for 6\d s/);
+  // whoever does not decide at all is no reason to end
+  running.scheduler.pause();
+  expect(await live()).toContain('[+]cycles ok');
+  running.scheduler.resume();
+  expect(await live()).toContain('[+]cycles ok');
+  stuck = undefined;
+  goOn();
+  await running.bound('two-0');
 });

@@ -10,6 +10,7 @@ import { controlApi } from '../../src/control/api.ts';
 import type { Fault } from '../../src/dev/embedded/faults.ts';
 import { resourceOfObject, type Resource } from '../../src/dev/embedded/schema/resources.ts';
 import type { Store } from '../../src/dev/embedded/store/store.ts';
+import type { Clock } from '../../src/kube/clock.ts';
 import type { Leadership } from '../../src/kube/leader-election.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';
 import {
@@ -51,6 +52,8 @@ export interface SetUp {
   /** So many nodes that the columns are not audited after each cycle. */
   isLarge?: boolean;
   leadership?: Leadership;
+  /** Of the scheduler; the machine's without it. */
+  clock?: Clock;
   /** Called before the scheduler starts. */
   before?: (harness: Harness) => void;
 }
@@ -82,7 +85,7 @@ export class Running {
 
   /** Starts a new scheduler, which knows nothing of what an earlier one did. */
   async restart(): Promise<void> {
-    const { args, pluginConfig, leadership, backoffSeconds = 0.02 } = this.#setUp;
+    const { args, pluginConfig, leadership, clock, backoffSeconds = 0.02 } = this.#setUp;
     const settings = this.#setUp.configuration ?? configuration(args, pluginConfig);
     settings.podInitialBackoffSeconds = backoffSeconds;
     settings.podMaxBackoffSeconds = 10 * backoffSeconds;
@@ -96,7 +99,9 @@ export class Running {
       this.#arena = cluster.nodes.columns.arena;
       for (const fault of this.#setUp.isLarge ? [] : differences(cluster)) faults.add(fault);
     };
-    const scheduler = new Scheduler({ transport, configuration: settings, leadership, log, afterCycle });
+    const scheduler = new Scheduler({
+      ...{ transport, configuration: settings, leadership, clock, log, afterCycle },
+    });
     this.scheduler = scheduler;
     onTestFinished(async () => {
       await scheduler.stop();
