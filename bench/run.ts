@@ -94,6 +94,6 @@ const program = new Command('bench')
   .action((options: Options, command: Command) => run(options, command));
 program
   .command('report')
-  .description("write the README's section and the plots from bench/results")
+  .description("write docs/benchmarks.md, the README's table and the plots from bench/results")
   .action(writeReport);
 await program.parseAsync();

@@ -1,17 +1,17 @@
-// The README's section and the plots beside the saved figures.
+// docs/benchmarks.md, the README's table and the plots beside the saved figures.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readResults } from '../results.ts';
 import { replaceBetweenMarkers } from './markdown.ts';
 import { svg } from './plot.ts';
 import { clusterPlot, planPlot } from './plots.ts';
-import { section, type Saved } from './section.ts';
+import { section, summary, type Saved } from './section.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Each file's path from the repository's folder, and what it must hold by the saved figures. */
 export function reportFiles(): Map<string, string> {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
   const saved: Saved = {
     kernel: readResults('kernel'),
     plan: readResults('plan'),
@@ -21,7 +21,10 @@ export function reportFiles(): Map<string, string> {
     churn: readResults('churn'),
     edge: readResults('edge'),
   };
-  const files = new Map([['README.md', replaceBetweenMarkers(readme, section(saved))]]);
+  const files = new Map([
+    ['README.md', replaceBetweenMarkers(read('README.md'), summary(saved))],
+    ['docs/benchmarks.md', replaceBetweenMarkers(read('docs/benchmarks.md'), section(saved))],
+  ]);
   if (saved.plan) files.set('bench/results/plan.svg', svg(planPlot(saved.plan)));
   if (saved.cluster) files.set('bench/results/cluster.svg', svg(clusterPlot(saved.cluster)));
   return files;

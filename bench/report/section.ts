@@ -1,9 +1,9 @@
-// What the README says about speed: written from the saved figures and from nothing else.
+// What docs/benchmarks.md says about speed, and the README in short: written from the saved figures and from nothing else.
 import type { Results } from '../results.ts';
 import { WORKLOADS } from '../workloads/workloads.ts';
 import { markdownTable } from './markdown.ts';
 
-/** What was saved of each level that the README tells of. */
+/** What was saved of each level that is told of. */
 export interface Saved {
   kernel?: Results;
   plan?: Results;
@@ -24,7 +24,32 @@ const EDGE_HOSTS = [
   ['chromium', 'Chromium'],
 ] as const;
 
-/** Between the section's markers. A level of which nothing was saved is left out. */
+/** Between the README's markers: one line for each workload of both levels. */
+export function summary({ cluster, plan }: Saved): string {
+  if (cluster === undefined || plan === undefined) return '';
+  const decisions = (name: string) => plan.figures.get(`plan/${name}/mixed/decisions-to-oracle-100`);
+  const rows = WORKLOADS.flatMap(({ name, title }) => {
+    const of: FigureOf = (what) => cluster.figures.get(`cluster/${name}/${what}`);
+    if (of('coset/pods-per-second') === undefined) return [];
+    return [
+      [
+        title,
+        `${whole(of('coset/pods-per-second'))} / ${whole(of('kube-scheduler/pods-per-second'))}`,
+        times(of('coset-to-kube-scheduler/rate')),
+        times(decisions(name)),
+      ],
+    ];
+  });
+  const header = ['pods', 'bound a second, coset / kube-scheduler', 'faster', 'decisions alone'];
+  return [
+    'On a real API server with 5,000 nodes, 3,000 pods that are there before the scheduler starts; beside it decisions alone, ' +
+      "against kube-scheduler's own framework looking at all nodes as coset does.",
+    markdownTable(header, rows),
+    `${provenance(cluster.run)}<br>\n${provenance(plan.run)}`,
+  ].join('\n\n');
+}
+
+/** Between the markers of docs/benchmarks.md. A level of which nothing was saved is left out. */
 export function section({ kernel, plan, million, cycle, cluster, churn, edge }: Saved): string {
   const parts = [
     cluster && clusterPart(cluster),
@@ -68,7 +93,7 @@ function clusterPart({ run, figures }: Results): string {
       'MiB at the most. It knows 5,000 nodes with 50,000 pods on them ' +
       `${fraction(figures.get('cluster/start-up/synced'))} s after its process has begun, with ` +
       `${whole(figures.get('cluster/start-up/peak-memory'))} MiB at the most.`,
-    '![Pods a second on a real API server](bench/results/cluster.svg)',
+    '![Pods a second on a real API server](../bench/results/cluster.svg)',
     provenance(run),
   ].join('\n\n');
 }
@@ -126,7 +151,7 @@ function planPart({ run, figures }: Results): string {
       ['coset is faster, all nodes', (of) => times(of('mixed/decisions-to-oracle-100'))],
       ['inside a class', (of) => times(of('mixed/inside-class-to-oracle-100'))],
     ]),
-    '![Decisions a second without an API](bench/results/plan.svg)',
+    '![Decisions a second without an API](../bench/results/plan.svg)',
     provenance(run),
   ].join('\n\n');
 }
@@ -155,7 +180,6 @@ function kernelPart({ run, figures }: Results): string {
   ].join('\n\n');
 }
 
-/** A figure of one workload at one level; undefined when it was not saved. */
 function edgePart({ run, figures }: Results): string {
   const of = (host: string, what: string) => figures.get(`edge/${host}/${what}`);
   const node = of('node-24', 'decide') ?? NaN;
@@ -179,6 +203,7 @@ function edgePart({ run, figures }: Results): string {
   ].join('\n\n');
 }
 
+/** A figure of one workload at one level; undefined when it was not saved. */
 type FigureOf = (what: string) => number | undefined;
 
 /** A line for each workload of which the figure `probe` was saved: its title, and a cell for each column. */

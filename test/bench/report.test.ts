@@ -5,7 +5,7 @@ import { reportFiles } from '../../bench/report/index.ts';
 import { replaceBetweenMarkers } from '../../bench/report/markdown.ts';
 import { svg } from '../../bench/report/plot.ts';
 import { clusterPlot } from '../../bench/report/plots.ts';
-import { section } from '../../bench/report/section.ts';
+import { section, summary } from '../../bench/report/section.ts';
 import type { Results } from '../../bench/results.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -66,9 +66,9 @@ describe('the report', () => {
     expect(text).toContain('1,000 are read and planned on within 10 ms of the processor');
   });
 
-  it('says in the README, and draws, what the saved figures say', () => {
+  it('says in the README and in docs, and draws, what the saved figures say', () => {
     const files = reportFiles();
-    expect([...files.keys()]).toContain('README.md');
+    expect([...files.keys()].slice(0, 2)).toEqual(['README.md', 'docs/benchmarks.md']);
     for (const [path, text] of files) {
       expect(readFileSync(join(root, path), 'utf8'), `npm run bench -- report writes ${path}`).toBe(text);
     }
@@ -92,6 +92,16 @@ describe('the report', () => {
     expect(text).toContain('coset has 322 MiB at the most');
     expect(text).toContain('4.83 s after its process has begun, with 182 MiB at the most');
     expect(text).toContain('`npm run bench -- --only cluster --save`, 2026-01-02, 2 x X, Node 24.0.0');
+  });
+
+  it('has the same figures in short for the README', () => {
+    const plan = { run: cluster.run, figures: new Map([['plan/none/mixed/decisions-to-oracle-100', 6537]]) };
+    const lines = summary({ cluster, plan })
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    expect(lines.slice(2).map((line) => line.split('|').map((cell) => cell.trim()))).toEqual([
+      ['', 'no constraints', '1,003 / 427', '2.4 times', '6,537 times', ''],
+    ]);
   });
 
   it('draws a bar with its value for each contestant', () => {

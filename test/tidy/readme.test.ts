@@ -1,5 +1,5 @@
 // What somebody who has never seen coset tries first.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 it("the README's first steps begin with what people have: a cluster, a manifest, nothing", () => {
@@ -13,4 +13,12 @@ it("the README's first steps begin with what people have: a cluster, a manifest,
   expect(commands[2]).toMatch(/^npm start .*\nnpm test\n$/);
   // nothing to type stands above them
   expect(section.indexOf('```')).toBeGreaterThan(section.indexOf('**A cluster**'));
+});
+
+it('the README is read in some minutes: what is long stands in docs, which it names', () => {
+  const root = new URL('../../', import.meta.url);
+  const readme = readFileSync(new URL('README.md', root), 'utf8');
+  expect(readme.split('\n').length).toBeLessThanOrEqual(170);
+  for (const name of readdirSync(new URL('docs', root)).filter((file) => file.endsWith('.md')))
+    expect(readme).toContain(`(docs/${name})`);
 });
