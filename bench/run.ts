@@ -7,6 +7,7 @@ import { jsonLine, table, type Bench, type Figure, type Size } from './figure.ts
 import { clusterBenches } from './cluster/index.ts';
 import { edgeBenches } from './edge/index.ts';
 import { h2Benches } from './h2/index.ts';
+import { latencyBenches } from './latency/index.ts';
 import { kernelBenches } from './kernel/index.ts';
 import { millionBenches } from './million/index.ts';
 import { partBenches } from './parts/index.ts';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   ...churnBenches,
   ...edgeBenches,
   ...clusterBenches,
+  ...latencyBenches,
 ];
 
 interface Options {

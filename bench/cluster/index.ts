@@ -1,6 +1,5 @@
 // The whole way through a real API server, side by side with kube-scheduler and with a client that only binds.
 import type { Scenario } from '../../src/model/types.ts';
-import { binary } from '../../test/cluster/binaries.ts';
 import type { Bench, Figure, Size } from '../figure.ts';
 import { timingOf, type Timing } from '../measure.ts';
 import { shares } from '../shares.ts';
@@ -10,6 +9,7 @@ import { CONTESTANTS, type Contestant } from './contestants.ts';
 import { measuredRun, type Measured } from './measured-run.ts';
 import { pendingMemory, startUp } from './loads.ts';
 import { orderOf, ratio, type Round } from './rounds.ts';
+import { whereItRuns } from './where-it-runs.ts';
 
 const ROUNDS: Readonly<Record<Size, number>> = { full: 5, smoke: 1 };
 
@@ -39,22 +39,6 @@ export const clusterBenches: readonly Bench[] =
         whereItRuns('cluster/start-up', startUp),
       ]
     : [];
-
-/** A bench that has no figures where the control plane's programs cannot be had. */
-function whereItRuns(name: string, run: Bench['run']): Bench {
-  return {
-    name,
-    async *run(size) {
-      try {
-        for (const program of ['etcd', 'kube-apiserver', 'kube-scheduler'] as const) await binary(program);
-      } catch (error) {
-        process.stderr.write(`bench: no control plane to run on: ${(error as Error).message}\n`);
-        return;
-      }
-      yield* run(size);
-    },
-  };
-}
 
 async function* figures(load: Workload, size: Size, timesMin: number): AsyncIterable<Figure> {
   const counts = countsThroughApi(load, size);

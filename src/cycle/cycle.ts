@@ -53,7 +53,7 @@ export class SchedulingCycle {
     const contextOf = (profile: Framework): FrameworkContext => ({ cluster, profile, extenders });
     this.#contexts = new Map([...options.profiles].map(([name, profile]) => [name, contextOf(profile)]));
     this.#otherContext = options.otherwise && contextOf(options.otherwise);
-    this.correspondences = new Correspondences(options.kernel, options.explain === 'detail');
+    this.correspondences = new Correspondences({ ...options, withDetail: options.explain === 'detail' });
     this.#preemptions = new Preemptions(cluster, preemptor);
     this.#gangs = new GangBatches({
       ...options,

@@ -54,6 +54,8 @@ export interface CycleOptions {
   profiles: ReadonlyMap<string, Framework>;
   /** What pods of other scheduler names are decided by; without it they leave the queue. */
   otherwise?: Framework;
+  /** Correspondences live on after their last pod for as long as its profile says, until the owner deletes them. */
+  mayLinger?: boolean;
   /** Told at the beginning of each phase, so that the owner can measure. */
   onPhase?: (phase: Phase) => void;
   /** Explain every decision: by its ties, or with every score and rejection. */

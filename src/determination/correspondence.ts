@@ -224,6 +224,11 @@ export class Correspondence {
     return this.#isCut;
   }
 
+  /** What plugins were asked last, such as about devices, may depend on the time: it holds for the pods at hand only. */
+  get dependsOnTime(): boolean {
+    return !this.#questions.isEmpty;
+  }
+
   /** Its pods must be placed one by one, and the nodes be determined anew when it is no longer current. */
   get isSequential(): boolean {
     return this.#packing.isSequential;
@@ -386,13 +391,10 @@ export class Correspondence {
   /** Has plugins say what they make of rows now. */
   #askByRow(rows: readonly number[], placed: boolean): void {
     if (this.#packing.rowVerdicts.length === 0) return;
-    const {
-      arena,
-      memory: { program },
-    } = this.#program;
-    const memory = { arena, program, hostCodes: this.#hostCodes, nominated: this.#nominated };
-    for (const verdicts of this.#packing.rowVerdicts)
-      for (const row of rows) verdicts.ask(row, placed, memory);
+    const { arena, memory } = this.#program;
+    const { program } = memory;
+    const at = { arena, program, hostCodes: this.#hostCodes, nominated: this.#nominated };
+    for (const verdicts of this.#packing.rowVerdicts) for (const row of rows) verdicts.ask(row, placed, at);
   }
 
   /** Has every row's code and total found, and goes on without groups. */

@@ -1,5 +1,9 @@
-// The cache of the live correspondences: one for each class whose pods do not all have their outcomes yet, as far as there
-// is room.
+// The cache of the live correspondences: one for each class whose pods do not all have their outcomes yet, or had them not
+// long ago, as far as there is room.
+//
+//   expect ──> pods to come ──open──> live ──release of the last pod──> lingering ──deleteLingered──> deleted
+//                                       ^                                   │
+//                                       └───────── expect: more pods <──────┘
 import type { Pod } from '../model/types.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from '../classes/class-index.ts';
@@ -7,6 +11,7 @@ import { Correspondence, type CorrespondenceDeps } from './correspondence.ts';
 import { Matches } from '../kernel/program/match.ts';
 
 interface Entry {
+  readonly class: EquivalenceClass;
   /** Absent until the class has its batch, and again when others have needed the room. */
   correspondence?: Correspondence;
   /** Pods of the class whose outcome is still open. */
@@ -22,6 +27,16 @@ interface Entry {
 const BYTES_LIMIT = 32 * 2 ** 20;
 /** So many live at the least, however large they are: classes that take turns find theirs. */
 const LIVE_LEAST = 16;
+/** So many linger at the most, for they have memory of the host too. */
+const LINGERING_MOST = 64;
+
+export interface CorrespondencesOptions {
+  kernel: Kernel;
+  /** Each plugin's score of each node is kept. */
+  withDetail: boolean;
+  /** They live on after their last pod for as long as their profile says: their owner calls `deleteLingered`. */
+  mayLinger?: boolean;
+}
 
 export class Correspondences {
   /** Full passes over the nodes so far. */
@@ -31,11 +46,15 @@ export class Correspondences {
   readonly #entries = new Map<EquivalenceClass, Entry>();
   /** Those that have a correspondence; the one that was opened last is the last. */
   readonly #live = new Set<Entry>();
+  readonly #mayLinger: boolean;
+  /** Those without pods, and since when; not known before the first `deleteLingered` that follows. In the order of time. */
+  readonly #lingering = new Map<Entry, number | undefined>();
   /** The one that was opened last, which may be in use. */
   #opened?: Entry;
   #bytes = 0;
 
-  constructor(kernel: Kernel, withDetail: boolean) {
+  constructor({ kernel, withDetail, mayLinger = false }: CorrespondencesOptions) {
+    this.#mayLinger = mayLinger;
     this.#means = { kernel, matches: new Matches(kernel), withDetail, effort: this.#effort };
     kernel.arena.onShortage = () => this.#dropAll();
   }
@@ -53,8 +72,12 @@ export class Correspondences {
   /** Pods of the class will have their turn: what is determined for the first of them stays until `release` of them all. */
   expect(equivalenceClass: EquivalenceClass, pods: number): void {
     const entry = this.#entries.get(equivalenceClass);
-    if (entry === undefined) this.#entries.set(equivalenceClass, { open: pods, bytes: 0 });
-    else entry.open += pods;
+    if (entry === undefined) {
+      this.#entries.set(equivalenceClass, { class: equivalenceClass, open: pods, bytes: 0 });
+      return;
+    }
+    entry.open += pods;
+    this.#lingering.delete(entry);
   }
 
   /** The correspondence of a class that has pods to come, brought up to date, or determined for `master` when there is none. */
@@ -98,14 +121,42 @@ export class Correspondences {
     }
   }
 
-  /** Some pods of the class have their outcomes. After the last one the correspondence is deleted. */
+  /** Some pods of the class have their outcomes. After the last one the correspondence is deleted, or lingers before that. */
   release(equivalenceClass: EquivalenceClass, pods: number): void {
     const entry = this.#entries.get(equivalenceClass);
-    if (entry === undefined) return;
+    if (entry === undefined || pods === 0) return;
     entry.open -= pods;
     if (entry.open > 0) return;
-    this.#entries.delete(equivalenceClass);
-    this.#delete(entry);
+    if (!this.#lingers(entry)) {
+      this.#delete(entry);
+      return;
+    }
+    this.#lingering.set(entry, undefined);
+    if (this.#lingering.size > LINGERING_MOST) this.#delete(this.#lingering.keys().next().value!);
+  }
+
+  /** Whether the entry may live on without pods. */
+  #lingers({ correspondence, class: { context } }: Entry): boolean {
+    if (!this.#mayLinger || correspondence === undefined || correspondence.dependsOnTime) return false;
+    return context.profile.args.EquivalenceClasses.linger > 0;
+  }
+
+  /**
+   * Deletes those that have had no pods for as long as their profile says. `now` is in milliseconds of any clock that is
+   * always the same one. Returns when there may be the next one to delete.
+   */
+  deleteLingered(now: number): number | undefined {
+    let next: number | undefined;
+    for (const [entry, since = now] of this.#lingering) {
+      const end = since + lingerOf(entry);
+      if (end <= now) {
+        this.#delete(entry);
+        continue;
+      }
+      this.#lingering.set(entry, since);
+      next = Math.min(next ?? end, end);
+    }
+    return next;
   }
 
   /**
@@ -145,5 +196,13 @@ export class Correspondences {
     entry.correspondence = undefined;
     this.#live.delete(entry);
     this.#weigh(entry);
+    if (entry.open > 0) return;
+    this.#lingering.delete(entry);
+    this.#entries.delete(entry.class);
   }
+}
+
+/** How long it lives on after its last pod, in milliseconds. */
+function lingerOf({ class: { context } }: Entry): number {
+  return context.profile.args.EquivalenceClasses.linger * 1000;
 }

@@ -32,7 +32,7 @@ import { Evictions } from './evictions.ts';
 import { NodeFeed } from './node-feed.ts';
 import { ObjectFeed } from './object-feed.ts';
 import { PodFeed } from './pod-feed.ts';
-import { Wakeup, wakingAfter } from './wakeup.ts';
+import { earliest, Wakeup, wakingAfter } from './wakeup.ts';
 import { countBatch, CycleMeter, CycleRecords } from './records.ts';
 import { Health } from './health.ts';
 import { labelOf } from './refused.ts';
@@ -206,6 +206,7 @@ export class Scheduler implements ControlledScheduler {
     return new SchedulingCycle({
       extenders: this.#configuration.extenders.length > 0 ? this.#extenders : undefined,
       kernel,
+      mayLinger: true,
       cluster: this.#cluster,
       queue: this.#queue,
       profiles: this.#profiles,
@@ -300,10 +301,10 @@ export class Scheduler implements ControlledScheduler {
   async #run(): Promise<void> {
     while (!this.#lifetime.isEnding) {
       this.#extenders.next();
+      const lingering = this.#cycle.correspondences.deleteLingered(this.#clock.monotonic());
       const isIdle = this.#paused || !this.#leadership.isLeading;
       if (isIdle || !this.#hasWork()) {
-        const until = isIdle ? undefined : this.#nextWakeup();
-        await this.#wakeup.wait(until);
+        await this.#wakeup.wait(earliest(lingering, isIdle ? undefined : this.#nextWakeup()));
         continue;
       }
       // what has arrived already is read first, and comes along
@@ -320,10 +321,7 @@ export class Scheduler implements ControlledScheduler {
   }
 
   #nextWakeup(): number | undefined {
-    const times = [this.#queue.nextWakeup(), this.#collectionPeriods.nextEnd()].filter(
-      (time) => time !== undefined,
-    );
-    return times.length === 0 ? undefined : Math.min(...times);
+    return earliest(this.#queue.nextWakeup(), this.#collectionPeriods.nextEnd());
   }
 
   #nextCycle(): Promise<CycleRecord> {

@@ -35,6 +35,12 @@ export class Wakeup {
   }
 }
 
+/** The first of several times; undefined where none is said. */
+export function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 /** Lets the loop look at the queue after each thing that the handler was told. */
 export function wakingAfter<T>(handler: WatchHandler<T>, wakeup: Wakeup): WatchHandler<ApiObject> {
   const signalling =

@@ -51,6 +51,7 @@ describe('defaults', () => {
         features: ['general', 'resources', 'rule'],
         ties: 'first',
         seed: 1,
+        linger: 10,
       },
       OutOfTreePlugins: { plugins: [] },
     });
@@ -155,7 +156,7 @@ profiles:
 
   test('EquivalenceClasses', () => {
     const args =
-      '{order: strict, scores: static, period: 0.5, features: [rule, general, resources], candidates: 8, ties: random, seed: 7}';
+      '{order: strict, scores: static, period: 0.5, features: [rule, general, resources], candidates: 8, ties: random, seed: 7, linger: 0}';
     expect(withArgs('EquivalenceClasses', args).profiles[0]!.args.EquivalenceClasses).toEqual({
       order: 'strict',
       scores: 'static',
@@ -164,6 +165,7 @@ profiles:
       candidates: 8,
       ties: 'random',
       seed: 7,
+      linger: 0,
     });
   });
 });

@@ -132,6 +132,7 @@ describe('what kube-scheduler refuses is refused, with the path', () => {
     ['EquivalenceClasses', '{ordre: strict}', ': unknown field "ordre"'],
     ['EquivalenceClasses', '{order: random}', '.order: must be grouped or strict, not "random"'],
     ['EquivalenceClasses', '{period: -1}', '.period: must not be negative, not -1'],
+    ['EquivalenceClasses', '{linger: -1}', '.linger: must not be negative, not -1'],
     ['EquivalenceClasses', '{features: []}', '.features: must name at least one of general, resources, rule'],
     ['EquivalenceClasses', '{features: [rule, rule]}', '.features: must name each only once'],
     [

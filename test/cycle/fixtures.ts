@@ -149,6 +149,7 @@ export interface HarnessOptions {
   kernel?: Kernel;
   preemptor?: Preemptor;
   explain?: 'ties' | 'detail';
+  mayLinger?: boolean;
 }
 
 /** A scheduler without an API server. */
@@ -169,8 +170,17 @@ export function newHarness(options: HarnessOptions = {}) {
     helps: (event, waiting, plugins) => profile.registry.helps(event, waiting, plugins, context),
   });
   const binder = new RecordingBinder();
-  const { preemptor, explain } = options;
-  const cycle = new SchedulingCycle({ kernel, cluster, queue, binder, preemptor, profiles, explain });
+  const { preemptor, explain, mayLinger } = options;
+  const cycle = new SchedulingCycle({
+    kernel,
+    cluster,
+    queue,
+    binder,
+    preemptor,
+    profiles,
+    explain,
+    mayLinger,
+  });
   return {
     kernel,
     cluster,

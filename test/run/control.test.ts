@@ -9,7 +9,7 @@ const pods = (prefix: string, count: number, cpu = '1') =>
   Array.from({ length: count }, (_, n) => pod(`${prefix}-${n}`, { cpu }));
 
 it('counts what it did, in the metrics and in the cycles alike', async () => {
-  const running = await startScheduler({ objects: [node('a', { cpu: '4' })] });
+  const running = await startScheduler({ objects: [node('a', { cpu: '4' })], args: { linger: 0 } });
   running.store.load([...pods('small', 3), ...pods('big', 2, '16')]);
   await running.bound('small-0', 'small-1', 'small-2');
   await running.waits('big-0', 'big-1');
@@ -63,8 +63,8 @@ it('decides nothing while it is paused, one cycle for a step, and goes on when i
   expect(running.logged('resumed')).toEqual([{}]);
 });
 
-it('shows a correspondence while pods of its class are being bound, and drops it after the last', async () => {
-  const running = await startScheduler({ objects: [node('a'), node('b')] });
+it('shows a correspondence while pods of its class are being bound, and drops it when it has lingered', async () => {
+  const running = await startScheduler({ objects: [node('a'), node('b')], args: { linger: 0.5 } });
   running.harness.fail('POST', /\/binding$/, { status: 500 }, { status: 500 });
   running.store.load(pods('one', 2));
   await eventually(async () => {
@@ -73,9 +73,40 @@ it('shows a correspondence while pods of its class are being bound, and drops it
   });
   await running.bound('one-0', 'one-1');
   await eventually(async () => {
+    const { correspondences } = await running.control('/coset/v1/correspondences');
+    expect(correspondences).toMatchObject([{ openPods: 0 }]);
+  });
+  await eventually(async () => {
     expect(await running.control('/coset/v1/correspondences')).toEqual({ correspondences: [] });
   });
 });
+
+it.each([
+  { linger: 10, passes: 1 },
+  { linger: 0, passes: 5 },
+])(
+  'takes $passes passes for five pods that are bound one after another where linger is $linger',
+  async (args) => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 's', namespace: 'ns' },
+      spec: { selector: { app: 'a' } },
+    };
+    const running = await startScheduler({
+      objects: [node('a'), node('b'), service],
+      args: { linger: args.linger },
+    });
+    for (let n = 0; n < 5; n++) {
+      running.store.load([pod(`p-${n}`, { labels: { app: 'a' } })]);
+      await running.bound(`p-${n}`);
+      await eventually(() => {
+        expect(running.scheduler.queue(10)).toEqual([]);
+      });
+    }
+    expect(await running.metric('coset_filter_passes_total')).toBe(args.passes);
+  },
+);
 
 it('collects pods for its period, so that pods that come one by one take one pass', async () => {
   const running = await startScheduler({ objects: [node('a')], args: { period: 2 } });

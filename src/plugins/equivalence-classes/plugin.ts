@@ -18,6 +18,8 @@ export interface EquivalenceClassesArgs {
   candidates?: number;
   ties: 'first' | 'random';
   seed: number;
+  /** How long a correspondence lives on after its last pod, in seconds: pods of its class that come meanwhile find it. */
+  linger: number;
 }
 
 declare module '../profile.ts' {
@@ -29,6 +31,9 @@ declare module '../profile.ts' {
 /** The feature data of a pod, in the order in which its class index is spliced. */
 const FEATURES: EquivalenceClassesArgs['features'] = ['general', 'resources', 'rule'];
 
+/** Controllers make pods one after another, some tens a second. */
+const LINGER_SECONDS = 10;
+
 const args: ArgsReader<EquivalenceClassesArgs> = {
   shape: argsShape('EquivalenceClasses', {
     order: oneOf('grouped', 'strict'),
@@ -38,11 +43,14 @@ const args: ArgsReader<EquivalenceClassesArgs> = {
     candidates: integer(1, 2 ** 31 - 1),
     ties: oneOf('first', 'random'),
     seed: integer(0, 2 ** 32 - 1),
+    linger: number,
   }),
   read(args: Partial<EquivalenceClassesArgs>, path, problems, notices) {
     const period = args.period ?? 0;
     const features = args.features ?? FEATURES;
+    const linger = args.linger ?? LINGER_SECONDS;
     if (period < 0) problems.add(`${path}.period`, `must not be negative, not ${period}`);
+    if (linger < 0) problems.add(`${path}.linger`, `must not be negative, not ${linger}`);
     if (features.length === 0)
       problems.add(`${path}.features`, `must name at least one of ${FEATURES.join(', ')}`);
     if (new Set(features).size < features.length)
@@ -60,6 +68,7 @@ const args: ArgsReader<EquivalenceClassesArgs> = {
       candidates: args.candidates ?? undefined,
       ties: args.ties ?? 'first',
       seed: args.seed ?? 1,
+      linger,
     };
   },
 };
