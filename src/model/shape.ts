@@ -38,9 +38,12 @@ export class Problems {
 /** Checks a value that is there: fields that may be left out are passed over where they are. */
 export type Shape = (value: unknown, path: string, problems: Problems) => void;
 
+/** A key that needs no brackets in a path. */
+const WORD = /^[\w-]+$/;
+
 /** The path of a field: `a.b`, or `a[b/c]` for a key that is not a plain word. */
 export function childPath(path: string, key: string): string {
-  if (!/^[\w-]+$/.test(key)) return `${path}[${key}]`;
+  if (!WORD.test(key)) return `${path}[${key}]`;
   return path === '' ? key : `${path}.${key}`;
 }
 
@@ -59,11 +62,16 @@ export function shown(value: unknown): string {
  * types here know only absence.
  */
 export function dropNulls(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(dropNulls);
-  if (!isObject(value)) return;
-  for (const key of Object.keys(value)) {
-    if (value[key] === null) Reflect.deleteProperty(value, key);
-    else dropNulls(value[key]);
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const element of value) dropNulls(element);
+    return;
+  }
+  const fields = value as Record<string, unknown>;
+  for (const key in fields) {
+    const field = fields[key];
+    if (field === null) Reflect.deleteProperty(fields, key);
+    else if (typeof field === 'object') dropNulls(field);
   }
 }
 
@@ -150,11 +158,13 @@ export function exactly(fields: Record<string, Shape>): Shape {
 
 /** An object in which these fields, if present, have these shapes; other fields are not looked at. */
 export function having(fields: Record<string, Shape>): Shape {
-  const entries = Object.entries(fields);
+  const entries = Object.entries(fields).map(([key, shape]) => ({ key, shape, isWord: WORD.test(key) }));
   return (value, path, problems) => {
     if (!isRecord(value, path, problems)) return;
-    for (const [key, shape] of entries) {
-      if (value[key] !== undefined) shape(value[key], childPath(path, key), problems);
+    for (const { key, shape, isWord } of entries) {
+      const field = value[key];
+      if (field === undefined) continue;
+      shape(field, isWord && path !== '' ? `${path}.${key}` : childPath(path, key), problems);
     }
   };
 }
