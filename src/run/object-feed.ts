@@ -35,8 +35,11 @@ export class ObjectFeed implements WatchHandler<ApiObject> {
     const { kind } = this.#options;
     const { metadata } = object;
     const named = { kind, metadata: { namespace: metadata?.namespace, name: metadata?.name } };
-    this.#known.set(objectKey(object), named);
-    takeOrRefuse(kind, { ...object, kind }, (taken) => this.#take(taken, true), this.#options.onRefused);
+    const take = (taken: ApiObject) => {
+      this.#known.set(objectKey(taken), named);
+      this.#take(taken, true);
+    };
+    takeOrRefuse(kind, { ...object, kind }, take, this.#options.onRefused);
   }
 
   modified(object: ApiObject): void {

@@ -52,7 +52,7 @@ export function backingOf(store: ObjectStore): Backing {
 function findBacking(classes: DeviceClass[]): Backing {
   const backing = new Map<string, DeviceClass>();
   for (const one of classes.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-    const { extendedResourceName } = one.spec;
+    const { extendedResourceName } = one.spec ?? {};
     if (extendedResourceName !== undefined) {
       const other = backing.get(extendedResourceName);
       if (other !== undefined && createdAt(one) <= createdAt(other)) continue;
