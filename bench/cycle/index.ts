@@ -12,7 +12,7 @@ const UNCONSTRAINED = named('none');
 // a process's use of CPU and memory is read from /proc
 export const cycleBenches: readonly Bench[] =
   process.platform === 'linux'
-    ? WORKLOADS.map((workload) => ({
+    ? WORKLOADS.filter(({ objects }) => objects === undefined).map((workload) => ({
         name: `cycle/${workload.name}`,
         run: (size) => figures(workload, size),
       }))

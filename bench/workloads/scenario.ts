@@ -24,7 +24,7 @@ const LOAD_MAX = 0.6;
 const SEED = 1;
 
 export function scenarioOf(
-  { name, zones, services, init, pods }: Workload,
+  { name, zones, services, objects, init, pods }: Workload,
   counts: Counts,
   kind: NodeKind,
 ): Scenario {
@@ -42,7 +42,7 @@ export function scenarioOf(
     name: `${name}, ${kind} nodes`,
     nodes,
     pods: [...load, ...initial],
-    objects: [...services],
+    objects: [...services, ...(objects?.(counts, zones) ?? [])],
     pending,
   };
 }

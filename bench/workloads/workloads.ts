@@ -2,7 +2,7 @@
 // and its 500 nodes, with two differences: 10,000 pods are measured at the full size where so many find room (3,000 on a
 // real API server), and there are three zones where affinity to a zone would otherwise mean the whole cluster. As in
 // MixedSchedulingBasePod, the mixed one has pods of all its templates on its nodes before.
-import type { Service } from '../../src/model/types.ts';
+import type { ApiObject, Service } from '../../src/model/types.ts';
 import type { Size } from '../figure.ts';
 import {
   asking,
@@ -19,6 +19,7 @@ import {
   podWithTopologySpreading,
   type PodTemplate,
 } from './templates.ts';
+import { initialWithClaim, podWithOwnClaim, waitingClaims, zonalVolumes } from './volumes.ts';
 
 export interface Counts {
   nodes: number;
@@ -37,6 +38,8 @@ export interface Workload {
   /** The nodes' zones, round robin; none where it is empty. */
   zones: readonly string[];
   services: readonly Service[];
+  /** What else its pods name. Nobody makes or binds volumes where one is measured through an API. */
+  objects?: (counts: Counts, zones: readonly string[]) => ApiObject[];
   /** The pods that are on the nodes before, stamped from these in turn. */
   init: readonly PodTemplate[];
   /** The pods to place, likewise. */
@@ -65,6 +68,11 @@ const SPREADING = {
 const ANTI_AFFINITY = {
   full: { nodes: 5000, initPods: 1000, pods: 3000 },
   smoke: { nodes: 500, initPods: 100, pods: 300 },
+};
+
+const VOLUMES = {
+  full: { nodes: 5000, initPods: 5000, pods: 2000 },
+  smoke: { nodes: 500, initPods: 500, pods: 300 },
 };
 
 const UNSCHEDULABLE = {
@@ -222,6 +230,30 @@ export const WORKLOADS: readonly Workload[] = [
     services: [],
     init: [podDefault],
     pods: [podOfItsOwnApp],
+    order: 'grouped',
+    outcome: 'many',
+  },
+  {
+    name: 'wait-for-first-consumer',
+    title: "claims of a StatefulSet's pods",
+    counts: VOLUMES,
+    zones: ZONES,
+    services: [],
+    objects: waitingClaims,
+    init: [initialWithClaim],
+    pods: [podWithOwnClaim],
+    order: 'grouped',
+    outcome: 'one',
+  },
+  {
+    name: 'zonal-volumes',
+    title: 'volumes that are bound to zones',
+    counts: VOLUMES,
+    zones: ZONES,
+    services: [],
+    objects: zonalVolumes,
+    init: [initialWithClaim],
+    pods: [podWithOwnClaim],
     order: 'grouped',
     outcome: 'many',
   },
