@@ -23,6 +23,8 @@ export interface EquivalenceClass {
 /** What is known of a pod, and of all pods of its template. */
 export interface Classified {
   selectorsVersion: number;
+  /** Of the objects that tell the pod apart from others; undefined when none does. */
+  objectsVersion: number | undefined;
   class: EquivalenceClass;
   shape: PodShape;
 }
@@ -55,14 +57,15 @@ export class ClassIndex {
 
   /**
    * The class of a pod, and what the cluster needs to know of it. What was found for the same object `before` stands until
-   * the selectors that are read have changed.
+   * the selectors that are read have changed, or the objects that it is told apart by.
    */
   lookUp(pod: Pod, context: FrameworkContext, before?: Classified): Classified {
     const { selectorsVersion } = context.cluster;
     if (
       before !== undefined &&
       before.selectorsVersion === selectorsVersion &&
-      before.class.context.profile === context.profile
+      before.class.context.profile === context.profile &&
+      (before.objectsVersion === undefined || before.objectsVersion === objectsVersionFor(pod, context))
     ) {
       return before;
     }
@@ -70,7 +73,10 @@ export class ClassIndex {
     this.#selectorsVersion = selectorsVersion;
     const template = readableTemplateOf(pod, context);
     const workOut = () => this.#workOut(pod, context);
-    return template === undefined ? workOut().value : this.#templates.get(template, workOut);
+    const known = template === undefined ? workOut().value : this.#templates.get(template, workOut);
+    // pods of one template are told apart by objects at different times
+    const objectsVersion = objectsVersionFor(pod, context);
+    return known.objectsVersion === objectsVersion ? known : { ...known, objectsVersion };
   }
 
   /** What a plugin cannot read is not kept for others of the template. */
@@ -81,6 +87,7 @@ export class ClassIndex {
     const { selectorsVersion } = context.cluster;
     const value = {
       selectorsVersion,
+      objectsVersion: objectsVersionFor(pod, context),
       class: this.#find(features, context, pod),
       shape: context.cluster.shapeOf(pod),
     };
@@ -157,6 +164,12 @@ export class ClassIndex {
     for (let at = pointer + 7; at >= pointer; at--) digits += HEX[u8[at]!]!;
     return digits;
   }
+}
+
+function objectsVersionFor(pod: Pod, context: FrameworkContext): number | undefined {
+  return pod.spec?.volumes === undefined
+    ? undefined
+    : context.profile.registry.objectsVersionFor(pod, context);
 }
 
 /** A pod that a plugin cannot read has no template: it is told apart by its name. */

@@ -28,7 +28,10 @@ export function featuresOf(pod: Pod, context: FrameworkContext): PodFeatures {
   for (const plugin of registry.plugins) {
     let parts: Partial<Features> | undefined;
     try {
-      parts = plugin.key === undefined ? plugin.reads && readBy(plugin.reads, pod) : plugin.key(pod, context);
+      parts =
+        plugin.key === undefined
+          ? plugin.reads && readBy(plugin.reads, pod, context)
+          : plugin.key(pod, context);
     } catch {
       // it is alike to no other: packing it will say what is wrong
       parts = { rule: `unread ${identityOf(pod)}` };

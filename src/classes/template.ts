@@ -7,8 +7,8 @@ import type { FrameworkContext } from '../plugins/framework.ts';
 export type Template = readonly unknown[];
 
 /**
- * All that plugins read of a pod, or undefined for a pod that is told apart by its name: one with claims, with a field
- * that is not known, with resources in its status, or that extenders are asked about.
+ * All that plugins read of a pod, or undefined for a pod that is told apart by its name: one with a field that is not
+ * known, with claims of devices, with resources in its status, or that extenders are asked about.
  */
 export function templateOf(pod: Pod, context: FrameworkContext): Template | undefined {
   const { cluster, profile, extenders } = context;
@@ -26,7 +26,7 @@ export function templateOf(pod: Pod, context: FrameworkContext): Template | unde
   ];
   // numbers between the names of fields
   for (let at = 0; at < digests.length; at++) {
-    const text = digests[at]!(pod);
+    const text = digests[at]!(pod, context);
     if (text !== undefined) read.push(at, text);
   }
   for (const key of labels) read.push(metadata?.labels?.[key]);

@@ -1,6 +1,6 @@
 // Batches: pods of one class that are taken together, formed in the queue's order.
 import type { QueuedPod } from '../queue/types.ts';
-import type { EquivalenceClass } from '../classes/class-index.ts';
+import type { Classified, EquivalenceClass } from '../classes/class-index.ts';
 import type { Refusal } from '../determination/refusal.ts';
 
 /** Pods of one class that are taken together. */
@@ -21,6 +21,17 @@ export function takeOutThoseThatLeft(batch: Batch): number {
 
 function hasLeft(pod: QueuedPod): boolean {
   return pod.hasLeft === true;
+}
+
+/** Whether objects that tell pods apart have changed since the batch was formed, so that one of its pods is of another class. */
+export function isOutdated(
+  { pods, class: formed }: Batch,
+  lookUp: (pod: QueuedPod) => Classified | undefined,
+): boolean {
+  return pods.some((pod) => {
+    const { objectsVersion } = pod.classified as Classified;
+    return objectsVersion !== undefined && lookUp(pod)?.class !== formed;
+  });
 }
 
 export class Batches {

@@ -20,7 +20,7 @@ import { EffortError, Slice, stepsMost } from '../kernel/program/effort.ts';
 import { outcomeOf, traceOf, type Placement, type Outcome } from './outcome.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
 import { Rounds, batchesIn, batchSteps } from './rounds.ts';
-import { takeOutThoseThatLeft, unsupportedBy, type Batch } from './batches.ts';
+import { isOutdated, takeOutThoseThatLeft, unsupportedBy, type Batch } from './batches.ts';
 import type { Framework, FrameworkContext } from '../plugins/framework.ts';
 import { reserve } from '../plugins/registry.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
@@ -92,12 +92,13 @@ export class SchedulingCycle {
     try {
       do {
         for (let part; (part = rounds.take()) !== undefined;) {
-          yield* this.#takePart(part, rounds);
-          if (cluster.selectorsVersion === selectorsVersion) continue;
+          const isAsItWas = !batchesIn([part]).some((batch) => isOutdated(batch, (pod) => this.#lookUp(pod)));
+          if (isAsItWas) yield* this.#takePart(part, rounds);
+          if (isAsItWas && cluster.selectorsVersion === selectorsVersion) continue;
           // what has come meanwhile may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
           ({ selectorsVersion } = cluster);
-          const { rest } = rounds;
+          const rest = [...(isAsItWas ? [] : batchesIn([part])), ...rounds.rest];
           for (const batch of rest) this.correspondences.release(batch.class, batch.pods.length);
           rounds.restart(this.#partition(rest.flatMap((batch) => batch.pods)));
         }
@@ -358,7 +359,7 @@ export class SchedulingCycle {
       }
       const hasRoom = this.#preemptions.makeWay(outcome, pod, attempt.outcomes, refusal);
       if (hasRoom) this.#place(outcome, pod, { ...chosen, feasible: 0, total: 0 });
-      this.correspondences.bringUpToDate(correspondence);
+      this.correspondences.bringUpToDate(correspondence, (pods[next + 1] ?? pod).pod);
       slice.spend(attempt.steps);
       // the victims may have left more room than the pod takes
       next = this.#assign(outcome, correspondence, next + 1, slice);
@@ -374,8 +375,7 @@ export class SchedulingCycle {
     const { pods } = outcome.batch;
     let next = first;
     while (next < pods.length && !slice.isOver) {
-      if (correspondence.isSequential && !correspondence.isCurrent)
-        this.correspondences.determineAgain(correspondence, pods[next]!.pod);
+      this.correspondences.refreshFor(correspondence, pods[next]!.pod);
       const steps = correspondence.stepsAPod;
       const run = Math.min(this.#runFrom(pods, next, correspondence), slice.decisions(steps));
       const { explain } = this.#options;
@@ -416,8 +416,8 @@ export class SchedulingCycle {
   #runFrom(pods: readonly QueuedPod[], next: number, correspondence: Correspondence): number {
     const { requestsVary } = correspondence;
     if (requestsVary) correspondence.askFor(pods[next]!.pod);
-    if (requestsVary || this.#options.explain !== undefined || correspondence.isSequential) return 1;
-    return pods.length - next;
+    const isByOne = requestsVary || correspondence.isSequential || correspondence.refreshesAfterEach;
+    return isByOne || this.#options.explain !== undefined ? 1 : pods.length - next;
   }
 
   #bind(placement: Placement): void {

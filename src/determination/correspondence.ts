@@ -1,17 +1,17 @@
 // A class's correspondence: the nodes that its pods can have, as determined for its master pod, kept true while the pods
 // are placed one after another.
-import { CODE_FEASIBLE, MODE_RANDOM, MODE_REQUESTS_VARY, MODE_STATIC } from '../../assembly/layout.ts';
+import { CODE_FEASIBLE } from '../../assembly/layout.ts';
 import type { Pod, Rejection } from '../model/types.ts';
 import type { PodRecord } from '../state/pod-record.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EquivalenceClass } from '../classes/class-index.ts';
 import { Counting } from './counting.ts';
-import { FEATURE_PARTS } from '../classes/features.ts';
 import { ProgramBuilder } from '../kernel/program/builder.ts';
 import { rechecksOf, type HostCodes } from '../kernel/program/host-codes.ts';
 import type { EffortTotal } from '../kernel/program/effort.ts';
 import { LoadedProgram } from '../kernel/program/loaded.ts';
 import type { Matches } from '../kernel/program/match.ts';
+import { mayGroup, modeOf, requestsVaryIn } from './modes.ts';
 import { NominatedRows } from './nominated-rows.ts';
 import { Packing } from './packing.ts';
 import { Questions } from './questions.ts';
@@ -105,14 +105,14 @@ export class Correspondence {
 
   /** Whether the class's pods may ask for other things than their master: a feature is left out. */
   get requestsVary(): boolean {
-    return this.class.context.profile.args.EquivalenceClasses.features.length < FEATURE_PARTS.length;
+    return requestsVaryIn(this.class.context.profile);
   }
 
   /**
    * Filters and scores what has changed since the last use. When the nodes themselves or the selectors changed it is a
    * full pass for `master`, as the pod that the nodes were determined for may have left the class.
    */
-  bringUpToDate(master = this.#master): void {
+  bringUpToDate(master: Pod): void {
     const { cluster } = this.class.context;
     cluster.followKeys();
     const entries = this.isCurrent ? cluster.journal.since(this.#journalPosition) : undefined;
@@ -121,10 +121,11 @@ export class Correspondence {
       this.determineAgain(master);
       return;
     }
-    if (entries.length === 0) return;
+    const touched = this.#packing.touched();
+    if (entries.length + touched.length === 0) return;
     const counted = this.#counting.countChanges(entries, cluster.podBuckets);
     this.#journalPosition = cluster.journal.end;
-    const rows = entries.map(({ row }) => row);
+    const rows = [...new Set([...entries.map(({ row }) => row), ...touched])];
     this.#packing.refresh(rows);
     this.#askByRow(rows, false);
     this.#filterAgain(rows, counted);
@@ -194,7 +195,8 @@ export class Correspondence {
     if (this.#refusal !== undefined) return [];
     const { nodes } = this.class.context.cluster;
     this.#placed += count;
-    if (this.#placed > UNGROUPED_PODS && this.#mayGroup()) this.#program.formGroups(nodes.columns);
+    if (this.#placed > UNGROUPED_PODS && !this.#isInspected && mayGroup(this.class.context.profile))
+      this.#program.formGroups(nodes.columns);
     const yields = !this.#nominated.isEmpty;
     // each placement may close its row to the next pod, or move what plugins make of it
     const byRow = this.#packing.rowVerdicts.length > 0;
@@ -234,6 +236,11 @@ export class Correspondence {
     return this.#packing.isSequential;
   }
 
+  /** It must be brought up to date after each placement. */
+  get refreshesAfterEach(): boolean {
+    return this.#packing.refreshesAfterEach;
+  }
+
   /** Whether what was packed still holds, changes of usage apart. */
   get isCurrent(): boolean {
     const { cluster } = this.class.context;
@@ -256,7 +263,7 @@ export class Correspondence {
   askFor(pod: Pod): void {
     if (this.#askedFor === pod || (this.#askedFor === undefined && pod === this.#master)) return;
     const builder = this.#builder();
-    this.#packing.pack(pod, builder, ['NodeResourcesFit', 'NodePorts']);
+    this.#packing.pack(pod, builder, ['NodeResourcesFit', 'NodePorts', 'NodeVolumeLimits']);
     this.#program.replaceAsked(builder);
     this.#askedFor = pod;
     this.#explained.clear();
@@ -311,7 +318,12 @@ export class Correspondence {
     const builder = this.#builder();
     this.#packing.pack(this.#master, builder);
     this.#refusal = this.#packing.refusal;
-    this.#program.load(builder, cluster.nodes.version, this.#mode(), this.#deps.withDetail);
+    this.#program.load(
+      builder,
+      cluster.nodes.version,
+      modeOf(this.class.context.profile),
+      this.#deps.withDetail,
+    );
     this.#askedFor = undefined;
     const { arena, memory } = this.#program;
     this.#journalPosition = cluster.journal.end;
@@ -403,23 +415,8 @@ export class Correspondence {
     this.#program.inspect();
   }
 
-  /** Groups serve exact scores whose ties go to the smallest name, and cannot say what each node's total is. */
-  #mayGroup(): boolean {
-    const { candidates } = this.class.context.profile.args.EquivalenceClasses;
-    return this.#mode() === 0 && candidates === undefined && !this.#isInspected;
-  }
-
   #builder(): ProgramBuilder {
     return new ProgramBuilder(this.class.context.cluster.nodes.columns, this.#deps.effort);
-  }
-
-  #mode(): number {
-    const { scores, ties } = this.class.context.profile.args.EquivalenceClasses;
-    return (
-      (scores === 'static' ? MODE_STATIC : 0) |
-      (ties === 'random' ? MODE_RANDOM : 0) |
-      (this.requestsVary ? MODE_REQUESTS_VARY : 0)
-    );
   }
 
   /** Keeps the best candidates only, when the profile says how many. */

@@ -97,11 +97,17 @@ export class Correspondences {
     return entry.correspondence;
   }
 
-  /** Brings a correspondence that is open up to what others changed. */
-  bringUpToDate(correspondence: Correspondence): void {
+  /** Brings a correspondence that is open up to what others changed, for the pods from `master` on. */
+  bringUpToDate(correspondence: Correspondence, master: Pod): void {
     const before = correspondence.passes;
-    this.#deleteOnFault(correspondence, (known) => known.bringUpToDate());
+    this.#deleteOnFault(correspondence, (known) => known.bringUpToDate(master));
     this.passes += correspondence.passes - before;
+  }
+
+  /** Takes into account what the pods that were placed last took besides their nodes, where that matters to the pods from `next` on. */
+  refreshFor(correspondence: Correspondence, next: Pod): void {
+    if (correspondence.isSequential && !correspondence.isCurrent) this.determineAgain(correspondence, next);
+    else if (correspondence.refreshesAfterEach) this.bringUpToDate(correspondence, next);
   }
 
   /** Determines the nodes of a class anew, for pods that found none among the candidates that were kept. */

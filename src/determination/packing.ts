@@ -23,28 +23,49 @@ export class Packing {
   /** Its pods must be placed one by one. */
   isSequential = false;
   readonly #context: FrameworkContext;
-  /** What plugins keep in the program, by their names: of the pod at hand, where that asks for other things than its master. */
-  readonly #refreshers = new Map<string, NonNullable<Packed['refresh']>>();
+  /** After each placement what plugins keep in the program is worked out again. */
+  refreshesAfterEach = false;
+  /** Those that keep something in the program, by name: of the pod at hand, where that asks for other things than its master. */
+  readonly #refreshed = new Map<string, Packed>();
   /** Of plugins that say anew what they make of a row when pods have come to it or left it. */
   readonly rowVerdicts: KnownVerdicts[] = [];
   /** Of each kind of the store that was read. */
   readonly #objectVersions = new Map<string, number>();
+  /** Those that say which changes of their kinds concern them, and up to where they were asked. */
+  readonly #choosy: Packed[] = [];
+  #position = 0;
 
   constructor(context: FrameworkContext) {
     this.#context = context;
+    this.#position = context.cluster.store.end;
   }
 
   /** Whether the objects are still those that were read. */
   get isCurrent(): boolean {
     const { store } = this.#context.cluster;
     for (const [kind, version] of this.#objectVersions) if (store.versionOf(kind) !== version) return false;
+    if (this.#choosy.length === 0 || this.#position === store.end) return true;
+    const isConcerned = store
+      .changesSince(this.#position)
+      ?.some((change) =>
+        this.#choosy.some(({ kinds, concernedBy }) => kinds!.includes(change.kind) && concernedBy!(change)),
+      );
+    if (isConcerned !== false) return false;
+    this.#position = store.end;
     return true;
   }
 
-  /** The changes of the objects up to here are known. */
+  /** The changes up to here, which are those by pods of the class, are known. */
   markSeen(): void {
     const { store } = this.#context.cluster;
     for (const kind of this.#objectVersions.keys()) this.#objectVersions.set(kind, store.versionOf(kind));
+    this.#position = store.end;
+    if (!this.refreshesAfterEach) this.touched();
+  }
+
+  /** The rows in which objects have changed what plugins keep in the program, since this was asked last. */
+  touched(): number[] {
+    return [...this.#refreshed.values()].flatMap((packed) => packed.touched?.() ?? []);
   }
 
   /** Has every plugin pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
@@ -60,8 +81,8 @@ export class Packing {
       } catch (error) {
         throw namedError(plugin, error);
       }
-      if (packed?.refresh !== undefined) this.#refreshers.set(plugin.name, packed.refresh);
-      else if (only !== undefined) this.#refreshers.delete(plugin.name);
+      if (packed?.refresh !== undefined) this.#refreshed.set(plugin.name, packed);
+      else if (only !== undefined) this.#refreshed.delete(plugin.name);
       if (packed === undefined || only !== undefined) continue;
       this.#take(plugin.name, packed, builder);
       if (packed.rowVerdicts !== undefined)
@@ -72,14 +93,16 @@ export class Packing {
 
   /** Brings what the program keeps of the pods in these rows up to date. */
   refresh(rows: readonly number[]): void {
-    for (const refresh of this.#refreshers.values()) refresh(rows);
+    for (const packed of this.#refreshed.values()) packed.refresh!(rows);
   }
 
   #take(name: string, packed: Packed, builder: ProgramBuilder): void {
     const { cluster } = this.#context;
     this.packed.set(name, packed);
     this.isSequential ||= packed.sequential ?? false;
-    for (const kind of packed.kinds ?? []) this.#objectVersions.set(kind, cluster.store.versionOf(kind));
+    this.refreshesAfterEach ||= packed.refreshesAfterEach ?? false;
+    if (packed.concernedBy !== undefined) this.#choosy.push(packed);
+    else for (const kind of packed.kinds ?? []) this.#objectVersions.set(kind, cluster.store.versionOf(kind));
     if (packed.refusal !== undefined) {
       const message = `0/${cluster.nodes.count} nodes are available: ${packed.refusal}.`;
       this.refusal ??= { message, plugins: [name] };

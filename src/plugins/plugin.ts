@@ -7,6 +7,7 @@ import type { ApiObject, Node, Pod, Rejection } from '../model/types.ts';
 import type { CodedColumn } from '../state/columns/coded-column.ts';
 import type { PodBucket, PodBuckets } from '../state/pod-buckets.ts';
 import type { Cluster } from '../state/cluster.ts';
+import type { StoreChange } from '../state/object-store.ts';
 import type { ClusterEvent } from '../model/events.ts';
 import type { ProgramBuilder } from '../kernel/program/builder.ts';
 import type { Profile } from './profile.ts';
@@ -104,6 +105,8 @@ export interface Packed {
     { slot: number; isScored?(): boolean } | { constant: number } | { rows: ReadonlyMap<number, number> };
   /** Kinds of the cluster's store that this was packed from: when one of them changes, it is packed anew. */
   kinds?: readonly string[];
+  /** Of changes of these kinds only those count of which it says so. */
+  concernedBy?: (change: StoreChange) => boolean;
   /**
    * Of a plugin that rejects rows because of the pods on them: the code for which it rejects the row by the pods that
    * are there now, or that are supposed to be; 0 when it does not.
@@ -114,6 +117,10 @@ export interface Packed {
    * are there now or are supposed to be.
    */
   refresh?: (rows: readonly number[]) => void;
+  /** Of a plugin with `refresh`: the rows in which objects have changed what it keeps, since it was asked last. */
+  touched?: () => readonly number[];
+  /** Of a plugin with `refresh`: what a placement takes is not all that it changes, and is worked out again after each. */
+  refreshesAfterEach?: boolean;
   rowVerdicts?: RowVerdicts;
   /** What a pod of the class takes may be what the next one needs: each is placed on what those before it have left. */
   sequential?: boolean;
@@ -194,7 +201,9 @@ export interface Reads {
   readonly labels?: readonly string[];
   readonly annotations?: readonly string[];
   /** Something that is made of more than these and much shorter; undefined for most pods. */
-  readonly digest?: (pod: Pod) => string | number | undefined;
+  readonly digest?: (pod: Pod, context: PluginContext) => string | number | undefined;
+  /** The kinds of objects that the digest is made of besides the pod, and of which pods that is so. */
+  readonly digestObjects?: { readonly kinds: readonly string[]; readonly concern: (pod: Pod) => boolean };
   /** What can change on a node so that pods are helped. */
   readonly node?: readonly NodeField[];
 }
@@ -229,6 +238,8 @@ export interface Plugin {
   readonly kinds?: readonly string[];
   /** What it reads of a pod, as texts that are equal when the pods are alike to it. By default all that it `reads`. */
   key?(pod: Pod, context: PluginContext): Partial<Features>;
+  /** The objects, as "kind namespace/name", that are the pod's own: events of these help it, and not others of its class. */
+  ownObjects?(pod: Pod): readonly string[];
   /** Whether more than what is read of pods tells this one from others of its template. */
   isUnlikeItsTemplate?(pod: Pod, context: PluginContext): boolean;
   /** The selectors that the pod brings along: the label keys they read distinguish pods from now on. */

@@ -49,6 +49,8 @@ export class Registry {
   readonly #tellingApart: readonly (Plugin & Required<Pick<Plugin, 'isUnlikeItsTemplate'>>)[];
   readonly #unsupported: readonly (Plugin & Required<Pick<Plugin, 'unsupported'>>)[];
   readonly #reserving: readonly Reserving[];
+  readonly #owning: readonly (Plugin & Required<Pick<Plugin, 'ownObjects'>>)[];
+  readonly #digesting: readonly NonNullable<Reads['digestObjects']>[];
 
   /** Each plugin has a name of its own. */
   constructor(byDefault: readonly Plugin[], others: readonly Plugin[] = []) {
@@ -81,6 +83,8 @@ export class Registry {
     this.#tellingApart = this.having('isUnlikeItsTemplate');
     this.#unsupported = this.having('unsupported');
     this.#reserving = this.having('reserve');
+    this.#owning = this.having('ownObjects');
+    this.#digesting = reads.flatMap(({ digestObjects }) => digestObjects ?? []);
   }
 
   /** These plugins, and others that a profile may name. One with the name of one of these takes its place. */
@@ -118,6 +122,21 @@ export class Registry {
     for (const plugin of this.#tellingApart) if (plugin.isUnlikeItsTemplate(pod, context)) return true;
     return false;
   }
+
+  /** Counts the changes of objects after which this pod may belong to another class; undefined when none can do that. */
+  objectsVersionFor(pod: Pod, { cluster }: PluginContext): number | undefined {
+    let version: number | undefined;
+    for (const { kinds, concern } of this.#digesting) {
+      if (!concern(pod)) continue;
+      version ??= cluster.volumeUsers.sharingVersion;
+      for (const kind of kinds) version += cluster.store.toldVersionOf(kind);
+    }
+    return version;
+  }
+
+  /** The objects, as "kind namespace/name", that are the pod's own: events of these help it alone. */
+  readonly ownObjectsOf = (pod: Pod): readonly string[] =>
+    pod.spec?.volumes === undefined ? NO_OBJECTS : this.#owning.flatMap((plugin) => plugin.ownObjects(pod));
 
   /** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */
   helps(event: ClusterEvent, pod: Pod, plugins: readonly string[], context: PluginContext): boolean {
@@ -177,3 +196,4 @@ export function reserve(
 }
 
 const NOTHING: readonly Reservation[] = [];
+const NO_OBJECTS: readonly string[] = [];

@@ -1,4 +1,5 @@
 // The events since the oldest drain: a pod that is being decided must not miss one that could help it.
+import { objectKey } from '../model/types.ts';
 import type { SharedEvent } from './types.ts';
 
 /**
@@ -40,6 +41,12 @@ export class EventLog {
     this.#events = [];
   }
 
+  /** The objects, as "kind namespace/name", that kept events from a position on are about. */
+  objectsSince(from: number): ReadonlySet<string> {
+    const names = this.#events.slice(Math.max(0, from - this.#start)).map(objectNameOf);
+    return new Set(names.filter((name) => name !== undefined));
+  }
+
   /** Whether `helps` holds for an event at or after `from`; so it does if one of that range is no longer kept. */
   someHelps(from: number, helps: (event: SharedEvent) => boolean): boolean {
     if (from < this.#start) return true;
@@ -54,6 +61,13 @@ export class EventLog {
     this.#events = this.#events.slice(position - this.#start);
     this.#start = position;
   }
+}
+
+/** The object of the event, as "kind namespace/name", where it is about one that only plugins read. */
+export function objectNameOf(event: SharedEvent): string | undefined {
+  if (event.kind !== 'Object') return undefined;
+  const object = event.after ?? event.before;
+  return object && `${object.kind} ${objectKey(object)}`;
 }
 
 /** The event's name in metrics, as kube-scheduler builds it: what, then Add, Update or Delete. */

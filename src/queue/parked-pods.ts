@@ -1,14 +1,22 @@
 // The unschedulable pods: one verdict stands for a whole group, and is asked about once per event.
-import { schedulerNameOf } from '../model/types.ts';
+import { schedulerNameOf, type Pod } from '../model/types.ts';
 import type { Entry, Group } from './entry.ts';
 import { Heap } from './heap.ts';
 import { termsOf } from './hint-effort.ts';
-import type { Rejections } from './types.ts';
+import { objectNameOf } from './event-log.ts';
+import type { Rejections, SharedEvent } from './types.ts';
 
 export class ParkedPods {
   readonly #groups = new Map<string, Group>();
   readonly #byTime = new Heap<Group>((a, b) => a.parkedAt < b.parkedAt);
+  /** Those that have an object of their own, by "kind namespace/name". */
+  readonly #owners = new Map<string, Set<Entry>>();
+  readonly #ownObjectsOf: (pod: Pod) => readonly string[];
   #size = 0;
+
+  constructor(ownObjectsOf: (pod: Pod) => readonly string[] = () => []) {
+    this.#ownObjectsOf = ownObjectsOf;
+  }
 
   /** The number of pods. */
   get size(): number {
@@ -45,6 +53,7 @@ export class ParkedPods {
       entry.queue = 'unschedulable';
       entry.group = group;
       group.entries.add(entry);
+      for (const name of this.#ownObjectsOf(entry.pod)) this.#own(name, entry);
     }
     this.#size += entries.length;
   }
@@ -55,10 +64,35 @@ export class ParkedPods {
     if (!group) return;
     entry.group = undefined;
     group.entries.delete(entry);
+    for (const name of this.#ownObjectsOf(entry.pod)) this.#disown(name, entry);
     this.#size -= 1;
     if (group.entries.size > 0) return;
     this.#groups.delete(group.name);
     this.#byTime.remove(group);
+  }
+
+  /** The pods whose own the object of the event is. */
+  ownersOf(event: SharedEvent): readonly Entry[] {
+    if (this.#owners.size === 0) return [];
+    return [...(this.#owners.get(objectNameOf(event) ?? '') ?? [])];
+  }
+
+  /** Those of the pods that have one of the objects for their own. */
+  owners(entries: readonly Entry[], names: ReadonlySet<string>): readonly Entry[] {
+    if (names.size === 0) return [];
+    return entries.filter(({ pod }) => this.#ownObjectsOf(pod).some((name) => names.has(name)));
+  }
+
+  #own(name: string, entry: Entry): void {
+    const owners = this.#owners.get(name);
+    if (owners === undefined) this.#owners.set(name, new Set([entry]));
+    else owners.add(entry);
+  }
+
+  #disown(name: string, entry: Entry): void {
+    const owners = this.#owners.get(name);
+    owners?.delete(entry);
+    if (owners?.size === 0) this.#owners.delete(name);
   }
 
   /** How many pods of a profile each plugin rejected; a pod counts for each of them. */

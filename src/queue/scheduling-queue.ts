@@ -48,7 +48,7 @@ export class SchedulingQueue {
   readonly #backoff = new Heap<Entry>(
     (a, b) => (a.backoffUntil - b.backoffUntil || a.sequence - b.sequence) < 0,
   );
-  readonly #parked = new ParkedPods();
+  readonly #parked: ParkedPods;
   readonly #inFlight = new Set<Entry>();
   /** Where the event log stood when pods were drained that were given back since. */
   readonly #givenBack = new Map<Entry, number>();
@@ -61,6 +61,7 @@ export class SchedulingQueue {
   constructor(options: QueueOptions) {
     this.#options = options;
     this.#hints = new Hints(options);
+    this.#parked = new ParkedPods(options.ownObjectsOf);
     this.#flushAfterMs = options.flushAfterMs ?? FIVE_MINUTES_MS;
   }
 
@@ -185,7 +186,10 @@ export class SchedulingQueue {
     if (first && this.#missedHelp(eventsFrom, first.pod, verdict.plugins)) {
       const parked = this.#parked.group(name)?.entries ?? [];
       this.#wake([...parked, ...decided], 'ScheduleAttemptFailure', now);
-    } else if (first) this.#park(name, decided, verdict.plugins, now);
+    } else if (first) {
+      this.#park(name, decided, verdict.plugins, now);
+      this.#wakeOwners(decided, eventsFrom, now);
+    }
     this.#freeLog();
   }
 
@@ -226,12 +230,12 @@ export class SchedulingQueue {
     if (this.#isWatched) this.#log.append(event, () => this.#oldestInFlight());
     const now = this.#options.now();
     const effort = new HintEffort();
-    let woken = 0;
+    const isHelped = ({ pod, group }: Entry) => this.#hints.help(event, pod, group!.plugins);
+    let woken = this.#wake(this.#parked.ownersOf(event).filter(isHelped), eventLabel(event), now);
     for (const { entries, plugins, terms } of this.#parked.groups()) {
       const [first] = entries;
       if (!first || (effort.affords(terms) && !this.#hints.help(event, first.pod, plugins))) continue;
-      woken += entries.size;
-      this.#wake([...entries], eventLabel(event), now);
+      woken += this.#wake([...entries], eventLabel(event), now);
     }
     return woken;
   }
@@ -315,6 +319,13 @@ export class SchedulingQueue {
     return this.#log.someHelps(eventsFrom, (event) => this.#hints.help(event, pod, plugins));
   }
 
+  /** Wakes those of pods that were just parked whose own objects have changed in a way that helps, while they were decided. */
+  #wakeOwners(parked: readonly Entry[], eventsFrom: number, now: number): void {
+    const isHelped = (one: Entry) => this.#missedHelp(one.eventsFrom, one.pod, one.group!.plugins);
+    const helped = this.#parked.owners(parked, this.#log.objectsSince(eventsFrom)).filter(isHelped);
+    this.#wake(helped, 'ScheduleAttemptFailure', now);
+  }
+
   /** The pod's entry if it is still in flight; a pod that was deleted, and perhaps created anew, has none. */
   #inFlightEntry(pod: QueuedPod): Entry | undefined {
     const entry = this.#entries.get(pod.key);
@@ -372,8 +383,8 @@ export class SchedulingQueue {
     this.#options.onIncoming?.('unschedulable', 'ScheduleAttemptFailure', entries.length);
   }
 
-  /** Moves pods that may fit now to backoff, or to active where their backoff has run out. */
-  #wake(entries: readonly Entry[], event: string, now: number): void {
+  /** Moves pods that may fit now to backoff, or to active where their backoff has run out. Returns how many. */
+  #wake(entries: readonly Entry[], event: string, now: number): number {
     let active = 0;
     for (const entry of entries) {
       this.#parked.leave(entry);
@@ -387,6 +398,7 @@ export class SchedulingQueue {
     }
     if (active > 0) this.#options.onIncoming?.('active', event, active);
     if (active < entries.length) this.#options.onIncoming?.('backoff', event, entries.length - active);
+    return entries.length;
   }
 
   /** Wakes what only waited for the time to pass. */

@@ -50,6 +50,8 @@ export interface QueueOptions {
   flushAfterMs?: number;
   /** Whether the event can help a pod that these plugins rejected. Asked once per parked group. */
   helps(event: ClusterEvent, pod: Pod, plugins: readonly string[]): boolean;
+  /** The objects, as "kind namespace/name", whose events help this pod alone: not the others that its verdict stands for. */
+  ownObjectsOf?: (pod: Pod) => readonly string[];
   /** Told once of a `helps` that threw, which counts as help. */
   onHintFault?(plugins: readonly string[], message: string): void;
   /** Whether an active pod is left where it is when others are drained. */

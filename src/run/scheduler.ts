@@ -180,6 +180,7 @@ export class Scheduler implements ControlledScheduler {
         if (profile === undefined) return false;
         return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
       },
+      ownObjectsOf: (pod) => this.#profiles.get(schedulerNameOf(pod))?.registry.ownObjectsOf(pod) ?? [],
       onHintFault: (plugins, error) => this.#logSummary.failure('a wake-up hint failed', { plugins, error }),
       // a step that was asked for takes what is there
       isHeld: (pod) => !this.#paused && this.#collectionPeriods.holds(schedulerNameOf(pod)),

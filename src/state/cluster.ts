@@ -12,7 +12,7 @@ import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { PortUsers } from './port-users.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodBuckets } from './pod-buckets.ts';
-import { ClaimUsers, POD_VOLUMES } from './pod-volumes.ts';
+import { POD_VOLUMES, VolumeUsers } from './pod-volumes.ts';
 import { isSelecting } from './selecting-objects.ts';
 import { SelectorsInUse } from './selectors-in-use.ts';
 import { Usage } from './usage.ts';
@@ -42,6 +42,7 @@ export class Cluster {
   /** What pods use of the nodes that they are on. */
   readonly usage: Usage;
   readonly portUsers = new PortUsers();
+  readonly volumeUsers = new VolumeUsers();
   /** What only some plugins read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
@@ -54,7 +55,6 @@ export class Cluster {
   readonly #podsOnUnknownNodes = new Map<string, Set<PodRecord>>();
   readonly #podsByRow: (PodRecord[] | undefined)[] = [];
   readonly #podsByGroup = new Map<string, number>();
-  readonly #claimUsers = new ClaimUsers();
   /** Pods that are supposed to be where they are not, or not to be where they are, by the row. */
   readonly #supposed = new Map<PodRecord, number>();
   #keysVersion = 0;
@@ -101,11 +101,6 @@ export class Cluster {
   /** How many pods that have a node name a pod group, by "namespace/name". */
   podsOfGroup(key: string): number {
     return this.#podsByGroup.get(key) ?? 0;
-  }
-
-  /** How many pods on nodes name a claim, by "namespace/name". */
-  claimUsers(key: string): number {
-    return this.#claimUsers.of(key);
   }
 
   /** All pods that have a node. */
@@ -193,6 +188,7 @@ export class Cluster {
   /** Reads the selectors that a waiting pod brings, and the node that it is nominated to, until dropPending. */
   setPending(pod: Pod, key = objectKey(pod)): void {
     this.#selectors.setPending(key, { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) });
+    this.volumeUsers.setWaiting(key, pod.spec);
     const node = pod.status?.nominatedNodeName;
     const known = this.nominations.of(key);
     if (node) this.nominate(pod, node, true);
@@ -202,6 +198,7 @@ export class Cluster {
   /** Forgets what setPending has read. Returns the pod as it would be on the node that it was nominated to. */
   dropPending(key: string): PodRecord | undefined {
     this.#selectors.dropPending(key);
+    this.volumeUsers.dropWaiting(key);
     return this.withdrawNomination(key);
   }
 
@@ -234,7 +231,7 @@ export class Cluster {
     if (by === (pod.row === row ? -1 : 1)) this.#supposed.set(pod, row);
     else this.#supposed.delete(pod);
     this.usage.add(pod, row, by);
-    this.#claimUsers.count(pod.namespace, pod.volumes, by);
+    this.volumeUsers.suppose(pod, row, by);
     for (const port of pod.ports) this.portUsers.count(port, row, by);
   }
 
@@ -355,7 +352,7 @@ export class Cluster {
     if (!packed) this.usage.add(pod, row, 1);
     else if (this.usage.isInexact(pod, row)) this.usage.sumAnew(pod, row, this.#podsByRow[row]);
     for (const port of pod.ports) this.portUsers.count(port, row, 1);
-    this.#countVolumes(pod, 1);
+    this.#countVolumes(pod, row, 1);
     this.#count(pod, row, shape);
     this.journal.add(row, pod.bucket!.id, 1);
   }
@@ -367,16 +364,16 @@ export class Cluster {
     if (last !== pod) neighbours[neighbours.indexOf(pod)] = last;
     this.usage.add(pod, row, -1);
     for (const port of pod.ports) this.portUsers.count(port, row, -1);
-    this.#countVolumes(pod, -1);
+    this.#countVolumes(pod, row, -1);
     this.podBuckets.count(pod.bucket!, row, -1);
     this.journal.add(row, pod.bucket!.id, -1);
     pod.row = undefined;
     pod.bucket = undefined;
   }
 
-  #countVolumes({ namespace, volumes }: PodRecord, by: 1 | -1): void {
-    if (volumes.length === 0) return;
-    this.#claimUsers.count(namespace, volumes, by);
+  #countVolumes(pod: PodRecord, row: number, by: 1 | -1): void {
+    if (pod.volumes.length === 0) return;
+    this.volumeUsers.count(pod, row, by);
     this.store.changed(POD_VOLUMES);
   }
 

@@ -9,11 +9,25 @@ export interface StoreEntry {
   readonly assumed?: ApiObject;
 }
 
+/** An object that came, changed or went. */
+export interface StoreChange {
+  readonly kind: string;
+  /** "namespace/name". */
+  readonly key: string;
+}
+
+/** So many changes are kept; who is further behind reads everything anew. Half of them stay when it is reached. */
+const CHANGE_LIMIT = 32_768;
+
 export class ObjectStore {
   /** Told before each change of what the entry is. */
   onChange?: (kind: string, key: string, before: StoreEntry | undefined) => void;
   readonly #kinds = new Map<string, Map<string, StoreEntry>>();
   readonly #versions = new Map<string, number>();
+  /** Without what is only assumed, which concerns the pod alone that it is assumed for. */
+  readonly #toldVersions = new Map<string, number>();
+  #changes: StoreChange[] = [];
+  #firstChange = 0;
 
   /** `kinds` are those that some plugin reads; others are not kept. */
   constructor(kinds: Iterable<string>) {
@@ -37,6 +51,22 @@ export class ObjectStore {
   /** Counts the changes of a kind. */
   versionOf(kind: string): number {
     return this.#versions.get(kind) ?? 0;
+  }
+
+  /** Counts the changes of a kind that were told from outside: what is assumed for a pod, or is taken back, is none. */
+  toldVersionOf(kind: string): number {
+    return this.#toldVersions.get(kind) ?? 0;
+  }
+
+  /** The position after the newest change. */
+  get end(): number {
+    return this.#firstChange + this.#changes.length;
+  }
+
+  /** The changes of objects from a position on; undefined when they are kept no longer. */
+  changesSince(position: number): readonly StoreChange[] | undefined {
+    if (position < this.#firstChange) return undefined;
+    return position === this.end ? NO_CHANGES : this.#changes.slice(position - this.#firstChange);
   }
 
   /** An object by "namespace/name"; of what has no namespace the namespace is "default". */
@@ -89,11 +119,8 @@ export class ObjectStore {
 
   /** Keeps an entry in the place of the one that there is; undefined keeps none. */
   put(kind: string, key: string, entry: StoreEntry | undefined): void {
-    const objects = this.#kinds.get(kind)!;
-    this.onChange?.(kind, key, objects.get(key));
-    if (entry === undefined) objects.delete(key);
-    else objects.set(key, entry);
-    this.changed(kind);
+    this.#put(kind, key, entry);
+    this.#toldVersions.set(kind, this.toldVersionOf(kind) + 1);
   }
 
   /** Lets an object be read as it will be, from now on until a newer one comes or it is restored. */
@@ -101,17 +128,32 @@ export class ObjectStore {
     const key = objectKey(object);
     const entry = this.#kinds.get(kind)?.get(key);
     if (entry === undefined) throw new Error(`${kind} ${key} is not known`);
-    this.put(kind, key, { object: entry.object, assumed: object });
+    this.#put(kind, key, { object: entry.object, assumed: object });
   }
 
   /** Takes back what was assumed of an object. */
   restore(kind: string, key: string): void {
     const entry = this.#kinds.get(kind)?.get(key);
-    if (entry?.assumed !== undefined) this.put(kind, key, { object: entry.object });
+    if (entry?.assumed !== undefined) this.#put(kind, key, { object: entry.object });
   }
 
   /** Counts a change of a kind; also of one that is kept elsewhere. */
   changed(kind: string): void {
     this.#versions.set(kind, this.versionOf(kind) + 1);
   }
+
+  #put(kind: string, key: string, entry: StoreEntry | undefined): void {
+    const objects = this.#kinds.get(kind)!;
+    this.onChange?.(kind, key, objects.get(key));
+    if (entry === undefined) objects.delete(key);
+    else objects.set(key, entry);
+    this.changed(kind);
+    if (this.#changes.length === CHANGE_LIMIT) {
+      this.#changes = this.#changes.slice(CHANGE_LIMIT / 2);
+      this.#firstChange += CHANGE_LIMIT / 2;
+    }
+    this.#changes.push({ kind, key });
+  }
 }
+
+const NO_CHANGES: readonly StoreChange[] = [];

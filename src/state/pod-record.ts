@@ -7,6 +7,7 @@ import { podGroupKeyOf } from '../model/pod-group.ts';
 import type { PodBucket } from './pod-buckets.ts';
 import type { PodUsage } from '../model/pod-resources.ts';
 import type { PodShape } from './pod-shape.ts';
+import { visibleVolumesOf } from './pod-volumes.ts';
 
 /** What is kept of a pod that has a node. */
 export interface PodRecord {
@@ -57,7 +58,7 @@ export function recordOf(
     ports: shape.ports,
     selectors: shape.selectors,
     affinity: shape.affinity,
-    volumes: shape.volumes,
+    volumes: visibleVolumesOf(spec ?? {}),
     terminating: isTerminating(pod),
     preempted: isTerminating(pod) && isPreempted(pod),
     priority: spec?.priority ?? 0,

@@ -1,11 +1,10 @@
-// What a pod is to its node and to other pods, its name and place apart: the same for all pods of a template.
+// What a pod is to its node and to other pods, its name, place and volumes apart: the same for all pods of a template.
 import type { Selector } from '../model/labels.ts';
-import type { Container, Pod, Volume } from '../model/types.ts';
+import type { Container, Pod } from '../model/types.ts';
 import { hostPortsOf, type HostPort } from './host-ports.ts';
 import { affinityOf, type PodAffinityTerms } from './pod-affinity.ts';
 import type { PodBucket } from './pod-buckets.ts';
 import { hasResourceStatus, usageOf, type PodUsage } from '../model/pod-resources.ts';
-import { visibleVolumesOf } from './pod-volumes.ts';
 
 type PodSpec = NonNullable<Pod['spec']>;
 
@@ -15,8 +14,6 @@ export interface PodShape {
   /** The selectors that the pod brings along. */
   readonly selectors: readonly Selector[];
   readonly affinity?: PodAffinityTerms;
-  /** Those that other pods can see. */
-  readonly volumes: readonly Volume[];
   /** Its status may say otherwise than its spec what it takes. */
   readonly hasResourceStatus?: boolean;
   /** The bucket of a pod of this shape that is not terminating, and when it was found. */
@@ -30,7 +27,6 @@ export function shapeOf(pod: Pod, selectors: readonly Selector[]): PodShape {
     ports: hostPortsOf(pod),
     selectors,
     affinity: affinityOf(pod),
-    volumes: visibleVolumesOf(pod.spec ?? {}),
     hasResourceStatus: hasResourceStatus(pod),
   };
 }
@@ -53,7 +49,6 @@ function textOf(spec: Partial<PodSpec>): string {
     spec.initContainers?.map(readOf),
     spec.overhead,
     spec.resources?.requests,
-    visibleVolumesOf(spec),
     spec.affinity,
     spec.topologySpreadConstraints,
   ]);

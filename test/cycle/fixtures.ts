@@ -168,6 +168,7 @@ export function newHarness(options: HarnessOptions = {}) {
     initialBackoffMs: 1_000,
     maxBackoffMs: 10_000,
     helps: (event, waiting, plugins) => profile.registry.helps(event, waiting, plugins, context),
+    ownObjectsOf: profile.registry.ownObjectsOf,
   });
   const binder = new RecordingBinder();
   const { preemptor, explain, mayLinger } = options;

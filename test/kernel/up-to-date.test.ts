@@ -60,7 +60,7 @@ function run(kernel: Kernel, world: World, steps: readonly Step[], isWatched: bo
           master,
         );
       live.set(equivalenceClass, correspondence);
-      correspondence.bringUpToDate();
+      correspondence.bringUpToDate(correspondence.master);
       const assignments = correspondence.assign(action.pods);
       for (const { row } of assignments) {
         const pod = podOf(draw, `assigned-${serial++}`);
@@ -87,7 +87,7 @@ function run(kernel: Kernel, world: World, steps: readonly Step[], isWatched: bo
     happen(action);
     if (!isWatched && n < steps.length - 1) continue;
     for (const [equivalenceClass, correspondence] of live) {
-      correspondence.bringUpToDate();
+      correspondence.bringUpToDate(correspondence.master);
       const fresh = new Correspondence(
         { kernel, matches: new Matches(kernel), withDetail: true },
         equivalenceClass,
@@ -138,7 +138,7 @@ describe('a batch that is brought up to date by what changed', () => {
       metadata: { ...pod.metadata, name: 'other' },
       spec: { ...pod.spec!, nodeName: 'node-0' },
     });
-    correspondence.bringUpToDate();
+    correspondence.bringUpToDate(correspondence.master);
     expect(correspondence.passes).toBe(1);
   });
 });

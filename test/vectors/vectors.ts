@@ -16,6 +16,7 @@ export const FAMILIES = [
   'interpod',
   'mixed',
   'volumes',
+  'claimed',
   'preemption',
   'devices',
   'declared',

@@ -21,6 +21,7 @@ export class Analysis {
   readonly #known = new Map<number, Candidate | NoCandidate>();
   #journalPosition: number;
   #clusterVersion: number;
+  #passes: number;
   /** The pod whose own nomination did not count in what is known. */
   #exempt?: string;
 
@@ -30,6 +31,7 @@ export class Analysis {
     this.priority = priority;
     this.#journalPosition = cluster.journal.end;
     this.#clusterVersion = cluster.version;
+    this.#passes = correspondence.passes;
     this.#exempt = correspondence.exemptFromNominations;
   }
 
@@ -83,7 +85,11 @@ export class Analysis {
   /** A change on one node may concern others too when the class counts pods by domains. */
   #forgetChanged(): void {
     const { journal, version } = this.#correspondence.class.context.cluster;
-    const entries = version === this.#clusterVersion ? journal.since(this.#journalPosition) : undefined;
+    const { passes } = this.#correspondence;
+    // what was determined anew may be other than it was on any node
+    const isAsItWas = version === this.#clusterVersion && passes === this.#passes;
+    const entries = isAsItWas ? journal.since(this.#journalPosition) : undefined;
+    this.#passes = passes;
     this.#journalPosition = journal.end;
     this.#clusterVersion = version;
     const { exemptFromNominations } = this.#correspondence;

@@ -10,6 +10,9 @@ import type {
 import type { ObjectStore } from '../../state/object-store.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 
+/** Where objects are read. */
+export type Objects = Pick<ObjectStore, 'get'>;
+
 export const CLAIM = 'PersistentVolumeClaim';
 export const VOLUME = 'PersistentVolume';
 export const CLASS = 'StorageClass';
@@ -17,7 +20,7 @@ export const CLASS = 'StorageClass';
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
-const WAIT_FOR_FIRST_CONSUMER = 'WaitForFirstConsumer';
+export const WAIT_FOR_FIRST_CONSUMER = 'WaitForFirstConsumer';
 
 /** The name of a volume's claim: written by the user, or that of the claim that is made for this pod alone. */
 export interface ClaimName {
@@ -42,19 +45,15 @@ export function namespaceOf(pod: Pod): string {
   return pod.metadata?.namespace ?? 'default';
 }
 
-export function claimOf(
-  store: ObjectStore,
-  namespace: string,
-  name: string,
-): PersistentVolumeClaim | undefined {
+export function claimOf(store: Objects, namespace: string, name: string): PersistentVolumeClaim | undefined {
   return store.get<PersistentVolumeClaim>(CLAIM, `${namespace}/${name}`);
 }
 
-export function volumeOf(store: ObjectStore, name: string): PersistentVolume | undefined {
+export function volumeOf(store: Objects, name: string): PersistentVolume | undefined {
   return store.get<PersistentVolume>(VOLUME, clusterKey(name));
 }
 
-export function classOf(store: ObjectStore, name: string): StorageClass | undefined {
+export function classOf(store: Objects, name: string): StorageClass | undefined {
   return store.get<StorageClass>(CLASS, clusterKey(name));
 }
 
@@ -68,6 +67,11 @@ export function classNameOf(object: PersistentVolumeClaim | PersistentVolume): s
   return object.metadata?.annotations?.[CLASS_ANNOTATION] ?? object.spec?.storageClassName ?? '';
 }
 
+/** The node that a volume is to be made for; undefined when none was chosen. */
+export function selectedNodeOf({ metadata }: PersistentVolumeClaim): string | undefined {
+  return metadata?.annotations?.[SELECTED_NODE];
+}
+
 /** Whether claim and volume are bound to each other, and the volume controller has finished with them. */
 export function isFullyBound({ metadata, spec }: PersistentVolumeClaim): boolean {
   return Boolean(spec?.volumeName) && metadata?.annotations?.[BIND_COMPLETED] !== undefined;
@@ -77,7 +81,7 @@ export function isFullyBound({ metadata, spec }: PersistentVolumeClaim): boolean
  * Whether the claim is bound only once a pod that needs it has a node.
  * @throws VolumeError when the claim's class does not say
  */
-export function waitsForConsumer(claim: PersistentVolumeClaim, store: ObjectStore): boolean {
+export function waitsForConsumer(claim: PersistentVolumeClaim, store: Objects): boolean {
   const name = classNameOf(claim);
   const storageClass = name === '' ? undefined : classOf(store, name);
   if (storageClass === undefined) return false;

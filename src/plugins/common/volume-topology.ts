@@ -8,6 +8,13 @@ export function affinityTermsOf(volume: PersistentVolume): readonly NodeSelector
   return volume.spec?.nodeAffinity?.required?.nodeSelectorTerms;
 }
 
+/** Those of the terms that some node can satisfy. A volume's affinity sees labels only, never the name. */
+export function reachableTerms(terms: readonly NodeSelectorTerm[]): NodeSelectorTerm[] {
+  return terms
+    .filter((term) => !isEmptyTerm(term) && isValidTerm(term))
+    .map(({ matchExpressions }) => ({ matchExpressions }));
+}
+
 /** Whether a node with these labels satisfies one of the terms. A volume's affinity sees labels only, never the name. */
 export function reaches(terms: readonly NodeSelectorTerm[] | undefined, labels: Labels): boolean {
   if (terms === undefined) return true;
@@ -17,6 +24,19 @@ export function reaches(terms: readonly NodeSelectorTerm[] | undefined, labels: 
       isValidTerm(term) &&
       termMatches({ matchExpressions: term.matchExpressions }, { metadata: { labels } }),
   );
+}
+
+/** The labels that volumes and nodes may have, with the current label for each that is no longer given to nodes. */
+export const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
+  ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
+  ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'],
+  ['topology.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
+  ['topology.kubernetes.io/region', 'topology.kubernetes.io/region'],
+]);
+
+/** What a volume is labelled with of these. */
+export function topologyLabelsOf({ metadata }: Pick<PersistentVolume, 'metadata'>): (string | null)[] {
+  return [...TOPOLOGY_LABELS.keys()].map((key) => metadata?.labels?.[key] ?? null);
 }
 
 /** Whether a class with these allowed topologies lets a volume be made for the node. */

@@ -1,7 +1,6 @@
 // Volumes that are attached to a node, as its CSI drivers count them.
 import type { PersistentVolume, PersistentVolumeClaim, Volume, VolumeAttachment } from '../../model/types.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
-import { claimOf, classNameOf, classOf, clusterKey, VOLUME, volumeOf } from '../common/volume-claims.ts';
+import { claimOf, classNameOf, classOf, volumeOf, type Objects } from '../common/volume-claims.ts';
 import { csiOfInline, csiOfVolume, driverOfProvisioner, isInTree, type CSIVolume } from './csi-migration.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 
@@ -21,7 +20,7 @@ export function attach(
   volume: Volume,
   claim: { namespace: string; name: string } | undefined,
   hasCSINode: boolean,
-  store: ObjectStore,
+  store: Objects,
   attached: Attached,
 ): void {
   if (claim === undefined) {
@@ -35,7 +34,7 @@ export function attach(
 function csiOfClaim(
   claim: PersistentVolumeClaim,
   hasCSINode: boolean,
-  store: ObjectStore,
+  store: Objects,
 ): CSIVolume | undefined {
   const volume = claim.spec?.volumeName ? volumeOf(store, claim.spec.volumeName) : undefined;
   if (volume !== undefined) return csiOnNode(volume, hasCSINode);
@@ -57,18 +56,17 @@ function csiOnNode(volume: PersistentVolume, hasCSINode: boolean): CSIVolume | u
   }
 }
 
-/** What VolumeAttachments say is attached, by node. */
-export function attachmentsByNode(store: ObjectStore): ReadonlyMap<string, Attached> {
-  const byNode = new Map<string, Attached>();
-  for (const { spec } of store.list<VolumeAttachment>('VolumeAttachment')) {
-    const { nodeName, attacher, source } = spec;
-    const volume = source.persistentVolumeName
-      ? store.get<PersistentVolume>(VOLUME, clusterKey(source.persistentVolumeName))
-      : undefined;
+/** Adds what VolumeAttachments of a node say is attached there. */
+export function addAttachments(
+  attachments: Iterable<VolumeAttachment>,
+  store: Objects,
+  attached: Attached,
+): void {
+  for (const {
+    spec: { attacher, source },
+  } of attachments) {
+    const volume = source.persistentVolumeName ? volumeOf(store, source.persistentVolumeName) : undefined;
     if (!attacher || !volume?.spec?.csi) continue;
-    let attached = byNode.get(nodeName);
-    if (attached === undefined) byNode.set(nodeName, (attached = new Map<string, string>()));
     add(attached, { driver: attacher, handle: volume.spec.csi.volumeHandle });
   }
-  return byNode;
 }

@@ -125,6 +125,15 @@ export function isInTree(volume: PersistentVolume): boolean {
   return volume.spec?.csi === undefined && pluginOf(volume.spec) !== undefined;
 }
 
+/** Whether the volume's driver serves disks of a plugin that once was part of Kubernetes, too. */
+export function isMigrated({ spec }: PersistentVolume): boolean {
+  return PLUGINS.some(({ driver, field }) => {
+    return (
+      driver === spec?.csi?.driver || (spec as Record<string, unknown> | undefined)?.[field] !== undefined
+    );
+  });
+}
+
 /** The driver that makes volumes for a provisioner; undefined when they are not counted. */
 export function driverOfProvisioner(provisioner: string, hasCSINode: boolean): string | undefined {
   if (UNCOUNTED_PROVISIONERS.includes(provisioner)) return undefined;

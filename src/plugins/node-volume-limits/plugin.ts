@@ -1,8 +1,6 @@
 // NodeVolumeLimits: a node's CSI driver can attach so many volumes and no more.
-import type { ApiObject, CSIDriver, CSINode, Pod, Volume } from '../../model/types.ts';
-import type { Cluster } from '../../state/cluster.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
-import { POD_VOLUMES } from '../../state/pod-volumes.ts';
+import type { ApiObject, CSINode, Pod, Volume } from '../../model/types.ts';
+import type { StoreChange } from '../../state/object-store.ts';
 import {
   CLAIMS,
   CSI_DRIVERS,
@@ -11,28 +9,21 @@ import {
   VOLUME_ATTACHMENTS,
   VOLUMES,
 } from '../common/objects.ts';
-import { unresolvable, unschedulable, definePlugin, type Packed } from '../plugin.ts';
-import { attach, attachmentsByNode, type Attached } from './attachments.ts';
-import {
-  CLAIM,
-  claimNameOf,
-  claimOf,
-  CLASS,
-  clusterKey,
-  isOwnedBy,
-  namespaceOf,
-  VOLUME,
-} from '../common/volume-claims.ts';
+import { ATTACHMENT } from '../common/volume-index.ts';
+import { unresolvable, unschedulable, definePlugin, type PackContext, type Packed } from '../plugin.ts';
+import { AttachedVolumes, limitOf } from './attached-volumes.ts';
+import { CLAIM, claimNameOf, CLASS, clusterKey, VOLUME } from '../common/volume-claims.ts';
 import { csiOfInline, isInlineMigratable } from './csi-migration.ts';
-import { notOwned } from '../volume-binding/pod-volumes.ts';
+import { LimitColumns } from './limit-columns.ts';
+import { wantedOf, type Wanted } from './wanted.ts';
 import { isClaimOf } from '../volume-binding/plugin.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 
-const STORED = [CLAIM, VOLUME, CLASS, 'CSINode', 'CSIDriver', 'VolumeAttachment'] as const;
-const KINDS = [...STORED, POD_VOLUMES];
-const LIMIT = 0;
-const NO_DRIVER = 1;
+const KINDS = [CLAIM, VOLUME, CLASS, 'CSINode', 'CSIDriver', ATTACHMENT] as const;
+const NO_DRIVER = 0;
+const LIMIT = 1;
 const FAULT = 2;
+const FULL = unschedulable('node(s) exceed max volume count');
 
 export const nodeVolumeLimits = definePlugin({
   name: 'NodeVolumeLimits',
@@ -50,33 +41,22 @@ export const nodeVolumeLimits = definePlugin({
   pack(pod, context): Packed | undefined {
     if (context.code === 0 || !usesAttachable(pod)) return undefined;
     const { cluster, builder, code } = context;
-    const texts = new Map<number, string>();
-    const because = (row: number, reason: number, text: string) => {
-      texts.set(row, text);
-      return code + reason;
-    };
-    const attachments = attachmentsByNode(cluster.store);
-    const [without, withCSI] = [wantedOf(pod, false, cluster), wantedOf(pod, true, cluster)];
-    const recheck = (row: number) => {
-      const node = cluster.nodes.node(row);
-      if (node === undefined) return 0;
-      const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
-      const wanted = csiNode === undefined ? without : withCSI;
-      if (wanted.fault !== undefined) return because(row, FAULT, wanted.fault);
-      const driver = wanted.needed.find((name) => !hasDriver(csiNode, name));
-      if (driver !== undefined)
-        return because(row, NO_DRIVER, `${driver} CSI driver is not installed on the node`);
-      const isFull = exceedsLimits(wanted, row, csiNode, attachments.get(node.name), cluster);
-      return isFull ? because(row, LIMIT, 'node(s) exceed max volume count') : 0;
-    };
-    for (let row = 0; row < cluster.nodes.columns.rows; row++) {
-      const found = recheck(row);
-      if (found !== 0) builder.rejectRow(row, found);
-    }
+    const texts = rejectWithoutDriver(pod, context);
+    const wanted = wantedOf(pod, true, cluster);
+    const columns = new LimitColumns(cluster, wanted, builder, code + LIMIT);
     return {
       kinds: KINDS,
-      recheck,
-      explain: (row, reason) => (reason === FAULT ? unresolvable : unschedulable)(texts.get(row)!),
+      concernedBy: wanted.fault === undefined ? (change) => concerns(change, wanted) : undefined,
+      refresh: (rows) => columns.refresh(cluster, rows),
+      touched() {
+        AttachedVolumes.of(cluster);
+        return columns.touched(cluster);
+      },
+      refreshesAfterEach: wanted.isAttachedSomewhere,
+      explain(row, reason) {
+        if (reason === LIMIT) return FULL;
+        return (reason === FAULT ? unresolvable : unschedulable)(texts.get(row)!);
+      },
     };
   },
 
@@ -110,104 +90,38 @@ function usesAttachable(pod: Pod): boolean {
   );
 }
 
-/** What a pod that waits would attach to a node. */
-interface Wanted {
-  volumes: Attached;
-  drivers: readonly string[];
-  /** Drivers that want their pods kept from nodes without them. */
-  needed: readonly string[];
-  /** Why its volumes cannot be counted. */
-  fault?: string;
+/** Rejects the nodes that cannot serve a volume of the pod at all. Returns the reasons by row. */
+function rejectWithoutDriver(pod: Pod, { cluster, builder, code }: PackContext): ReadonlyMap<number, string> {
+  const texts = new Map<number, string>();
+  const [without, withCSI] = [wantedOf(pod, false, cluster), wantedOf(pod, true, cluster)];
+  if ([without, withCSI].every(({ fault, needed }) => fault === undefined && needed.length === 0))
+    return texts;
+  const reject = (row: number, reason: number, text: string) => {
+    texts.set(row, text);
+    builder.rejectRow(row, code + reason);
+  };
+  for (let row = 0; row < cluster.nodes.columns.rows; row++) {
+    const node = cluster.nodes.node(row);
+    if (node === undefined) continue;
+    const csiNode = cluster.store.get<CSINode>('CSINode', clusterKey(node.name));
+    const { fault, needed } = csiNode === undefined ? without : withCSI;
+    const driver = needed.find((name) => !hasDriver(csiNode, name));
+    if (fault !== undefined) reject(row, FAULT, fault);
+    else if (driver !== undefined)
+      reject(row, NO_DRIVER, `${driver} CSI driver is not installed on the node`);
+  }
+  return texts;
 }
 
-function wantedOf(pod: Pod, hasCSINode: boolean, { store }: Cluster): Wanted {
-  const volumes: Attached = new Map();
-  try {
-    attachAll(pod, hasCSINode, store, volumes);
-  } catch (error) {
-    if (!(error instanceof VolumeError)) throw error;
-    return { volumes, drivers: [], needed: [], fault: error.message };
-  }
-  const drivers = [...new Set(volumes.values())];
-  const needed = drivers.filter(
-    (name) => store.get<CSIDriver>('CSIDriver', clusterKey(name))?.spec.preventPodSchedulingIfMissing,
-  );
-  return { volumes, drivers, needed };
-}
-
-/** @throws VolumeError when one of the pod's volumes cannot be counted */
-function attachAll(pod: Pod, hasCSINode: boolean, store: ObjectStore, volumes: Attached): void {
-  const namespace = namespaceOf(pod);
-  for (const volume of volumesOf(pod)) {
-    const named = claimNameOf(pod, volume);
-    if (named !== undefined) {
-      const { name, isEphemeral } = named;
-      const claim = claimOf(store, namespace, name);
-      if (claim === undefined) {
-        const missing = `persistentvolumeclaim ${JSON.stringify(name)} not found`;
-        throw new VolumeError(`looking up PVC ${namespace}/${name}: ${missing}`);
-      }
-      if (isEphemeral && !isOwnedBy(claim, pod)) throw notOwned(name, pod);
-    }
-    attach(volume, named && { namespace, name: named.name }, hasCSINode, store, volumes);
-  }
+/** Whether the change of an object, other than of what is attached to nodes, may be one of what the class's pods want. */
+function concerns({ kind, key }: StoreChange, { sharedObjects, classes }: Wanted): boolean {
+  if (kind === 'CSINode' || kind === 'CSIDriver') return true;
+  if (kind === CLASS) return classes.has(key.slice(key.indexOf('/') + 1));
+  return sharedObjects.has(`${kind} ${key}`);
 }
 
 function hasDriver(csiNode: CSINode | undefined, driver: string): boolean {
   return csiNode?.spec.drivers.some(({ name }) => name === driver) ?? false;
-}
-
-function exceedsLimits(
-  { volumes, drivers }: Wanted,
-  row: number,
-  csiNode: CSINode | undefined,
-  attachments: Attached | undefined,
-  cluster: Cluster,
-): boolean {
-  const limited = drivers.filter((driver) => limitOf(csiNode, driver) !== undefined);
-  if (limited.length === 0) return false;
-  const attached = attachedOn(row, csiNode !== undefined, cluster);
-  const isOther = (volume: string) => !attached.has(volume);
-  return limited.some((driver) => {
-    const fresh = countOf(driver, volumes, isOther);
-    const there = countOf(driver, attached) + countOf(driver, attachments, isOther);
-    return fresh > 0 && there + fresh > limitOf(csiNode, driver)!;
-  });
-}
-
-/** How many of the volumes are a driver's. */
-function countOf(
-  driver: string,
-  volumes: Attached | undefined,
-  counts: (volume: string) => boolean = () => true,
-): number {
-  let count = 0;
-  for (const [volume, name] of volumes ?? []) if (name === driver && counts(volume)) count++;
-  return count;
-}
-
-/** The volumes of the pods on a node. */
-function attachedOn(row: number, hasCSINode: boolean, cluster: Cluster): Attached {
-  const attached: Attached = new Map();
-  for (const { key, namespace, volumes } of cluster.podsIn(row)) {
-    if (volumes.length === 0) continue;
-    const pod: Pod = { metadata: { namespace, name: key.slice(namespace.length + 1) } };
-    for (const volume of volumes) {
-      const claim = claimNameOf(pod, volume);
-      try {
-        attach(volume, claim && { namespace, name: claim.name }, hasCSINode, cluster.store, attached);
-      } catch (error) {
-        // another pod's mistake: its disk is not attached
-        if (!(error instanceof VolumeError)) throw error;
-      }
-    }
-  }
-  return attached;
-}
-
-/** The volumes that a node's driver can attach; undefined when it does not say. */
-function limitOf(csiNode: CSINode | undefined, driver: string): number | undefined {
-  return csiNode?.spec.drivers.find(({ name }) => name === driver)?.allocatable?.count;
 }
 
 function raisesLimit(before: ApiObject, after: ApiObject): boolean {

@@ -3,13 +3,8 @@ import { matches, selectorOf, SelectorError, type Labels } from '../../model/lab
 import type { PersistentVolume, PersistentVolumeClaim } from '../../model/types.ts';
 import { capacityOf, compareQuantities, requestedStorage } from '../common/volume-claims.ts';
 import { affinityTermsOf, reaches } from '../common/volume-topology.ts';
+import { LabelIndex } from './label-index.ts';
 import { VolumeError } from './volume-error.ts';
-
-interface Candidate {
-  volume: PersistentVolume;
-  /** Its place among the candidates: the smallest first, equal ones by name. */
-  order: number;
-}
 
 /** Whether the volume is reserved for the claim, by a user or by a controller. */
 export function isBoundTo({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
@@ -26,9 +21,8 @@ export function isBoundTo({ spec }: PersistentVolume, { metadata }: PersistentVo
 export class ClaimMatcher {
   /** Reserved for this claim: while one is left, the claim gets the first of them or none. */
   readonly #reserved: readonly PersistentVolume[];
-  /** Candidates that only nodes with certain values of a label reach, by the label and the value. */
-  readonly #byLabel = new Map<string, Map<string, Candidate[]>>();
-  readonly #others: Candidate[] = [];
+  /** The others: the smallest first, equal ones by name. */
+  readonly #candidates = new LabelIndex<PersistentVolume>();
 
   /** @throws VolumeError when the claim's selector or a quantity cannot be understood */
   constructor(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[]) {
@@ -58,7 +52,7 @@ export class ClaimMatcher {
           modes.every((mode) => spec?.accessModes?.includes(mode)),
       )
       .sort((one, two) => compareQuantities(one.capacity, two.capacity) || byName(one, two))
-      .forEach(({ volume }, order) => this.#index({ volume, order }));
+      .forEach(({ volume }) => this.#candidates.add(volume, requiredLabelOf(volume)));
   }
 
   /** The volume that the claim gets on a node with these labels; undefined when there is none. */
@@ -66,35 +60,23 @@ export class ClaimMatcher {
     const isFree = ({ metadata }: PersistentVolume) => !taken.has(metadata?.name ?? '');
     const reserved = this.#reserved.find(isFree);
     if (reserved !== undefined) return reaches(affinityTermsOf(reserved), labels) ? reserved : undefined;
-    const lists = [this.#others];
-    for (const [key, byValue] of this.#byLabel) {
-      const list = Object.hasOwn(labels, key) ? byValue.get(labels[key]!) : undefined;
-      if (list !== undefined) lists.push(list);
-    }
-    let best: Candidate | undefined;
-    for (const list of lists) {
-      const first = list.find(({ volume }) => isFree(volume) && reaches(affinityTermsOf(volume), labels));
-      if (first !== undefined && (best === undefined || first.order < best.order)) best = first;
-    }
-    return best?.volume;
+    const isReachable = (volume: PersistentVolume) =>
+      isFree(volume) && reaches(affinityTermsOf(volume), labels);
+    return this.#candidates.first(labels, isReachable);
   }
 
-  #index(candidate: Candidate): void {
-    const terms = affinityTermsOf(candidate.volume);
-    const required =
-      terms?.length === 1 ? terms[0]!.matchExpressions?.find(({ operator }) => operator === 'In') : undefined;
-    if (required === undefined) {
-      this.#others.push(candidate);
-      return;
-    }
-    let byValue = this.#byLabel.get(required.key);
-    if (byValue === undefined) this.#byLabel.set(required.key, (byValue = new Map<string, Candidate[]>()));
-    for (const value of new Set(required.values)) {
-      const list = byValue.get(value);
-      if (list === undefined) byValue.set(value, [candidate]);
-      else list.push(candidate);
-    }
+  /** Whether there is no volume that the claim can have. */
+  get isEmpty(): boolean {
+    return this.#reserved.length === 0 && this.#candidates.isEmpty;
   }
+}
+
+/** A label that nodes must have one of the values of to reach the volume; undefined when there is none that is so simple. */
+function requiredLabelOf(volume: PersistentVolume) {
+  const terms = affinityTermsOf(volume);
+  return terms?.length === 1
+    ? terms[0]!.matchExpressions?.find(({ operator }) => operator === 'In')
+    : undefined;
 }
 
 function byName(one: { name: string }, two: { name: string }): number {

@@ -11,6 +11,8 @@ import type {
   Volume,
 } from '../../model/types.ts';
 import type { ClusterEvent } from '../../model/events.ts';
+import type { Cluster } from '../../state/cluster.ts';
+import { claimsText, isOwn } from '../common/alike-claims.ts';
 import type { PluginArgs } from '../profile.ts';
 import {
   CLAIMS,
@@ -20,7 +22,7 @@ import {
   STORAGE_CLASSES,
   VOLUMES,
 } from '../common/objects.ts';
-import { unresolvable, definePlugin, type PackContext, type Packed } from '../plugin.ts';
+import { unresolvable, definePlugin, type NodeRejection, type PackContext, type Packed } from '../plugin.ts';
 import { args } from './args.ts';
 import { BINDING_RIGHTS, VolumeReservation } from './binding.ts';
 import { capacityScore, type StorageUse } from './capacity-score.ts';
@@ -34,6 +36,8 @@ import {
   requestedStorage,
   VOLUME,
 } from '../common/volume-claims.ts';
+import { ATTACHMENT } from '../common/volume-index.ts';
+import { concernsVolumesOf, conditionsFor } from './conditions.ts';
 import { PodVolumes, type NodeVolumes } from './pod-volumes.ts';
 import { volumeLimitOf } from './provisioning.ts';
 import { VolumeError } from './volume-error.ts';
@@ -46,20 +50,26 @@ export const volumeBinding = definePlugin({
   points: ['preFilter', 'filter', 'preScore', 'score', 'reserve', 'preBind'],
   needs: ['preFilter'],
   args,
-  reads: { node: ['labels'] },
+  reads: {
+    node: ['labels'],
+    digest: (pod, { cluster }) => claimsText(pod, cluster),
+    digestObjects: {
+      kinds: [CLAIM, VOLUME, CLASS, ATTACHMENT],
+      concern: (pod) => claimNamesOf(pod).length > 0,
+    },
+  },
   objects: [CLAIMS, VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS, CSI_STORAGE_CAPACITIES],
   rights: BINDING_RIGHTS,
 
-  key(pod) {
-    const claims = claimNamesOf(pod);
-    if (claims.length === 0) return {};
-    // the claim of an ephemeral volume must be the pod's own
-    const uid = claims.some(({ isEphemeral }) => isEphemeral) ? pod.metadata?.uid : undefined;
-    return { rule: JSON.stringify([namespaceOf(pod), claims.map(({ name }) => name), uid]) };
+  key(pod, { cluster }) {
+    const text = claimsText(pod, cluster);
+    return text === undefined ? {} : { rule: text };
   },
 
+  ownObjects: (pod) => claimNamesOf(pod).map(({ name }) => `${CLAIM} ${namespaceOf(pod)}/${name}`),
+
   // what plain volumes are called, and hold, is not read
-  isUnlikeItsTemplate: ({ spec }) => spec?.volumes !== undefined && !spec.volumes.every(isPlain),
+  isUnlikeItsTemplate: ({ spec }) => spec?.volumes !== undefined && !spec.volumes.every(isRead),
 
   pack(pod, context) {
     const { weight, code } = context;
@@ -112,16 +122,38 @@ export const volumeBinding = definePlugin({
   },
 });
 
-function packVolumes(pod: Pod, { cluster, builder, profile, code, weight }: PackContext): Packed {
+function packVolumes(pod: Pod, context: PackContext): Packed {
+  const { cluster, weight } = context;
   const volumes = new PodVolumes(pod, cluster.store);
-  const reasons = new Map<number, string[]>();
   const scores = new Map<number, number>();
+  const packed = {
+    kinds: KINDS,
+    sequential: volumes.hasCandidates || hasSharedUnbound(pod, volumes, cluster),
+    explain: explanationsOf(volumes, cluster),
+    detail: weight === 0 ? undefined : { rows: scores },
+  };
+  const conditions = conditionsFor(volumes, context);
+  if (conditions === undefined) {
+    packRows(volumes, scores, context);
+    return packed;
+  }
+  for (const terms of conditions) context.builder.filter(terms, context.code);
+  if (volumes.unbound.some((claim) => volumes.provisionerOf(claim).hasPools))
+    packRows(volumes, scores, context);
+  return { ...packed, concernedBy: concernsVolumesOf(pod, volumes, cluster) };
+}
+
+/** The rejections and scores of all rows, worked out one by one. */
+function packRows(
+  volumes: PodVolumes,
+  scores: Map<number, number>,
+  { cluster, builder, profile, code, weight }: PackContext,
+): void {
   for (let row = 0; row < cluster.nodes.columns.rows; row++) {
     const node = cluster.nodes.node(row);
     if (node === undefined) continue;
     const found = volumesOn(node, volumes);
     if (found.reasons.length > 0) {
-      reasons.set(row, found.reasons);
       builder.rejectRow(row, code);
       continue;
     }
@@ -130,12 +162,23 @@ function packVolumes(pod: Pod, { cluster, builder, profile, code, weight }: Pack
     scores.set(row, score);
     builder.addToRow(row, score);
   }
-  return {
-    kinds: KINDS,
-    sequential: volumes.takesSome,
-    explain: (row) => unresolvable(...reasons.get(row)!),
-    detail: weight === 0 ? undefined : { rows: scores },
+}
+
+/** Why rows are rejected: the same object for the same reasons. */
+function explanationsOf(volumes: PodVolumes, { nodes }: Cluster): (row: number) => NodeRejection {
+  const byReasons = new Map<string, NodeRejection>();
+  return (row) => {
+    const { reasons } = volumesOn(nodes.node(row)!, volumes);
+    const text = reasons.join('\n');
+    let rejection = byReasons.get(text);
+    if (rejection === undefined) byReasons.set(text, (rejection = unresolvable(...reasons)));
+    return rejection;
   };
+}
+
+/** Whether a claim that is yet to be bound is needed by other pods too, which then must follow the first of them. */
+function hasSharedUnbound(pod: Pod, volumes: PodVolumes, cluster: Cluster): boolean {
+  return volumes.unbound.some((claim) => !isOwn(pod, claim, cluster));
 }
 
 /** What is wrong with an object that only some nodes need keeps the pod from those. */
@@ -206,6 +249,11 @@ function migratedPluginsOf({ metadata }: CSINode | NonNullable<ObjectEvent['afte
 function raisesLimit(before: CSIStorageCapacity, after: CSIStorageCapacity): boolean {
   const [had, has] = [volumeLimitOf(before), volumeLimitOf(after)];
   return has !== undefined && (had === undefined || has > had);
+}
+
+/** Whether what is read of the volume is in the pod's text. */
+function isRead(volume: Volume): boolean {
+  return (volume.persistentVolumeClaim ?? volume.ephemeral) !== undefined || isPlain(volume);
 }
 
 const PLAIN_VOLUMES = ['configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'projected', 'secret'] as const;

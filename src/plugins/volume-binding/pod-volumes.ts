@@ -1,6 +1,12 @@
 // The volumes that a pod has and would get, node by node.
 import type { Labels } from '../../model/labels.ts';
-import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod } from '../../model/types.ts';
+import {
+  objectKey,
+  type CSINode,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+} from '../../model/types.ts';
 import type { ObjectStore } from '../../state/object-store.ts';
 import {
   claimNamesOf,
@@ -12,11 +18,11 @@ import {
   isOwnedBy,
   namespaceOf,
   requestedStorage,
-  SELECTED_NODE,
-  VOLUME,
+  selectedNodeOf,
   volumeOf,
   waitsForConsumer,
 } from '../common/volume-claims.ts';
+import { VolumeIndex } from '../common/volume-index.ts';
 import { affinityTermsOn } from '../node-volume-limits/csi-migration.ts';
 import { ClaimMatcher } from './matching.ts';
 import { ClaimProvisioner } from './provisioning.ts';
@@ -52,7 +58,8 @@ export interface NodeVolumes {
 /** The claims of one pod, looked through once for all nodes. */
 export class PodVolumes {
   readonly #store: ObjectStore;
-  readonly #bound: PersistentVolumeClaim[] = [];
+  /** The volumes of the bound claims; undefined where there is none of that name. */
+  readonly bound: (PersistentVolume | undefined)[] = [];
   /** Bound once the pod has a node: the smallest first, so that they get the smallest volumes. */
   readonly #toMatch: PersistentVolumeClaim[];
   /** A volume is to be made for them on the node that was chosen before. */
@@ -65,23 +72,38 @@ export class PodVolumes {
     this.#store = store;
     const unbound: PersistentVolumeClaim[] = [];
     for (const claim of checkedClaimsOf(pod, store)) {
-      if (isFullyBound(claim)) this.#bound.push(claim);
+      if (isFullyBound(claim)) this.bound.push(volumeOf(store, claim.spec!.volumeName!));
       else if (waitsForConsumer(claim, store) && !claim.spec?.volumeName) unbound.push(claim);
       else throw new VolumeError('pod has unbound immediate PersistentVolumeClaims');
     }
     this.#toMatch = unbound.filter((claim) => selectedNodeOf(claim) === undefined).sort(bySize);
     this.#toProvision = unbound.filter((claim) => selectedNodeOf(claim) !== undefined);
-    const volumes = this.#toMatch.length === 0 ? [] : [...store.list<PersistentVolume>(VOLUME)];
+    const index = VolumeIndex.of(store);
     for (const claim of this.#toMatch) {
       const className = classNameOf(claim);
-      const ofClass = volumes.filter((volume) => classNameOf(volume) === className);
-      this.#matchers.set(claim, new ClaimMatcher(claim, ofClass));
+      const reserved = index
+        .reservedFor(objectKey(claim))
+        .filter((volume) => classNameOf(volume) === className);
+      this.#matchers.set(claim, new ClaimMatcher(claim, [...index.free(className), ...reserved]));
     }
   }
 
-  /** Whether a pod that is placed takes something that the next one may need. */
-  get takesSome(): boolean {
-    return this.#toMatch.length > 0 || this.#toProvision.length > 0;
+  /** The claims that volumes are yet to be found or made for. */
+  get unbound(): readonly PersistentVolumeClaim[] {
+    return [...this.#toMatch, ...this.#toProvision];
+  }
+
+  /** Whether there are volumes that a claim can have: what one pod takes the next one may need. */
+  get hasCandidates(): boolean {
+    return [...this.#matchers.values()].some(({ isEmpty }) => !isEmpty);
+  }
+
+  /** What makes volumes for a claim. @throws VolumeError when an object cannot be understood */
+  provisionerOf(claim: PersistentVolumeClaim): ClaimProvisioner {
+    let provisioner = this.#provisioners.get(claim);
+    if (provisioner === undefined)
+      this.#provisioners.set(claim, (provisioner = new ClaimProvisioner(claim, this.#store)));
+    return provisioner;
   }
 
   /** @throws VolumeError when an object cannot be understood */
@@ -96,10 +118,9 @@ export class PodVolumes {
 
   /** Of the bound claims, the first one's reason counts. */
   #boundConflict({ name, labels }: { name: string; labels: Labels }): string | undefined {
-    if (this.#bound.length === 0) return undefined;
+    if (this.bound.length === 0) return undefined;
     const csiNode = this.#store.get<CSINode>('CSINode', clusterKey(name));
-    for (const claim of this.#bound) {
-      const volume = volumeOf(this.#store, claim.spec!.volumeName!);
+    for (const volume of this.bound) {
       if (volume === undefined) return NO_VOLUME;
       if (!reaches(affinityTermsOn(volume, csiNode), labels)) return NODE_CONFLICT;
     }
@@ -123,20 +144,13 @@ export class PodVolumes {
       found.bindings.push({ claim, volume });
     }
     for (const claim of toProvision) {
-      const provision = this.#provisionerOf(claim).provision(labels);
+      const provision = this.provisionerOf(claim).provision(labels);
       if (provision.type !== 'possible') {
         found.reasons.push(provision.type === 'impossible' ? BIND_CONFLICT : NO_SPACE);
         return;
       }
       found.provisions.push({ claim, poolBytes: provision.poolBytes });
     }
-  }
-
-  #provisionerOf(claim: PersistentVolumeClaim): ClaimProvisioner {
-    let provisioner = this.#provisioners.get(claim);
-    if (provisioner === undefined)
-      this.#provisioners.set(claim, (provisioner = new ClaimProvisioner(claim, this.#store)));
-    return provisioner;
   }
 }
 
@@ -170,10 +184,6 @@ export function notOwned(claim: string, pod: Pod): VolumeError {
   return new VolumeError(
     `PVC ${namespace}/${claim} was not created for pod ${namespace}/${pod.metadata?.name} (pod is not owner)`,
   );
-}
-
-function selectedNodeOf({ metadata }: PersistentVolumeClaim): string | undefined {
-  return metadata?.annotations?.[SELECTED_NODE];
 }
 
 function bySize(one: PersistentVolumeClaim, two: PersistentVolumeClaim): number {

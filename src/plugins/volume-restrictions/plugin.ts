@@ -2,6 +2,7 @@
 // one machine can write to at a time is free on nodes without it.
 import type { ApiObject, PersistentVolumeClaim, Pod, Volume } from '../../model/types.ts';
 import type { Cluster } from '../../state/cluster.ts';
+import { isOwn } from '../common/alike-claims.ts';
 import { CLAIMS } from '../common/objects.ts';
 import { unschedulable, definePlugin, type Packed } from '../plugin.ts';
 import { CLAIM, claimOf, namespaceOf } from '../common/volume-claims.ts';
@@ -40,11 +41,13 @@ export const volumeRestrictions = definePlugin({
       const claim = claimOf(cluster.store, namespace, name);
       if (claim === undefined)
         return { refusal: `persistentvolumeclaim ${JSON.stringify(name)} not found`, kinds: KINDS };
-      if (isForOnePod(claim)) exclusive.push(name);
+      // no other pod names a claim that is the pod's own
+      if (isForOnePod(claim) && !isOwn(pod, claim, cluster)) exclusive.push(name);
     }
+    if (disks.length === 0 && exclusive.length === 0) return undefined;
     const recheck = (row: number) => {
       if (hasConflict(disks, cluster, row)) return code + DISK_CONFLICT;
-      const isTaken = exclusive.some((name) => cluster.claimUsers(`${namespace}/${name}`) > 0);
+      const isTaken = exclusive.some((name) => cluster.volumeUsers.namedOnNodes(`${namespace}/${name}`) > 0);
       return isTaken ? code + CLAIM_CONFLICT : 0;
     };
     for (let row = 0; row < cluster.nodes.columns.rows; row++) {
@@ -54,7 +57,7 @@ export const volumeRestrictions = definePlugin({
     return {
       kinds: KINDS,
       recheck,
-      sequential: disks.length > 0 || exclusive.length > 0,
+      sequential: true,
       explain: (_, reason) => REASONS[reason as keyof typeof REASONS],
     };
   },

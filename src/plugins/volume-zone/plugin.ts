@@ -1,8 +1,19 @@
 // VolumeZone: a volume that is labelled with zones or regions is usable only on nodes of one of them.
-import type { Labels } from '../../model/labels.ts';
-import type { ApiObject, PersistentVolume, Pod, StorageClass } from '../../model/types.ts';
+import type { ProgramBuilder } from '../../kernel/program/builder.ts';
+import type { Condition } from '../../kernel/program/parts.ts';
+import type {
+  ApiObject,
+  NodeSelectorRequirement,
+  PersistentVolume,
+  Pod,
+  StorageClass,
+} from '../../model/types.ts';
+import type { NodeColumns } from '../../state/columns/node-columns.ts';
 import type { ObjectStore } from '../../state/object-store.ts';
+import { concernsClaimsOf } from '../common/alike-claims.ts';
+import { conditionsOf } from '../common/node-selectors.ts';
 import { CLAIMS, STORAGE_CLASSES, VOLUMES } from '../common/objects.ts';
+import { TOPOLOGY_LABELS } from '../common/volume-topology.ts';
 import { unresolvable, definePlugin, type Packed } from '../plugin.ts';
 import {
   CLAIM,
@@ -19,14 +30,6 @@ import { VolumeError } from '../volume-binding/volume-error.ts';
 
 const KINDS = [CLAIM, VOLUME, CLASS] as const;
 const ZONE_DELIMITER = '__';
-/** The labels that volumes and nodes may have, with the current label for each that is no longer given to nodes. */
-const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
-  ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
-  ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'],
-  ['topology.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
-  ['topology.kubernetes.io/region', 'topology.kubernetes.io/region'],
-]);
-
 interface VolumeTopology {
   key: string;
   values: readonly string[];
@@ -50,11 +53,8 @@ export const volumeZone = definePlugin({
       if (!(error instanceof VolumeError)) throw error;
       return { refusal: error.message, kinds: KINDS };
     }
-    for (let row = 0; topologies.length > 0 && row < cluster.nodes.columns.rows; row++) {
-      const node = cluster.nodes.node(row);
-      if (node !== undefined && !isWithin(node.labels, topologies)) builder.rejectRow(row, code);
-    }
-    return { kinds: KINDS, explain: () => NO_ZONE };
+    if (topologies.length > 0) builder.filter(alternativesOf(topologies, cluster.nodes, builder), code);
+    return { kinds: KINDS, concernedBy: concernsClaimsOf(pod, cluster), explain: () => NO_ZONE };
   },
 
   helps(event, pod) {
@@ -117,13 +117,27 @@ function topologiesText(volume: ApiObject): string {
   return JSON.stringify(topologiesOf(volume));
 }
 
-/** A node without any such label is taken to be in every zone. */
-function isWithin(labels: Labels, topologies: readonly VolumeTopology[]): boolean {
-  if (![...TOPOLOGY_LABELS.keys()].some((key) => Object.hasOwn(labels, key))) return true;
-  return topologies.every(({ key, values }) => {
-    const label = Object.hasOwn(labels, key) ? key : TOPOLOGY_LABELS.get(key)!;
-    return Object.hasOwn(labels, label) && values.includes(labels[label]!);
-  });
+/** A node without any such label is taken to be in every zone; where it has only the current label, that one counts. */
+function alternativesOf(
+  topologies: readonly VolumeTopology[],
+  nodes: NodeColumns,
+  builder: ProgramBuilder,
+): Condition[][] {
+  const conditions = (expressions: NodeSelectorRequirement[]) =>
+    conditionsOf({ matchExpressions: expressions }, nodes, builder);
+  const lacks = (key: string): NodeSelectorRequirement => ({ key, operator: 'DoesNotExist' });
+  let within: NodeSelectorRequirement[][] = [[]];
+  for (const { key, values } of topologies) {
+    const has = (label: string): NodeSelectorRequirement => ({
+      key: label,
+      operator: 'In',
+      values: [...values],
+    });
+    const current = TOPOLOGY_LABELS.get(key)!;
+    const ways = current === key ? [[has(key)]] : [[has(key)], [lacks(key), has(current)]];
+    within = within.flatMap((before) => ways.map((way) => [...before, ...way]));
+  }
+  return [conditions([...TOPOLOGY_LABELS.keys()].map(lacks)), ...within.map(conditions)];
 }
 
 function notFound(resource: string, name: string): VolumeError {
