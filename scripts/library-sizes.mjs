@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import './library.mjs';
-import { root } from './stale.mjs';
+import { page, root } from './stale.mjs';
 
 const DOCUMENT = join(root, 'docs/LIBRARY.md');
 const SECTION = /(<!-- written by `npm run library:sizes` -->\n)[^]*(<!-- the end of what it writes -->)/;
@@ -46,6 +46,7 @@ export async function measuredSizes() {
   for (const [name, files] of Object.entries(PARTS)) add(name, await bundled(files));
   for (const name of ['kernel.simd.wasm', 'kernel.wasm'])
     add(`coset/${name}`, readFileSync(join(root, 'dist/lib', name)));
+  add('the page, one file', readFileSync(join(root, page.output)));
   return sizes;
 }
 
