@@ -27,7 +27,7 @@ export const bundle = {
   output: 'packages/cli/dist/coset.js',
   inputs: [
     ...['src', 'packages/h2', 'data', 'assembly/layout.ts', kernelModule.output, recordsModule.output],
-    ...['package-lock.json', 'scripts/build.mjs'],
+    ...['package-lock.json', 'scripts/build.mjs', 'scripts/command.mjs'],
   ],
 };
 export const edgeBundle = {

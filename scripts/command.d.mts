@@ -1,0 +1,3 @@
+import type { BuildResult } from 'esbuild';
+
+export function bundleCommand(outfile: string, options?: { write?: boolean }): Promise<BuildResult>;
