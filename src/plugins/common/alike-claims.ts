@@ -42,18 +42,25 @@ export function claimsText(pod: Pod, cluster: Cluster): string | undefined {
 
 function textOf(pod: Pod, { name, isEphemeral }: ClaimName, cluster: Cluster): string {
   const claim = claimOf(cluster.store, namespaceOf(pod), name);
-  const usual = claim && usualText(pod, claim, isEphemeral, cluster);
+  const volume = claim && volumeOfBound(claim, cluster);
+  const usual = claim && usualText(pod, claim, volume, isEphemeral, cluster);
   const ephemeral = isEphemeral ? 'ephemeral ' : '';
-  if (usual !== undefined && isOwn(pod, claim!, cluster)) return ephemeral + usual;
+  if (usual !== undefined && isOwnWith(volume, pod, claim!, cluster)) return ephemeral + usual;
   // the claim of an ephemeral volume must be the pod's own
   const uid = isEphemeral ? pod.metadata?.uid : undefined;
   return `${ephemeral}${JSON.stringify([namespaceOf(pod), name, uid])} ${usual}`;
+}
+
+/** The volume of a claim that is bound, if there is one of that name. */
+function volumeOfBound(claim: PersistentVolumeClaim, { store }: Cluster): PersistentVolume | undefined {
+  return isFullyBound(claim) ? volumeOf(store, claim.spec!.volumeName!) : undefined;
 }
 
 /** All that decides on a claim but for its name; undefined of one that keeps its pod from every node, or is not understood. */
 function usualText(
   pod: Pod,
   claim: PersistentVolumeClaim,
+  volume: PersistentVolume | undefined,
   isEphemeral: boolean,
   { store }: Cluster,
 ): string | undefined {
@@ -62,12 +69,15 @@ function usualText(
   if (isEphemeral && !isOwnedBy(claim, pod)) return undefined;
   if (!isFullyBound(claim)) {
     const mode = classOf(store, classNameOf(claim))?.volumeBindingMode;
-    return mode === WAIT_FOR_FIRST_CONSUMER && !spec?.volumeName ? remembered(claim, unboundText) : undefined;
+    return mode === WAIT_FOR_FIRST_CONSUMER && !spec?.volumeName
+      ? factsOf(claim, unboundText).text
+      : undefined;
   }
-  const volume = volumeOf(store, spec!.volumeName!);
-  if (volume === undefined || isInTree(volume)) return undefined;
+  if (volume === undefined) return undefined;
+  const { text } = factsOf(volume, volumeText);
+  if (text === undefined) return undefined;
   const attached = VolumeIndex.of(store).isAttached(clusterKey(spec!.volumeName!)) ? 'attached ' : '';
-  return `bound ${attached}${spec?.accessModes?.join()} ${remembered(volume, volumeText)}`;
+  return `bound ${attached}${spec?.accessModes?.join()} ${text}`;
 }
 
 function unboundText(claim: PersistentVolumeClaim): string | undefined {
@@ -90,32 +100,49 @@ function unboundText(claim: PersistentVolumeClaim): string | undefined {
   ])}`;
 }
 
-function volumeText(volume: PersistentVolume): string {
+function volumeText(volume: PersistentVolume): string | undefined {
+  if (isInTree(volume)) return undefined;
   const { driver, handle } = csiOfVolume(volume) ?? {};
   return JSON.stringify([driver, handle === '', affinityTermsOf(volume), topologyLabelsOf(volume)]);
 }
 
-const texts = new WeakMap<object, { text: string | undefined }>();
+interface Facts {
+  text: string | undefined;
+  /** As the volume's driver knows it. */
+  handle?: string | undefined;
+}
 
-/** Objects are replaced, never changed. */
-function remembered<T extends object>(
-  object: T,
-  write: (object: T) => string | undefined,
-): string | undefined {
-  let known = texts.get(object);
-  if (known === undefined) texts.set(object, (known = { text: write(object) }));
-  return known.text;
+const facts = new WeakMap<object, Facts>();
+
+/** What an object says is worked out once: objects are replaced, never changed. */
+function factsOf<T extends object>(object: T, write: (object: T) => string | undefined): Facts {
+  let known = facts.get(object);
+  if (known === undefined) facts.set(object, (known = { text: write(object) }));
+  return known;
+}
+
+function handleKnownOf(volume: PersistentVolume): string | undefined {
+  const known = factsOf(volume, volumeText);
+  return 'handle' in known ? known.handle : (known.handle = handleOf(volume));
 }
 
 /** Whether nobody but the pod uses the claim, or the volume that it is bound to, and no volume is reserved for it yet. */
-export function isOwn(pod: Pod, claim: PersistentVolumeClaim, { store, volumeUsers }: Cluster): boolean {
+export function isOwn(pod: Pod, claim: PersistentVolumeClaim, cluster: Cluster): boolean {
+  return isOwnWith(volumeOfBound(claim, cluster), pod, claim, cluster);
+}
+
+function isOwnWith(
+  volume: PersistentVolume | undefined,
+  pod: Pod,
+  claim: PersistentVolumeClaim,
+  { store, volumeUsers }: Cluster,
+): boolean {
   const key = objectKey(claim);
   if (!volumeUsers.isOnlyUser(objectKey(pod), key)) return false;
   const index = VolumeIndex.of(store);
-  if (!isFullyBound(claim)) return index.reservedFor(key).length === 0;
-  const volume = volumeOf(store, claim.spec!.volumeName!);
+  if (!isFullyBound(claim)) return !index.isReserved(key);
   if (volume === undefined) return false;
-  const handle = handleOf(volume);
+  const handle = handleKnownOf(volume);
   if (handle === undefined) return true;
   // a disk that is written in a pod may be the same
   return !index.isManifold(handle) && !(volumeUsers.hasDisks && isMigrated(volume));

@@ -52,6 +52,11 @@ export class VolumeIndex {
     return this.#volumes(this.#reserved.get(claim));
   }
 
+  /** Whether some volume names the claim. */
+  isReserved(claim: string): boolean {
+    return this.#reserved.has(claim);
+  }
+
   /** Whether several volumes are one to their driver. */
   isManifold(handle: string): boolean {
     return (this.#handles.get(handle) ?? 0) > 1;

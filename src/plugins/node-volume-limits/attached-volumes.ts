@@ -28,8 +28,8 @@ export class AttachedVolumes {
   readonly #cluster: Cluster;
   #position = -1;
   readonly #rows: (RowVolumes | undefined)[] = [];
-  /** The rows whose counts have read an object, by "kind namespace/name"; mostly it is one. */
-  readonly #readers = new Map<string, number | Set<number>>();
+  /** The rows whose counts have read an object, by kind and "namespace/name"; mostly it is one. */
+  readonly #readers = new Map<string, Map<string, number | Set<number>>>();
   readonly #attachments = new Map<string, VolumeAttachment>();
   /** By the node's name. */
   readonly #attachmentsOn = new Map<string, Set<VolumeAttachment>>();
@@ -82,7 +82,7 @@ export class AttachedVolumes {
     const { store } = this.#cluster;
     const objects: Objects = {
       get: (kind, key) => {
-        this.#note(`${kind} ${key}`, row);
+        this.#note(kind, key, row);
         return store.get(kind, key);
       },
     };
@@ -111,11 +111,13 @@ export class AttachedVolumes {
     return { node, version, ofPods, counts: countsOf(all) };
   }
 
-  #note(name: string, row: number): void {
-    const readers = this.#readers.get(name);
-    if (readers === undefined) this.#readers.set(name, row);
+  #note(kind: string, key: string, row: number): void {
+    let ofKind = this.#readers.get(kind);
+    if (ofKind === undefined) this.#readers.set(kind, (ofKind = new Map<string, number | Set<number>>()));
+    const readers = ofKind.get(key);
+    if (readers === undefined) ofKind.set(key, row);
     else if (readers instanceof Set) readers.add(row);
-    else if (readers !== row) this.#readers.set(name, new Set([readers, row]));
+    else if (readers !== row) ofKind.set(key, new Set([readers, row]));
   }
 
   #follow(): void {
@@ -130,10 +132,10 @@ export class AttachedVolumes {
     for (const { kind, key } of changes) {
       if (kind === CSI_NODE) this.#touchNode(key.slice(key.indexOf('/') + 1));
       else if (kind === ATTACHMENT) this.#takeAttachment(key, store.get<VolumeAttachment>(kind, key));
-      const name = `${kind} ${key}`;
-      const readers = this.#readers.get(name);
+      const ofKind = this.#readers.get(kind);
+      const readers = ofKind?.get(key);
       if (readers === undefined) continue;
-      this.#readers.delete(name);
+      ofKind!.delete(key);
       for (const row of readers instanceof Set ? readers : [readers]) this.#touch(row);
     }
   }
