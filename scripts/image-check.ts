@@ -3,7 +3,7 @@
 // The container has no route to anywhere but the API server: that one listens on the host's end of a veth pair whose
 // other end is the container's only network (test/image/network.ts).
 import assert from 'node:assert/strict';
-import { chownSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startControlPlane } from '../test/cluster/control-plane.ts';
 import { createNodes, createPods, createService, waitBound } from '../test/cluster/fixtures.ts';
@@ -12,7 +12,7 @@ import { configurationFile } from '../test/cluster/scheduler.ts';
 import { standInBase } from '../test/image/base.ts';
 import { installPackages } from '../test/image/commands.ts';
 import { createNetwork } from '../test/image/network.ts';
-import { imageUser, Podman } from '../test/image/podman.ts';
+import { imageUser, Podman, type ImageDescription } from '../test/image/podman.ts';
 
 /** The Debian packages that it needs, each with a file that shows it is there. */
 const packages = {
@@ -26,6 +26,7 @@ const packages = {
 const nodes = 50;
 const pods = 500;
 const boundSeconds = 60;
+const megabytesMax = 140;
 
 const cleanups: (() => void | Promise<void>)[] = [];
 
@@ -45,8 +46,7 @@ async function check(): Promise<void> {
 
   const podman = new Podman();
   own(() => podman.close());
-  podman.build(join(import.meta.dirname, '..'), base);
-  say(`the image is ${Math.round(podman.imageBytes() / 1e6)} MB`);
+  const description = checkBuild(podman, base);
 
   const network = createNetwork();
   own(() => network.remove());
@@ -80,12 +80,63 @@ async function check(): Promise<void> {
       `(answer) => { console.log(answer.statusCode); answer.resume(); })`;
     assert.equal(podman.evaluate(status), '200', 'coset says that it is ready');
     say('it runs as a plain user on a read-only root, and says that it is ready');
+    checkParts(podman, description);
+
+    const open = `${controlPlane.cosetKubeconfigPath}.open`;
+    copyFileSync(controlPlane.cosetKubeconfigPath, open);
+    chmodSync(open, 0o444);
+    const doctor = ['doctor', '--kubeconfig', inside.kubeconfig];
+    const findings = podman.runOnce(network.namespace, '1000650000:0', { [inside.kubeconfig]: open }, doctor);
+    assert.match(findings, /^ok +rights /m, 'any other user will do');
+    say('it runs as any user');
 
     assert.equal(podman.stop(), 0, 'coset ends on SIGTERM with exit code 0');
   } catch (error) {
     process.stderr.write(`what coset wrote:\n${podman.logs().slice(-4000)}\n`);
     throw error;
   }
+}
+
+/** Asks the running container's health check, and its SBOM. */
+function checkParts(podman: Podman, description: ImageDescription): void {
+  const [kind, ...health] = description.Healthcheck.Test;
+  assert.equal(kind, 'CMD', 'there is no shell');
+  podman.execute(health);
+  const bom = JSON.parse(
+    podman.evaluate("console.log(fs.readFileSync('/app/sbom.cdx.json', 'utf8'))"),
+  ) as Bom;
+  const told = new Map(bom.components.map(({ name, version }) => [name, version]));
+  assert.equal(
+    `v${told.get('node')}`,
+    podman.evaluate('console.log(process.version)'),
+    'the SBOM has its Node',
+  );
+  for (const name of ['commander', 'hono', 'pino', 'libc6'])
+    assert.ok(told.has(name), `the SBOM has ${name}`);
+  say(`its health check passes, and its SBOM tells of ${told.size} parts`);
+}
+
+interface Bom {
+  components: { name: string; version: string }[];
+}
+
+/** Builds the image twice, and looks at what it says of itself. */
+function checkBuild(podman: Podman, base: string): ImageDescription {
+  const root = join(import.meta.dirname, '..');
+  podman.build(root, base);
+  const description = podman.inspect();
+  const megabytes = description.Size / 1e6;
+  assert.ok(megabytes <= megabytesMax, `${megabytes} MB are at most ${megabytesMax}`);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  assert.equal(description.Labels['org.opencontainers.image.version'], version);
+  assert.equal(description.Labels['org.opencontainers.image.licenses'], 'Apache-2.0');
+  podman.build(root, base);
+  // podman writes into an image's history what its own name for the first stage was, and so the digests differ
+  const { Config, RootFS } = podman.inspect();
+  const { Config: config, RootFS: rootFs } = description;
+  assert.deepEqual({ Config, RootFS }, { Config: config, RootFS: rootFs }, 'a second build makes the same');
+  say(`the image is ${Math.round(megabytes)} MB, and a second build has the same layers and settings`);
+  return description;
 }
 
 function say(sentence: string): void {

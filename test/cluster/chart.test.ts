@@ -117,9 +117,13 @@ it('its version is the version of coset', () => {
     version: string;
   };
   expect(chartFile('Chart.yaml')).toMatchObject({ version, appVersion: version });
-  expect(readFileSync(join(dirname(BASE_OBJECTS), 'kustomization.yaml'), 'utf8')).toContain(
-    `newTag: ${version}\n`,
-  );
+  const others = {
+    'deploy/base/kustomization.yaml': `newTag: ${version}\n`,
+    'deploy/kubeadm/coset.yaml': `image: coset:${version}\n`,
+    Dockerfile: `ARG VERSION=${version}\n`,
+  };
+  for (const [path, line] of Object.entries(others))
+    expect(readFileSync(join(CHART, '../..', path), 'utf8')).toContain(line);
 });
 
 it('the kustomize base is what the chart makes: else `npm run deploy:build`', async () => {

@@ -10,6 +10,25 @@ const image = 'localhost/coset:check';
 /** The user and group that the image runs as. */
 export const imageUser = 65532;
 
+/** Nothing of the image can be written, no capability, few resources. */
+const LOCKED_DOWN = [
+  ...['--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all', '--security-opt', 'no-new-privileges'],
+  ...['--memory', '256m', '--pids-limit', '64', '--no-healthcheck'],
+  ...['--ulimit', 'nofile=1024:4096', '--ulimit', 'nproc=4096:4096'],
+];
+
+const mounted = (mounts: Record<string, string>) =>
+  Object.entries(mounts).flatMap(([inside, path]) => ['-v', `${path}:${inside}:ro`]);
+
+export interface ImageDescription {
+  Size: number;
+  Labels: Record<string, string>;
+  Config: object;
+  Healthcheck: { Test: string[] };
+  /** The digests of its layers. */
+  RootFS: { Layers: string[] };
+}
+
 /** Podman with a store of its own, which `close` removes with all that is in it. */
 export class Podman {
   readonly #folder = mkdtempSync(join(tmpdir(), 'coset-podman-'));
@@ -35,6 +54,8 @@ export class Podman {
     this.#podman(
       [
         ...['build', '--isolation', 'chroot', '--format', 'docker', '--pull=never', '--network', 'host'],
+        // the same files at the same time are the same image
+        ...['--timestamp', '0', '--no-cache'],
         ...['--build-context', `${from}=container-image://${standIn}`],
         ...['-v', `${certificates}:${certificates}:ro`, '-v', `${npmrc}:/usr/local/etc/npmrc:ro`],
         ...['-t', image, '-f', join(folder, 'Dockerfile'), folder],
@@ -43,9 +64,16 @@ export class Podman {
     );
   }
 
-  /** The image's size, uncompressed, in bytes. */
-  imageBytes(): number {
-    return Number(this.#podman(['image', 'inspect', '--format', '{{.Size}}', image]));
+  /** What the image says of itself; its size is in bytes, uncompressed. */
+  inspect(): ImageDescription {
+    const [found] = JSON.parse(this.#podman(['image', 'inspect', image])) as [ImageDescription];
+    return found;
+  }
+
+  /** Runs the image to its end as some other user, as locked down, and gives what it prints; throws when it fails. */
+  runOnce(namespace: string, user: string, mounts: Record<string, string>, args: string[]): string {
+    const options = ['run', '--rm', '--user', user, '--network', `ns:${namespace}`, ...LOCKED_DOWN];
+    return this.#podman([...options, ...mounted(mounts), image, ...args]);
   }
 
   /**
@@ -55,25 +83,21 @@ export class Podman {
   start(namespace: string, mounts: Record<string, string>, args: string[]): void {
     this.#podman([
       ...['run', '--detach', '--name', 'coset', '--network', `ns:${namespace}`],
-      ...[
-        '--read-only',
-        '--read-only-tmpfs=false',
-        '--cap-drop',
-        'all',
-        '--security-opt',
-        'no-new-privileges',
-      ],
-      ...['--memory', '256m', '--pids-limit', '64', '--no-healthcheck'],
-      ...['--ulimit', 'nofile=1024:4096', '--ulimit', 'nproc=4096:4096'],
-      ...Object.entries(mounts).flatMap(([inside, path]) => ['-v', `${path}:${inside}:ro`]),
+      ...LOCKED_DOWN,
+      ...mounted(mounts),
       image,
       ...args,
     ]);
   }
 
+  /** Runs a command inside the running container; throws when it fails. */
+  execute(command: readonly string[]): string {
+    return this.#podman(['exec', 'coset', ...command]);
+  }
+
   /** Runs JavaScript by the image's own Node inside the running container, and gives what it prints. */
   evaluate(script: string): string {
-    return this.#podman(['exec', 'coset', '/usr/local/bin/node', '-e', script]);
+    return this.execute(['/usr/local/bin/node', '-e', script]);
   }
 
   running(): boolean {
