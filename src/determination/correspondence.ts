@@ -226,9 +226,9 @@ export class Correspondence {
     return this.#isCut;
   }
 
-  /** What plugins were asked last, such as about devices, may depend on the time: it holds for the pods at hand only. */
-  get dependsOnTime(): boolean {
-    return !this.#questions.isEmpty;
+  /** It holds for the pods at hand only, not for others of the class that come later. */
+  get isForNow(): boolean {
+    return this.#packing.isForNow;
   }
 
   /** Its pods must be placed one by one, and the nodes be determined anew when it is no longer current. */

@@ -143,7 +143,7 @@ export class Correspondences {
 
   /** Whether the entry may live on without pods. */
   #lingers({ correspondence, class: { context } }: Entry): boolean {
-    if (!this.#mayLinger || correspondence === undefined || correspondence.dependsOnTime) return false;
+    if (!this.#mayLinger || correspondence === undefined || correspondence.isForNow) return false;
     return context.profile.args.EquivalenceClasses.linger > 0;
   }
 

@@ -22,6 +22,8 @@ export class Packing {
   refusal?: Refusal;
   /** Its pods must be placed one by one. */
   isSequential = false;
+  /** It must be packed anew for pods that come later. */
+  isForNow = false;
   readonly #context: FrameworkContext;
   /** After each placement what plugins keep in the program is worked out again. */
   refreshesAfterEach = false;
@@ -100,6 +102,7 @@ export class Packing {
     const { cluster } = this.#context;
     this.packed.set(name, packed);
     this.isSequential ||= packed.sequential ?? false;
+    this.isForNow ||= packed.isForNow ?? false;
     this.refreshesAfterEach ||= packed.refreshesAfterEach ?? false;
     if (packed.concernedBy !== undefined) this.#choosy.push(packed);
     else for (const kind of packed.kinds ?? []) this.#objectVersions.set(kind, cluster.store.versionOf(kind));

@@ -56,7 +56,8 @@ export const dynamicResources = definePlugin({
     const { builder, code, weight } = context;
     const unscored = weight === 0 ? undefined : { constant: 0 };
     if (code === 0 || !mayNeedDevices(pod)) return { detail: unscored };
-    const packed: Packed = { kinds: [...DEVICE_KINDS, NODE_AMOUNTS], detail: unscored };
+    // claims time out
+    const packed: Packed = { isForNow: true, kinds: [...DEVICE_KINDS, NODE_AMOUNTS], detail: unscored };
     let attempt: Attempt;
     try {
       attempt = attemptOf(pod, context);
@@ -64,7 +65,7 @@ export const dynamicResources = definePlugin({
       return { ...packed, sequential: true, refusal: messageOf(error) };
     }
     // what the pod asks for may be backed by a class that is yet to come
-    if (!attempt.isNeeded) return { ...packed, kinds: ['DeviceClass'] };
+    if (!attempt.isNeeded) return { kinds: ['DeviceClass'], detail: unscored };
     const raw: RawScore | undefined = weight === 0 ? undefined : { terms: [], rows: new Map() };
     const detail = raw && { slot: builder.normalized(raw, weight) };
     const question = new NodeByNode(attempt, context, raw);

@@ -103,6 +103,8 @@ export interface Packed {
   /** The reference scores by this plugin: at this slot of the detail, the same for all nodes, or 0 for all but some. */
   detail?:
     { slot: number; isScored?(): boolean } | { constant: number } | { rows: ReadonlyMap<number, number> };
+  /** It hangs on the time, or on what was said about this very pod: it is packed anew for pods that come later. */
+  isForNow?: boolean;
   /** Kinds of the cluster's store that this was packed from: when one of them changes, it is packed anew. */
   kinds?: readonly string[];
   /** Of changes of these kinds only those count of which it says so. */

@@ -13,8 +13,9 @@ export const extender = definePlugin({
   },
 
   pack(pod, { extenders, cluster, builder, code }) {
-    const answer = extenders?.answerTo(pod);
-    if (answer === undefined) return undefined;
+    if (!extenders?.concerns(pod)) return undefined;
+    const answer = extenders.answerTo(pod);
+    if (answer === undefined) return { isForNow: true };
     const rowOf = (node: string) => cluster.nodes.rowOf(node);
     for (const node of answer.refused.keys()) {
       const row = rowOf(node);
@@ -25,6 +26,7 @@ export const extender = definePlugin({
       if (row !== undefined) builder.addToRow(row, score);
     }
     return {
+      isForNow: true,
       explain(row) {
         const refusal = answer.refused.get(cluster.nodes.node(row)!.name)!;
         const reasons = refusal.reason === undefined ? [] : [refusal.reason];
