@@ -59,6 +59,7 @@ function nodesOf(count: number): Node[] {
 export async function withstands(poison: Poison, nodes: number, clock: Clock): Promise<void> {
   const running = await startScheduler({
     objects: [...nodesOf(nodes), ...(poison.objects?.(nodes) ?? [])],
+    args: { linger: 0.2 },
     backoffSeconds: 1,
     isLarge: true,
   });
