@@ -30,6 +30,7 @@ import { VolumeError } from '../volume-binding/volume-error.ts';
 
 const KINDS = [CLAIM, VOLUME, CLASS] as const;
 const ZONE_DELIMITER = '__';
+
 interface VolumeTopology {
   key: string;
   values: readonly string[];
@@ -53,7 +54,8 @@ export const volumeZone = definePlugin({
       if (!(error instanceof VolumeError)) throw error;
       return { refusal: error.message, kinds: KINDS };
     }
-    if (topologies.length > 0) builder.filter(alternativesOf(topologies, cluster.nodes, builder), code);
+    for (const alternatives of alternativesOf(topologies, cluster.nodes, builder))
+      builder.filter(alternatives, code);
     return { kinds: KINDS, concernedBy: concernsClaimsOf(pod, cluster), explain: () => NO_ZONE };
   },
 
@@ -117,27 +119,34 @@ function topologiesText(volume: ApiObject): string {
   return JSON.stringify(topologiesOf(volume));
 }
 
-/** A node without any such label is taken to be in every zone; where it has only the current label, that one counts. */
+/**
+ * What must hold on a node, one list of alternatives for each label: a node without any topology label is taken to be in
+ * every zone, and where it has only the current label, that one counts.
+ */
 function alternativesOf(
   topologies: readonly VolumeTopology[],
   nodes: NodeColumns,
   builder: ProgramBuilder,
-): Condition[][] {
+): Condition[][][] {
   const conditions = (expressions: NodeSelectorRequirement[]) =>
     conditionsOf({ matchExpressions: expressions }, nodes, builder);
   const lacks = (key: string): NodeSelectorRequirement => ({ key, operator: 'DoesNotExist' });
-  let within: NodeSelectorRequirement[][] = [[]];
-  for (const { key, values } of topologies) {
-    const has = (label: string): NodeSelectorRequirement => ({
-      key: label,
-      operator: 'In',
-      values: [...values],
-    });
+  return [...valuesByKey(topologies)].map(([key, values]) => {
+    const has = (label: string): NodeSelectorRequirement => ({ key: label, operator: 'In', values });
     const current = TOPOLOGY_LABELS.get(key)!;
     const ways = current === key ? [[has(key)]] : [[has(key)], [lacks(key), has(current)]];
-    within = within.flatMap((before) => ways.map((way) => [...before, ...way]));
+    return [[...TOPOLOGY_LABELS.keys()].map(lacks), ...ways].map(conditions);
+  });
+}
+
+/** The values that all volumes with the label allow, by the label: a pod may have very many volumes. */
+function valuesByKey(topologies: readonly VolumeTopology[]): ReadonlyMap<string, string[]> {
+  const byKey = new Map<string, string[]>();
+  for (const { key, values } of topologies) {
+    const allowed = new Set(values);
+    byKey.set(key, byKey.get(key)?.filter((value) => allowed.has(value)) ?? [...allowed]);
   }
-  return [conditions([...TOPOLOGY_LABELS.keys()].map(lacks)), ...within.map(conditions)];
+  return byKey;
 }
 
 function notFound(resource: string, name: string): VolumeError {
