@@ -95,23 +95,6 @@ describe('a binding that fails', () => {
     expect(running.bindingsSent('one')).toBe(1);
   });
 
-  it('and of which the server cannot say what became of it keeps no other pod from being bound', async () => {
-    const names = Array.from({ length: 60 }, (_, n) => `lost-${n}`);
-    const running = await startScheduler({ objects: [node('a', { cpu: '100' })] });
-    for (const name of names) {
-      running.failBinding(name, { drop: 'answer' }, ...Array<Fault>(3).fill({ status: 500 }));
-      running.harness.fail('GET', new RegExp(`/pods/${name}$`), { delayMs: 3_600_000 });
-    }
-    running.store.load(names.map((name) => pod(name, slot)));
-    await eventually(() => {
-      for (const name of names) expect(running.bindingsSent(name)).toBe(4);
-    });
-    running.store.load([pod('other', slot)]);
-    await running.bound('other');
-    // those may be bound, and keep their place
-    expect(running.logged('a binding failed')).toEqual([]);
-  });
-
   it('because another scheduler was faster is counted by that one, also on the same node', async () => {
     const running = await startScheduler({ objects: [node('a', slot)] });
     const one = pod('one', slot);
