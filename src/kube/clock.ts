@@ -14,18 +14,21 @@ export interface Clock {
   turn(): Promise<void>;
 }
 
+/** A timer that is set for longer ends at once. Whoever is woken early looks at the time again, or asks again. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
     try {
-      await delay(ms, undefined, signal && { signal });
+      await delay(Math.min(ms, LONGEST_MS), undefined, signal && { signal });
     } catch (error) {
       if (!signal?.aborted) throw error;
     }
   },
   after(ms, due) {
-    const timer = setTimeout(due, ms).unref();
+    const timer = setTimeout(due, Math.min(ms, LONGEST_MS)).unref();
     return () => clearTimeout(timer);
   },
   turn: () => nextTurn(),

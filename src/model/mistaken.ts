@@ -1,7 +1,7 @@
 // Texts that hold no objects, as people hand them over by mistake: what each is, and what to do instead.
 
 interface Mistake {
-  looksLike: RegExp | typeof beginsLineWithBraces;
+  looksLike: RegExp;
   /** Found too, near the beginning. */
   and?: RegExp;
   /** What the text is, as the end of "FILE: is ...". */
@@ -20,7 +20,7 @@ const MISTAKES: readonly Mistake[] = [
     looksLike: /^(?:#!|(?:\s*#.*\n|\s*\n)*(?:\$ )?(?:kubectl|helm|cat|set|export) [^:\s])/,
     is: 'is a script: run it, and hand over what it prints',
   },
-  { looksLike: beginsLineWithBraces, is: TEMPLATE },
+  { looksLike: /^\{\{/m, is: TEMPLATE },
   { looksLike: /^\s*<(?:!DOCTYPE|html|\?xml)/i, is: 'is a web page, not the file that it is about' },
   {
     looksLike: /^(?:NAME|NAMESPACE|LAST SEEN)(?: {2,}|\t)\S/,
@@ -38,18 +38,14 @@ const MISTAKES: readonly Mistake[] = [
   { looksLike: /^No resources found/, is: 'is what kubectl prints when it finds nothing' },
 ];
 
-/** Looked for in all of a text, which may have many megabytes. */
-function beginsLineWithBraces(text: string): boolean {
-  return text.startsWith('{{') || text.includes('\n{{');
-}
-
 /** What the text is that cannot be read, and what to do; undefined of one that may hold objects. */
 export function mistakenFor(text: string): string | undefined {
   const beginning = text.slice(0, BEGINNING);
+  // the only pattern for all lines asks for braces, which a text of many megabytes is searched for much sooner
+  const lines = text.includes('{{') ? text : '';
   return MISTAKES.find(
     ({ looksLike, and }) =>
-      (looksLike instanceof RegExp ? looksLike.test(beginning) : looksLike(text)) &&
-      (and?.test(beginning) ?? true),
+      looksLike.test(looksLike.multiline ? lines : beginning) && (and?.test(beginning) ?? true),
   )?.is;
 }
 

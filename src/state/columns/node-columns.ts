@@ -293,21 +293,21 @@ export class NodeColumns {
   /** The row of a node, and columns for its resources. When there is no memory for them, nothing has changed. */
   #makeRoom(record: NodeRecord, known: number | undefined): { row: number; newResources: readonly string[] } {
     const row = known ?? this.columns.takeRow();
-    let newResources = NO_NAMES;
+    // most nodes have none
+    let newResources: string[] | undefined;
     for (const name of record.allocatable.keys())
-      if (!this.#resources.has(name)) newResources = [...newResources, name];
+      if (!this.#resources.has(name)) (newResources ??= []).push(name);
     try {
-      this.#makeResources(newResources);
+      if (newResources !== undefined) this.#makeResources(newResources);
     } catch (error) {
       if (known === undefined) this.columns.giveRow(row);
       throw error;
     }
-    return { row, newResources };
+    return { row, newResources: newResources ?? NO_NAMES };
   }
 
   /** Makes columns for resources; for all of them, or for none. */
   #makeResources(names: readonly string[]): void {
-    if (names.length === 0) return;
     const made: Column[] = [];
     try {
       for (let n = 0; n < 2 * names.length; n++) made.push(this.columns.add(8));
