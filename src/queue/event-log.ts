@@ -1,4 +1,5 @@
 // The events since the oldest drain: a pod that is being decided must not miss one that could help it.
+import { append } from '../model/append.ts';
 import { objectKey } from '../model/types.ts';
 import type { SharedEvent } from './types.ts';
 
@@ -7,6 +8,11 @@ import type { SharedEvent } from './types.ts';
  * backoff instead, which costs an attempt but never strands it.
  */
 export const MAX_EVENTS = 4096;
+
+export interface LoggedEvent {
+  position: number;
+  event: SharedEvent;
+}
 
 export class EventLog {
   #events: SharedEvent[] = [];
@@ -41,10 +47,15 @@ export class EventLog {
     this.#events = [];
   }
 
-  /** The objects, as "kind namespace/name", that kept events from a position on are about. */
-  objectsSince(from: number): ReadonlySet<string> {
-    const names = this.#events.slice(Math.max(0, from - this.#start)).map(objectNameOf);
-    return new Set(names.filter((name) => name !== undefined));
+  /** The kept events from a position on that are about an object, by the object as "kind namespace/name". */
+  byObjectSince(from: number): ReadonlyMap<string, readonly LoggedEvent[]> {
+    const told = new Map<string, LoggedEvent[]>();
+    for (let position = Math.max(from, this.#start); position < this.end; position++) {
+      const event = this.#events[position - this.#start]!;
+      const name = objectNameOf(event);
+      if (name !== undefined) append(told, name, { position, event });
+    }
+    return told;
   }
 
   /** Whether `helps` holds for an event at or after `from`; so it does if one of that range is no longer kept. */

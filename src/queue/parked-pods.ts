@@ -77,10 +77,9 @@ export class ParkedPods {
     return [...(this.#owners.get(objectNameOf(event) ?? '') ?? [])];
   }
 
-  /** Those of the pods that have one of the objects for their own. */
-  owners(entries: readonly Entry[], names: ReadonlySet<string>): readonly Entry[] {
-    if (names.size === 0) return [];
-    return entries.filter(({ pod }) => this.#ownObjectsOf(pod).some((name) => names.has(name)));
+  /** The objects, as "kind namespace/name", that are the pod's own. */
+  ownObjectsOf({ pod }: Entry): readonly string[] {
+    return this.#ownObjectsOf(pod);
   }
 
   #own(name: string, entry: Entry): void {

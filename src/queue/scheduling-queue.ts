@@ -16,6 +16,7 @@ import { GroupMembers } from './group-members.ts';
 import { Heap } from './heap.ts';
 import { HintEffort, isTooMuch } from './hint-effort.ts';
 import { Hints } from './hints.ts';
+import { helpedMeanwhile, helpedOwners, type Help } from './own-objects.ts';
 import { ParkedPods } from './parked-pods.ts';
 import { schedulingPropertiesChanged } from './pod-change.ts';
 import type {
@@ -57,6 +58,7 @@ export class SchedulingQueue {
   readonly #hints: Hints;
   #gated = 0;
   #sequence = 0;
+  readonly #help: Help = (event, { pod, group }) => this.#hints.help(event, pod, group!.plugins);
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -230,8 +232,8 @@ export class SchedulingQueue {
     if (this.#isWatched) this.#log.append(event, () => this.#oldestInFlight());
     const now = this.#options.now();
     const effort = new HintEffort();
-    const isHelped = ({ pod, group }: Entry) => this.#hints.help(event, pod, group!.plugins);
-    let woken = this.#wake(this.#parked.ownersOf(event).filter(isHelped), eventLabel(event), now);
+    const owners = helpedOwners(this.#parked.ownersOf(event), event, this.#help);
+    let woken = this.#wake(owners, eventLabel(event), now);
     for (const { entries, plugins, terms } of this.#parked.groups()) {
       const [first] = entries;
       if (!first || (effort.affords(terms) && !this.#hints.help(event, first.pod, plugins))) continue;
@@ -321,9 +323,9 @@ export class SchedulingQueue {
 
   /** Wakes those of pods that were just parked whose own objects have changed in a way that helps, while they were decided. */
   #wakeOwners(parked: readonly Entry[], eventsFrom: number, now: number): void {
-    const isHelped = (one: Entry) => this.#missedHelp(one.eventsFrom, one.pod, one.group!.plugins);
-    const helped = this.#parked.owners(parked, this.#log.objectsSince(eventsFrom)).filter(isHelped);
-    this.#wake(helped, 'ScheduleAttemptFailure', now);
+    const told = this.#log.byObjectSince(eventsFrom);
+    const ownObjectsOf = (entry: Entry) => this.#parked.ownObjectsOf(entry);
+    this.#wake(helpedMeanwhile(parked, told, ownObjectsOf, this.#help), 'ScheduleAttemptFailure', now);
   }
 
   /** The pod's entry if it is still in flight; a pod that was deleted, and perhaps created anew, has none. */

@@ -43,3 +43,40 @@ it('an event while the pods are decided is not missed by the pod whose own objec
   expect(names(queue.drain())).toEqual(['c']);
   expect(queue.counts().unschedulable).toBe(2);
 });
+
+it('pods that share an object are asked about once, however many they are and however often it changes', () => {
+  const SHARED = 'PersistentVolumeClaim ns/of-shared';
+  let asked = 0;
+  const { queue } = newHarness({
+    ownObjectsOf: () => [SHARED],
+    helps: () => {
+      asked++;
+      return false;
+    },
+  });
+  for (let n = 0; n < 1000; n++) queue.add(pod(`p${n}`));
+  const pods = queue.drain();
+  for (let n = 0; n < 100; n++) queue.event(claimOf('shared'));
+  queue.park('class', pods, verdict('VolumeBinding'));
+  // the first one for its group, and one for those that share the claim
+  expect(asked).toBe(200);
+  queue.event(claimOf('shared'));
+  expect(asked).toBe(202);
+  expect(queue.counts().unschedulable).toBe(1000);
+});
+
+it('a pod is asked about events of its own object only', () => {
+  const asked: string[] = [];
+  const { queue } = newHarness({
+    ownObjectsOf: ({ metadata }) => [`PersistentVolumeClaim ns/of-${metadata?.name}`],
+    helps: (event, { metadata }) => {
+      asked.push(`${metadata?.name} ${event.kind === 'Object' ? event.after?.metadata?.name : ''}`);
+      return false;
+    },
+  });
+  for (const name of ['a', 'b', 'c']) queue.add(pod(name));
+  const pods = queue.drain();
+  for (const name of ['b', 'c', 'other']) queue.event(claimOf(name));
+  queue.park('class', pods, verdict('VolumeBinding'));
+  expect(asked.sort()).toEqual(['a of-b', 'a of-c', 'a of-other', 'b of-b', 'c of-c']);
+});
