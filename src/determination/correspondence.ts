@@ -263,7 +263,7 @@ export class Correspondence {
   askFor(pod: Pod): void {
     if (this.#askedFor === pod || (this.#askedFor === undefined && pod === this.#master)) return;
     const builder = this.#builder();
-    this.#packing.pack(pod, builder, ['NodeResourcesFit', 'NodePorts', 'NodeVolumeLimits']);
+    this.#packing.pack(pod, builder, true);
     this.#program.replaceAsked(builder);
     this.#askedFor = pod;
     this.#explained.clear();

@@ -70,12 +70,15 @@ export class Packing {
     return [...this.#refreshed.values()].flatMap((packed) => packed.touched?.() ?? []);
   }
 
-  /** Has every plugin pack what the pod asks for; with `only`, has these pack it anew for a pod of the same class. */
-  pack(pod: Pod, builder: ProgramBuilder, only?: readonly string[]): void {
+  /**
+   * Has every plugin pack what the pod asks for; with `requestsOnly`, has those that pack requests pack them anew for a pod of
+   * the same class.
+   */
+  pack(pod: Pod, builder: ProgramBuilder, requestsOnly = false): void {
     const { profile, cluster, extenders } = this.#context;
     cluster.usage.eachAmount(usageOf(pod), (column, amount) => builder.uses(column, amount));
     for (const { plugin, code, weight, columnKeys } of placesIn(profile)) {
-      if (only !== undefined && !only.includes(plugin.name)) continue;
+      if (requestsOnly && !plugin.packsRequests) continue;
       const column = (name: string) => cluster.nodes.textColumn(columnKeys[name]!);
       let packed: Packed | undefined;
       try {
@@ -84,8 +87,8 @@ export class Packing {
         throw namedError(plugin, error);
       }
       if (packed?.refresh !== undefined) this.#refreshed.set(plugin.name, packed);
-      else if (only !== undefined) this.#refreshed.delete(plugin.name);
-      if (packed === undefined || only !== undefined) continue;
+      else if (requestsOnly) this.#refreshed.delete(plugin.name);
+      if (packed === undefined || requestsOnly) continue;
       this.#take(plugin.name, packed, builder);
       if (packed.rowVerdicts !== undefined)
         this.rowVerdicts.push(new KnownVerdicts(packed.rowVerdicts, code >> CODE_REASON_BITS, builder));

@@ -252,6 +252,8 @@ export interface Plugin {
   readonly deviceTotals?: DeviceTotalsOf;
   /** Packs what a class's master asks for; undefined when it asks for nothing. */
   pack?(pod: Pod, context: PackContext): Packed | undefined;
+  /** What it packs says what a pod asks for and takes: it is packed anew for pods of a class that may differ in that. */
+  readonly packsRequests?: boolean;
   /** Whether pods of this one's class may need more than their node: asked once a class. Without it, they may. */
   mayReserve?(pod: Pod): boolean;
   /**

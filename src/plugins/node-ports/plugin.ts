@@ -13,6 +13,7 @@ export const nodePorts = definePlugin({
 
   key: (pod) => ({ resources: hostPortsOf(pod).map(hostPortText).sort().join() }),
 
+  packsRequests: true,
   pack(pod, { builder, cluster, code }) {
     const wanted = hostPortsOf(pod);
     if (wanted.length === 0 || code === 0) return undefined;

@@ -53,6 +53,7 @@ export const nodeResourcesFit = definePlugin({
     return { resources: [...texts, nonzeroCpu, nonzeroMemory].join('|') };
   },
 
+  packsRequests: true,
   pack(pod, context) {
     const { builder, cluster, profile, code, weight } = context;
     const { nodes } = cluster;

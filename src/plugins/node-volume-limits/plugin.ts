@@ -38,6 +38,7 @@ export const nodeVolumeLimits = definePlugin({
     return inline.length === 0 ? {} : { rule: JSON.stringify(inline) };
   },
 
+  packsRequests: true,
   pack(pod, context): Packed | undefined {
     if (context.code === 0 || !usesAttachable(pod)) return undefined;
     const { cluster, builder, code } = context;
