@@ -1,6 +1,7 @@
 // What a run on the embedded cluster came to, as data and in sentences.
 import { dump } from 'js-yaml';
 import { colours } from './colours.ts';
+import { addToCount } from '../model/by-key.ts';
 import type { Node, Pod } from '../model/types.ts';
 import { amountsOf, requestsOf } from '../model/pod-resources.ts';
 import type { CycleRecord } from '../control/types.ts';
@@ -33,7 +34,7 @@ export function summaryOf(store: Store, cycles: readonly CycleRecord[], seconds:
   const reasons = new Map<string, number>();
   for (const pod of waiting) {
     const reason = refusalOf(pod) ?? 'not tried yet';
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    addToCount(reasons, reason, 1);
   }
   const shares = ['cpu', 'memory', GPU].map((name) => {
     const used = sum(bound, (pod) => requestsOf(pod).get(name));

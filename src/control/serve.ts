@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { addToCount } from '../model/by-key.ts';
 import type { Access } from '../model/access.ts';
 import { authenticated } from './authenticated.ts';
 import { followKeyPair, readKeyPair, selfSignedKeyPair, type CertificateFiles } from './certificate.ts';
@@ -131,17 +132,12 @@ function boundEach(server: Server | SecureServer): void {
   const open = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: from = '' } = socket;
-    const count = open.get(from) ?? 0;
-    if (count >= CONNECTIONS_EACH_MAX) {
+    if ((open.get(from) ?? 0) >= CONNECTIONS_EACH_MAX) {
       socket.destroy();
       return;
     }
-    open.set(from, count + 1);
-    socket.once('close', () => {
-      const left = open.get(from)! - 1;
-      if (left === 0) open.delete(from);
-      else open.set(from, left);
-    });
+    addToCount(open, from, 1);
+    socket.once('close', () => addToCount(open, from, -1));
   });
 }
 

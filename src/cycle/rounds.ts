@@ -5,6 +5,7 @@
 //   round 2:  a a a                           a a
 //
 // Pods of less priority come after all rounds of those of more.
+import { addToCount } from '../model/by-key.ts';
 import type { Gang } from './gangs/gang-batches.ts';
 import type { QueuedPod } from '../queue/types.ts';
 import type { Batch } from './batches.ts';
@@ -103,10 +104,7 @@ export class Rounds {
   }
 
   #countWaiting(part: Part, by: number): void {
-    const namespace = namespaceOf(part);
-    const pods = (this.#waiting.get(namespace) ?? 0) + by;
-    if (pods === 0) this.#waiting.delete(namespace);
-    else this.#waiting.set(namespace, pods);
+    addToCount(this.#waiting, namespaceOf(part), by);
   }
 
   /** Whether some namespace has pods that wait, and has not had its share; asked once until more is spent. */

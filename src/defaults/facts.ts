@@ -1,5 +1,5 @@
 // What admission reads of a cluster.
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import type {
   ApiObject,
   LimitRange,

@@ -39,21 +39,21 @@ export class Packing {
 
   constructor(context: FrameworkContext) {
     this.#context = context;
-    this.#position = context.cluster.store.end;
+    this.#position = context.cluster.store.changes.end;
   }
 
   /** Whether the objects are still those that were read. */
   get isCurrent(): boolean {
     const { store } = this.#context.cluster;
     for (const [kind, version] of this.#objectVersions) if (store.versionOf(kind) !== version) return false;
-    if (this.#choosy.length === 0 || this.#position === store.end) return true;
-    const isConcerned = store
-      .changesSince(this.#position)
+    if (this.#choosy.length === 0 || this.#position === store.changes.end) return true;
+    const isConcerned = store.changes
+      .since(this.#position)
       ?.some((change) =>
         this.#choosy.some(({ kinds, concernedBy }) => kinds!.includes(change.kind) && concernedBy!(change)),
       );
     if (isConcerned !== false) return false;
-    this.#position = store.end;
+    this.#position = store.changes.end;
     return true;
   }
 
@@ -61,7 +61,7 @@ export class Packing {
   markSeen(): void {
     const { store } = this.#context.cluster;
     for (const kind of this.#objectVersions.keys()) this.#objectVersions.set(kind, store.versionOf(kind));
-    this.#position = store.end;
+    this.#position = store.changes.end;
     if (!this.refreshesAfterEach) this.touched();
   }
 

@@ -7,7 +7,7 @@ import {
   CODE_NOT_CHOSEN,
   CODE_REASON_BITS,
 } from '../../assembly/layout.ts';
-import { append } from '../model/append.ts';
+import { addToCount, append } from '../model/by-key.ts';
 import type { Rejection } from '../model/types.ts';
 import type { Arena } from '../state/columns/arena.ts';
 import type { NodeRejection, Packed } from '../plugins/plugin.ts';
@@ -122,7 +122,7 @@ export class Verdicts {
     const { context, packed } = this.#options;
     const counts = new Map<string, number>();
     const plugins = new Set<string>();
-    const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
+    const count = (reason: string, by: number) => addToCount(counts, reason, by);
     for (const [code, rows] of this.#rejectedByCode()) {
       plugins.add(this.#pluginOf(code));
       for (const [{ reasons }, times] of this.#explanationsOf(code, rows))

@@ -1,6 +1,6 @@
 // How many devices of a class a node has, and how many of them are taken: what scores count of an extended resource where
 // devices serve it.
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import type { DeviceTotals, DeviceTotalsOf } from '../plugins/dynamic-resources/totals.ts';
 import { allocatedDevices } from './devices.ts';
 import { selectorMatches, type NodeIdentity } from './node-selection.ts';

@@ -1,6 +1,6 @@
 // The resource pools that a node can take devices from: slices of one driver and pool, of its newest generation, in the
 // order in which devices are tried.
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import { sliceMatchesNode, type NodeIdentity } from './node-selection.ts';
 import type { CounterSet, Device, ResourceSlice } from './types.ts';
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { AccessError, type Access, type User } from '../model/access.ts';
+import { addToCount } from '../model/by-key.ts';
 import type { Right } from '../model/right.ts';
 import type { Transport } from './transport.ts';
 
@@ -110,15 +111,13 @@ class Slots {
   take(who: string): boolean {
     const taken = this.#taken.get(who) ?? 0;
     if (this.#all >= CONCURRENT_MAX || taken >= CONCURRENT_EACH_MAX) return false;
-    this.#taken.set(who, taken + 1);
+    addToCount(this.#taken, who, 1);
     this.#all++;
     return true;
   }
 
   giveBack(who: string): void {
-    const left = this.#taken.get(who)! - 1;
-    if (left === 0) this.#taken.delete(who);
-    else this.#taken.set(who, left);
+    addToCount(this.#taken, who, -1);
     this.#all--;
   }
 }

@@ -1,6 +1,6 @@
 // A cluster that stays while pods are decided on it and objects come, change and go: the objects, and what is packed of them.
 // Forks see it in versions of their own (history.ts): what is different between two versions is noted as it is changed.
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import {
   objectKey,
   type ApiObject,

@@ -1,5 +1,6 @@
 // What whoever asks for a plan is told besides the decisions: what it supposes, and why there is nothing to decide.
 import type { Configuration } from '../config/types.ts';
+import { addToCount } from '../model/by-key.ts';
 import { schedulerNameOf, type Scenario } from '../model/types.ts';
 import type { Intake } from '../scenario/intake.ts';
 import { MESSAGES_MAX } from '../scenario/reader.ts';
@@ -18,7 +19,7 @@ export function otherSchedulers({ pending }: Scenario, { profiles }: Configurati
   const counts = new Map<string, number>();
   for (const pod of pending) {
     const name = schedulerNameOf(pod);
-    if (!known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (!known.has(name)) addToCount(counts, name, 1);
   }
   return [...counts].map(
     ([name, pods]) =>

@@ -1,5 +1,5 @@
 // The events since the oldest drain: a pod that is being decided must not miss one that could help it.
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import { objectKey } from '../model/types.ts';
 import type { SharedEvent } from './types.ts';
 

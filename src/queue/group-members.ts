@@ -1,4 +1,5 @@
 // The waiting pods of each pod group, in order of arrival.
+import { addToSet, deleteFromSet } from '../model/by-key.ts';
 import type { Entry } from './entry.ts';
 
 const NONE: ReadonlySet<Entry> = new Set();
@@ -7,15 +8,11 @@ export class GroupMembers {
   readonly #byGroup = new Map<string, Set<Entry>>();
 
   add(entry: Entry): void {
-    if (entry.podGroup === undefined) return;
-    const members = this.#byGroup.get(entry.podGroup);
-    if (members === undefined) this.#byGroup.set(entry.podGroup, new Set([entry]));
-    else members.add(entry);
+    if (entry.podGroup !== undefined) addToSet(this.#byGroup, entry.podGroup, entry);
   }
 
   delete(entry: Entry): void {
-    const members = this.#byGroup.get(entry.podGroup ?? '');
-    if (members?.delete(entry) && members.size === 0) this.#byGroup.delete(entry.podGroup!);
+    if (entry.podGroup !== undefined) deleteFromSet(this.#byGroup, entry.podGroup, entry);
   }
 
   of(podGroup: string): ReadonlySet<Entry> {

@@ -1,4 +1,5 @@
 // The unschedulable pods: one verdict stands for a whole group, and is asked about once per event.
+import { addToSet, deleteFromSet } from '../model/by-key.ts';
 import { schedulerNameOf, type Pod } from '../model/types.ts';
 import type { Entry, Group } from './entry.ts';
 import { Heap } from './heap.ts';
@@ -53,7 +54,7 @@ export class ParkedPods {
       entry.queue = 'unschedulable';
       entry.group = group;
       group.entries.add(entry);
-      for (const name of this.#ownObjectsOf(entry.pod)) this.#own(name, entry);
+      for (const name of this.#ownObjectsOf(entry.pod)) addToSet(this.#owners, name, entry);
     }
     this.#size += entries.length;
   }
@@ -64,7 +65,7 @@ export class ParkedPods {
     if (!group) return;
     entry.group = undefined;
     group.entries.delete(entry);
-    for (const name of this.#ownObjectsOf(entry.pod)) this.#disown(name, entry);
+    for (const name of this.#ownObjectsOf(entry.pod)) deleteFromSet(this.#owners, name, entry);
     this.#size -= 1;
     if (group.entries.size > 0) return;
     this.#groups.delete(group.name);
@@ -80,18 +81,6 @@ export class ParkedPods {
   /** The objects, as "kind namespace/name", that are the pod's own. */
   ownObjectsOf({ pod }: Entry): readonly string[] {
     return this.#ownObjectsOf(pod);
-  }
-
-  #own(name: string, entry: Entry): void {
-    const owners = this.#owners.get(name);
-    if (owners === undefined) this.#owners.set(name, new Set([entry]));
-    else owners.add(entry);
-  }
-
-  #disown(name: string, entry: Entry): void {
-    const owners = this.#owners.get(name);
-    owners?.delete(entry);
-    if (owners?.size === 0) this.#owners.delete(name);
   }
 
   /** How many pods of a profile each plugin rejected; a pod counts for each of them. */

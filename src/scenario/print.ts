@@ -1,6 +1,6 @@
 // Prints decisions: as JSON or YAML in kube-oracle's format, or as a table for people.
 import { dump } from 'js-yaml';
-import { append } from '../model/append.ts';
+import { addToCount, append } from '../model/by-key.ts';
 import { aligned, plural } from '../model/table.ts';
 import type { Decision } from '../model/types.ts';
 import type { Intake } from './intake.ts';
@@ -166,7 +166,7 @@ function byCount(counts: Map<string, number>): [string, number][] {
 
 function count(keys: (string | undefined)[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const key of keys) if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const key of keys) if (key !== undefined) addToCount(counts, key, 1);
   return counts;
 }
 

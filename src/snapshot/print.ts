@@ -1,6 +1,6 @@
 // Prints a snapshot: as a list that coset plan reads, or as a table of what is in it.
 import { dump } from 'js-yaml';
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import { aligned, plural } from '../model/table.ts';
 import type { ApiObject } from '../model/types.ts';
 import type { Fetched } from './fetch.ts';

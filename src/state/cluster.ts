@@ -1,5 +1,6 @@
 // The state that is scheduled on: nodes and the pods on them, packed in columns, and the objects that plugins read.
 // It is told what happened, and says what a waiting pod may care about. Nothing here talks to an API server or a clock.
+import { addToCount, addToSet, deleteFromSet } from '../model/by-key.ts';
 import { hasKey, sameLabels, type Selector } from '../model/labels.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
 import type { Arena } from './columns/arena.ts';
@@ -132,7 +133,7 @@ export class Cluster {
     if (row === undefined) return;
     for (const pod of [...this.podsIn(row)]) {
       this.#detach(pod);
-      this.#awaitNode(pod);
+      addToSet(this.#podsOnUnknownNodes, pod.nodeName, pod);
     }
     this.nodes.removeNode(name);
   }
@@ -179,7 +180,7 @@ export class Cluster {
       return undefined;
     this.#pods.delete(key);
     this.#countPod(pod, -1);
-    if (pod.row === undefined) this.#forgetAwaiting(pod);
+    if (pod.row === undefined) deleteFromSet(this.#podsOnUnknownNodes, pod.nodeName, pod);
     else this.#detach(pod);
     this.#selectors.release(pod);
     return pod;
@@ -298,13 +299,13 @@ export class Cluster {
   }
 
   #countPod({ podGroup }: PodRecord, by: 1 | -1): void {
-    if (podGroup !== undefined) addTo(this.#podsByGroup, podGroup, by);
+    if (podGroup !== undefined) addToCount(this.#podsByGroup, podGroup, by);
   }
 
   #place(record: PodRecord): void {
     this.#take(record);
     const row = this.nodes.rowOf(record.nodeName);
-    if (row === undefined) this.#awaitNode(record);
+    if (row === undefined) addToSet(this.#podsOnUnknownNodes, record.nodeName, record);
     else this.#attach(record, row);
   }
 
@@ -332,18 +333,6 @@ export class Cluster {
     const neighbours = this.#podsOnUnknownNodes.get(before.nodeName);
     neighbours?.delete(before);
     neighbours?.add(record);
-  }
-
-  #awaitNode(pod: PodRecord): void {
-    const waiting = this.#podsOnUnknownNodes.get(pod.nodeName);
-    if (waiting === undefined) this.#podsOnUnknownNodes.set(pod.nodeName, new Set([pod]));
-    else waiting.add(pod);
-  }
-
-  #forgetAwaiting(pod: PodRecord): void {
-    const waiting = this.#podsOnUnknownNodes.get(pod.nodeName);
-    waiting?.delete(pod);
-    if (waiting?.size === 0) this.#podsOnUnknownNodes.delete(pod.nodeName);
   }
 
   #attach(pod: PodRecord, row: number, packed = false, shape?: PodShape): void {
@@ -390,11 +379,4 @@ export class Cluster {
     }
     podBuckets.count(pod.bucket, row, 1);
   }
-}
-
-/** Adds to a count that is kept only while it is not 0. */
-function addTo<K>(counts: Map<K, number>, key: K, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
 }

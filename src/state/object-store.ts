@@ -1,5 +1,6 @@
 // Objects that plugins read beside nodes and pods, as the API server has them, or as they will be once what was
 // reserved for a pod is written.
+import { ChangeLog } from './change-log.ts';
 import { objectKey, type ApiObject } from '../model/types.ts';
 
 /** What is kept of an object; it is replaced, never changed. */
@@ -16,7 +17,7 @@ export interface StoreChange {
   readonly key: string;
 }
 
-/** So many changes are kept; who is further behind reads everything anew. Half of them stay when it is reached. */
+/** So many changes are kept. */
 const CHANGE_LIMIT = 32_768;
 
 export class ObjectStore {
@@ -26,8 +27,8 @@ export class ObjectStore {
   readonly #versions = new Map<string, number>();
   /** Without what is only assumed, which concerns the pod alone that it is assumed for. */
   readonly #toldVersions = new Map<string, number>();
-  #changes: StoreChange[] = [];
-  #firstChange = 0;
+  /** The changes of objects. */
+  readonly changes = new ChangeLog<StoreChange>(CHANGE_LIMIT);
 
   /** `kinds` are those that some plugin reads; others are not kept. */
   constructor(kinds: Iterable<string>) {
@@ -56,17 +57,6 @@ export class ObjectStore {
   /** Counts the changes of a kind that were told from outside: what is assumed for a pod, or is taken back, is none. */
   toldVersionOf(kind: string): number {
     return this.#toldVersions.get(kind) ?? 0;
-  }
-
-  /** The position after the newest change. */
-  get end(): number {
-    return this.#firstChange + this.#changes.length;
-  }
-
-  /** The changes of objects from a position on; undefined when they are kept no longer. */
-  changesSince(position: number): readonly StoreChange[] | undefined {
-    if (position < this.#firstChange) return undefined;
-    return position === this.end ? NO_CHANGES : this.#changes.slice(position - this.#firstChange);
   }
 
   /** An object by "namespace/name"; of what has no namespace the namespace is "default". */
@@ -148,12 +138,6 @@ export class ObjectStore {
     if (entry === undefined) objects.delete(key);
     else objects.set(key, entry);
     this.changed(kind);
-    if (this.#changes.length === CHANGE_LIMIT) {
-      this.#changes = this.#changes.slice(CHANGE_LIMIT / 2);
-      this.#firstChange += CHANGE_LIMIT / 2;
-    }
-    this.#changes.push({ kind, key });
+    this.changes.add({ kind, key });
   }
 }
-
-const NO_CHANGES: readonly StoreChange[] = [];

@@ -1,5 +1,6 @@
 // Pods on nodes, gathered by what other pods' constraints can see of them: a selector is matched once for all pods of a
 // bucket. And the label keys that selectors read, without which every pod would be a bucket of its own.
+import { addToSet, deleteFromSet } from '../model/by-key.ts';
 import type { Labels, Selector } from '../model/labels.ts';
 import type { PodAffinityTerms } from './pod-affinity.ts';
 import { valuesAsked } from './selector-index.ts';
@@ -125,12 +126,12 @@ class NamespaceBuckets {
 
   add(bucket: PodBucket): void {
     this.all.add(bucket);
-    for (const key in bucket.labels) addTo(this.#byLabel, `${key}=${bucket.labels[key]}`, bucket);
+    for (const key in bucket.labels) addToSet(this.#byLabel, `${key}=${bucket.labels[key]}`, bucket);
   }
 
   delete(bucket: PodBucket): void {
     this.all.delete(bucket);
-    for (const key in bucket.labels) deleteFrom(this.#byLabel, `${key}=${bucket.labels[key]}`, bucket);
+    for (const key in bucket.labels) deleteFromSet(this.#byLabel, `${key}=${bucket.labels[key]}`, bucket);
   }
 
   /** Those that the selector may match, each once. */
@@ -175,7 +176,7 @@ export class PodBuckets {
       let ofNamespace = this.#byNamespace.get(namespace);
       if (ofNamespace === undefined) this.#byNamespace.set(namespace, (ofNamespace = new NamespaceBuckets()));
       ofNamespace.add(bucket);
-      if (affinity !== undefined) addTo(this.#byAffinity, affinity.text, bucket);
+      if (affinity !== undefined) addToSet(this.#byAffinity, affinity.text, bucket);
     }
     return bucket;
   }
@@ -230,7 +231,7 @@ export class PodBuckets {
     const ofNamespace = this.#byNamespace.get(namespace)!;
     ofNamespace.delete(bucket);
     if (ofNamespace.all.size === 0) this.#byNamespace.delete(namespace);
-    if (affinity !== undefined) deleteFrom(this.#byAffinity, affinity.text, bucket);
+    if (affinity !== undefined) deleteFromSet(this.#byAffinity, affinity.text, bucket);
   }
 }
 
@@ -248,16 +249,4 @@ function textOf(
     text += `${key.length}:${key}${value.length}:${value}`;
   }
   return affinity === undefined ? text : `${text}/${affinity.text}`;
-}
-
-function addTo<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([item]));
-  else set.add(item);
-}
-
-function deleteFrom<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
-  const set = sets.get(key);
-  set?.delete(item);
-  if (set?.size === 0) sets.delete(key);
 }

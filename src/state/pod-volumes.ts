@@ -1,4 +1,6 @@
 // Volumes of pods, as far as others can see them: claims, and disks that are attached to the node.
+import { ChangeLog } from './change-log.ts';
+import { addToCount } from '../model/by-key.ts';
 import type { Pod, Volume } from '../model/types.ts';
 
 /** Counts, in the object store's generations, the pods with such volumes that came to a node or left it. */
@@ -15,7 +17,7 @@ const SOURCES = [
   'rbd',
 ] as const satisfies (keyof Volume)[];
 
-/** So many touched rows are kept; who is further behind looks at all. */
+/** So many touched rows are kept. */
 const TOUCHED_LIMIT = 32_768;
 
 const NO_VOLUMES: readonly Volume[] = [];
@@ -54,8 +56,8 @@ export class VolumeUsers {
   readonly #users = new Map<string, Users>();
   readonly #waiting = new Map<string, PodWithVolumes>();
   readonly #rowVersions: number[] = [];
-  #touched: number[] = [];
-  #firstTouched = 0;
+  /** The rows that were touched, by pods with volumes or by objects. */
+  readonly touched = new ChangeLog<number>(TOUCHED_LIMIT);
   #disks = 0;
 
   /** Takes the volumes of a pod that waits, in the place of those that it had. */
@@ -81,7 +83,7 @@ export class VolumeUsers {
   count(pod: PodWithVolumes, row: number, by: 1 | -1): void {
     this.suppose(pod, row, by);
     this.#use(pod, by);
-    if (pod.volumes.length > 0) this.#noteTouched(row);
+    if (pod.volumes.length > 0) this.touched.add(row);
   }
 
   /** Lets a pod come to the row or leave it, until the caller undoes it. */
@@ -89,23 +91,13 @@ export class VolumeUsers {
     if (pod.volumes.length === 0) return;
     this.#rowVersions[row] = this.versionOf(row) + 1;
     for (const volume of pod.volumes)
-      if (volume.persistentVolumeClaim) addTo(this.#namedOnNodes, claimKeyOf(pod.key, volume)!, by);
+      if (volume.persistentVolumeClaim) addToCount(this.#namedOnNodes, claimKeyOf(pod.key, volume)!, by);
   }
 
   /** Objects have changed what the volumes in the row are. */
   touch(row: number): void {
     this.#rowVersions[row] = this.versionOf(row) + 1;
-    this.#noteTouched(row);
-  }
-
-  /** The position after the row that was touched last, by pods with volumes or by objects. */
-  get touchedEnd(): number {
-    return this.#firstTouched + this.#touched.length;
-  }
-
-  /** The rows that were touched from a position on; undefined when they are kept no longer. */
-  touchedSince(position: number): readonly number[] | undefined {
-    return position < this.#firstTouched ? undefined : this.#touched.slice(position - this.#firstTouched);
+    this.touched.add(row);
   }
 
   /** Counts the pods with volumes that came to the row or left it, or were supposed to. */
@@ -129,14 +121,6 @@ export class VolumeUsers {
     return this.#disks > 0;
   }
 
-  #noteTouched(row: number): void {
-    if (this.#touched.length === TOUCHED_LIMIT) {
-      this.#touched = this.#touched.slice(TOUCHED_LIMIT / 2);
-      this.#firstTouched += TOUCHED_LIMIT / 2;
-    }
-    this.#touched.push(row);
-  }
-
   #use(pod: PodWithVolumes, by: 1 | -1): void {
     for (const volume of pod.volumes) {
       const claim = claimKeyOf(pod.key, volume);
@@ -157,7 +141,7 @@ export class VolumeUsers {
     if (users.pod === pod) users.count += by;
     else {
       if (users.others === undefined) this.sharingVersion++;
-      addTo((users.others ??= new Map<string, number>()), pod, by);
+      addToCount((users.others ??= new Map<string, number>()), pod, by);
     }
     if (users.count === 0) {
       const [next] = users.others ?? [];
@@ -173,11 +157,4 @@ export class VolumeUsers {
       this.sharingVersion++;
     }
   }
-}
-
-/** Adds to a count that is kept only while it is not 0. */
-function addTo(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
 }

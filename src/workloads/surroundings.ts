@@ -1,5 +1,5 @@
 // What controllers see of the objects of a cluster.
-import { append } from '../model/append.ts';
+import { append } from '../model/by-key.ts';
 import { objectKey, type ApiObject, type Node, type Pod } from '../model/types.ts';
 import { namespaceOf, PODS_MAX, type Surroundings } from './workload.ts';
 

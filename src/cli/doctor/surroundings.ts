@@ -1,5 +1,6 @@
 // What a scheduler has to do with: nodes, pods that wait, extenders.
 import { connect } from 'node:net';
+import { addToCount } from '../../model/by-key.ts';
 import { schedulerNameOf, type Node, type Pod } from '../../model/types.ts';
 import { listed, type Examined, type Finding } from './finding.ts';
 
@@ -38,7 +39,7 @@ export async function podFindings({ transport }: Examined, known: ReadonlySet<st
   const pods = await listed<Pod>(transport, `/api/v1/pods?fieldSelector=${selector}`);
   if (pods === undefined) return [{ check, status: 'warning', message: 'they may not be listed' }];
   const waiting = new Map<string, number>();
-  for (const pod of pods) waiting.set(schedulerNameOf(pod), (waiting.get(schedulerNameOf(pod)) ?? 0) + 1);
+  for (const pod of pods) addToCount(waiting, schedulerNameOf(pod), 1);
   const findings = [...waiting]
     .filter(([name]) => !known.has(name))
     .map(([name, count]) => ({

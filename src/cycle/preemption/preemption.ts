@@ -1,4 +1,5 @@
 // What DefaultPreemption does for a pod that fits on no node: it looks for pods of less priority that could make way.
+import { addToCount } from '../../model/by-key.ts';
 import type { Pod } from '../../model/types.ts';
 import { objectKey } from '../../model/types.ts';
 import type { Correspondence } from '../../determination/correspondence.ts';
@@ -85,7 +86,7 @@ export class Preemption {
   #refusalText(reasons: readonly string[][]): string {
     const { nodes } = this.#correspondence.class.context.cluster;
     const counts = new Map<string, number>();
-    const count = (reason: string, by: number) => counts.set(reason, (counts.get(reason) ?? 0) + by);
+    const count = (reason: string, by: number) => addToCount(counts, reason, by);
     for (const reason of reasons.flat()) count(reason, 1);
     const others = nodes.count - reasons.length;
     if (others > 0) count('Preemption is not helpful for scheduling', others);

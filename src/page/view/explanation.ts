@@ -1,6 +1,6 @@
 // A decision with all its details, as the page explains it.
 import { requestsOf } from '../../model/pod-resources.ts';
-import { append } from '../../model/append.ts';
+import { append } from '../../model/by-key.ts';
 import type { Decision, Pod } from '../../model/types.ts';
 import { unitOf } from './format.ts';
 import type { CandidateView, ExplanationView, RefusalView, ResourceView, ShortageView } from './types.ts';

@@ -1,6 +1,6 @@
 // A plan as the page shows it.
 import type { Decision, Node, Scenario } from '../../model/types.ts';
-import { append } from '../../model/append.ts';
+import { append } from '../../model/by-key.ts';
 import { groupsOf } from '../../scenario/groups.ts';
 import type { Standing } from './utilisation.ts';
 import { utilisationOf, zonesOf } from './utilisation.ts';

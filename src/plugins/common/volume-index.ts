@@ -1,7 +1,9 @@
 // The persistent volumes of a cluster by what is asked of them: which are free, for whom others are reserved, and which are
 // one and the same to their driver. It follows the changes of the store.
+import { addToCount, addToSet, deleteFromSet } from '../../model/by-key.ts';
 import { objectKey, type PersistentVolume, type VolumeAttachment } from '../../model/types.ts';
-import type { ObjectStore } from '../../state/object-store.ts';
+import { LogReader } from '../../state/change-log.ts';
+import type { ObjectStore, StoreChange } from '../../state/object-store.ts';
 import { csiOfVolume } from '../node-volume-limits/csi-migration.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 import { classNameOf, clusterKey, VOLUME } from './volume-claims.ts';
@@ -21,7 +23,7 @@ const indexes = new WeakMap<ObjectStore, VolumeIndex>();
 
 export class VolumeIndex {
   readonly #store: ObjectStore;
-  #position = -1;
+  readonly #changes: LogReader<StoreChange>;
   readonly #known = new Map<string, Known>();
   readonly #free = new Map<string, Set<string>>();
   readonly #reserved = new Map<string, Set<string>>();
@@ -32,6 +34,7 @@ export class VolumeIndex {
 
   private constructor(store: ObjectStore) {
     this.#store = store;
+    this.#changes = new LogReader(store.changes, 'everything');
   }
 
   /** The index of a store, as it is now. */
@@ -72,8 +75,7 @@ export class VolumeIndex {
   }
 
   #follow(): void {
-    const changes = this.#store.changesSince(this.#position);
-    this.#position = this.#store.end;
+    const changes = this.#changes.next();
     if (changes === undefined) {
       this.#readAll();
       return;
@@ -96,9 +98,9 @@ export class VolumeIndex {
     const before = this.#known.get(key);
     if (before !== undefined) {
       this.#known.delete(key);
-      if (before.claim === undefined) drop(this.#free, before.className, key);
-      else drop(this.#reserved, before.claim, key);
-      if (before.handle !== undefined) count(this.#handles, before.handle, -1);
+      if (before.claim === undefined) deleteFromSet(this.#free, before.className, key);
+      else deleteFromSet(this.#reserved, before.claim, key);
+      if (before.handle !== undefined) addToCount(this.#handles, before.handle, -1);
     }
     if (volume === undefined) return;
     const reference = volume.spec?.claimRef;
@@ -108,19 +110,19 @@ export class VolumeIndex {
       handle: handleOf(volume),
     };
     this.#known.set(key, known);
-    if (known.claim === undefined) add(this.#free, known.className, key);
-    else add(this.#reserved, known.claim, key);
-    if (known.handle !== undefined) count(this.#handles, known.handle, 1);
+    if (known.claim === undefined) addToSet(this.#free, known.className, key);
+    else addToSet(this.#reserved, known.claim, key);
+    if (known.handle !== undefined) addToCount(this.#handles, known.handle, 1);
   }
 
   #takeAttachment(key: string, attachment: VolumeAttachment | undefined): void {
     const before = this.#attached.get(key);
-    if (before !== undefined) count(this.#attachments, before, -1);
+    if (before !== undefined) addToCount(this.#attachments, before, -1);
     this.#attached.delete(key);
     const name = attachment?.spec.source.persistentVolumeName;
     if (!name) return;
     this.#attached.set(key, clusterKey(name));
-    count(this.#attachments, clusterKey(name), 1);
+    addToCount(this.#attachments, clusterKey(name), 1);
   }
 }
 
@@ -133,22 +135,4 @@ export function handleOf(volume: PersistentVolume): string | undefined {
     if (error instanceof VolumeError) return undefined;
     throw error;
   }
-}
-
-function add(sets: Map<string, Set<string>>, name: string, key: string): void {
-  const set = sets.get(name);
-  if (set === undefined) sets.set(name, new Set([key]));
-  else set.add(key);
-}
-
-function drop(sets: Map<string, Set<string>>, name: string, key: string): void {
-  const set = sets.get(name);
-  set?.delete(key);
-  if (set?.size === 0) sets.delete(name);
-}
-
-function count(counts: Map<string, number>, key: string, by: 1 | -1): void {
-  const sum = (counts.get(key) ?? 0) + by;
-  if (sum === 0) counts.delete(key);
-  else counts.set(key, sum);
 }

@@ -1,6 +1,6 @@
 // InterPodAffinity: a pod's own affinity and anti-affinity to the pods that are there, and theirs to it.
 import { LIMIT_FIXED, LIMIT_PRESENT, NORMALIZE_RANGE } from '../../../assembly/layout.ts';
-import { append } from '../../model/append.ts';
+import { append } from '../../model/by-key.ts';
 import type { Pod } from '../../model/types.ts';
 import {
   affinityOf,

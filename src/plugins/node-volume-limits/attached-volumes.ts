@@ -1,7 +1,10 @@
 // What is attached to each node, counted once and again for the rows only that pods or objects have touched. All classes of
 // a cluster read it.
+import { addToCount, addToSet, deleteFromSet } from '../../model/by-key.ts';
 import { objectKey, type CSINode, type Pod, type VolumeAttachment } from '../../model/types.ts';
+import { LogReader } from '../../state/change-log.ts';
 import type { Cluster } from '../../state/cluster.ts';
+import type { StoreChange } from '../../state/object-store.ts';
 import { claimNameOf, clusterKey, type Objects } from '../common/volume-claims.ts';
 import { ATTACHMENT } from '../common/volume-index.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
@@ -26,7 +29,7 @@ const known = new WeakMap<Cluster, AttachedVolumes>();
 
 export class AttachedVolumes {
   readonly #cluster: Cluster;
-  #position = -1;
+  readonly #changes: LogReader<StoreChange>;
   readonly #rows: (RowVolumes | undefined)[] = [];
   /** The rows whose counts have read an object, by kind and "namespace/name"; mostly it is one. */
   readonly #readers = new Map<string, Map<string, number | Set<number>>>();
@@ -39,6 +42,7 @@ export class AttachedVolumes {
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
+    this.#changes = new LogReader(cluster.store.changes, 'everything');
   }
 
   /** What is attached to the nodes of a cluster, as it is now. */
@@ -122,9 +126,7 @@ export class AttachedVolumes {
 
   #follow(): void {
     const { store } = this.#cluster;
-    if (this.#position === store.end) return;
-    const changes = store.changesSince(this.#position);
-    this.#position = store.end;
+    const changes = this.#changes.next();
     if (changes === undefined) {
       this.#readAll();
       return;
@@ -154,18 +156,14 @@ export class AttachedVolumes {
     const before = this.#attachments.get(key);
     if (before !== undefined) {
       const { nodeName } = before.spec;
-      const there = this.#attachmentsOn.get(nodeName)!;
-      there.delete(before);
-      if (there.size === 0) this.#attachmentsOn.delete(nodeName);
+      deleteFromSet(this.#attachmentsOn, nodeName, before);
       this.#attachments.delete(key);
       this.#touchNode(nodeName);
     }
     if (attachment === undefined) return;
     const { nodeName } = attachment.spec;
     this.#attachments.set(key, attachment);
-    const there = this.#attachmentsOn.get(nodeName);
-    if (there === undefined) this.#attachmentsOn.set(nodeName, new Set([attachment]));
-    else there.add(attachment);
+    addToSet(this.#attachmentsOn, nodeName, attachment);
     this.#touchNode(nodeName);
   }
 
@@ -186,6 +184,6 @@ export function limitOf(csiNode: CSINode | undefined, driver: string): number | 
 
 function countsOf(attached: Attached): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const driver of attached.values()) counts.set(driver, (counts.get(driver) ?? 0) + 1);
+  for (const driver of attached.values()) addToCount(counts, driver, 1);
   return counts;
 }

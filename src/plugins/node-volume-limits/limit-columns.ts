@@ -1,6 +1,7 @@
 // A driver's limit as an amount of which each node has so much: the volumes that pods of a class have for themselves are
 // asked for and taken; those that they share with others are there already as soon as one of them is.
 import type { ProgramBuilder } from '../../kernel/program/builder.ts';
+import { LogReader } from '../../state/change-log.ts';
 import type { Cluster } from '../../state/cluster.ts';
 import type { Column } from '../../state/columns/column.ts';
 import type { Arena } from '../../state/columns/arena.ts';
@@ -21,12 +22,11 @@ interface DriverColumn {
 export class LimitColumns {
   readonly #arena: Arena;
   readonly #columns: readonly DriverColumn[];
-  /** Up to here it is known which rows were touched. */
-  #position: number;
+  readonly #touched: LogReader<number>;
 
   constructor(cluster: Cluster, wanted: Wanted, builder: ProgramBuilder, code: number) {
     const attached = AttachedVolumes.of(cluster);
-    this.#position = cluster.volumeUsers.touchedEnd;
+    this.#touched = new LogReader(cluster.volumeUsers.touched, 'now');
     this.#arena = builder.columns.arena;
     this.#columns = wanted.drivers.flatMap((driver) => {
       const limits = attached.limits(driver);
@@ -59,9 +59,8 @@ export class LimitColumns {
   }
 
   /** The rows where something may be attached that was not known when this was asked last. */
-  touched({ volumeUsers }: Cluster): readonly number[] {
-    const rows = volumeUsers.touchedSince(this.#position);
-    this.#position = volumeUsers.touchedEnd;
+  touched(): readonly number[] {
+    const rows = this.#touched.next();
     if (this.#columns.length === 0) return [];
     return rows ?? [...new Set(this.#columns.flatMap(({ limits }) => [...limits.keys()]))];
   }

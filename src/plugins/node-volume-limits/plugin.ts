@@ -51,7 +51,7 @@ export const nodeVolumeLimits = definePlugin({
       refresh: (rows) => columns.refresh(cluster, rows),
       touched() {
         AttachedVolumes.of(cluster);
-        return columns.touched(cluster);
+        return columns.touched();
       },
       refreshesAfterEach: wanted.isAttachedSomewhere,
       explain(row, reason) {

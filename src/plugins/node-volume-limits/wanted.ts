@@ -1,4 +1,5 @@
 // What a pod that waits would attach to a node: for itself, or together with others.
+import { addToCount } from '../../model/by-key.ts';
 import { objectKey, type CSIDriver, type Pod } from '../../model/types.ts';
 import type { Cluster } from '../../state/cluster.ts';
 import { isOwn } from '../common/alike-claims.ts';
@@ -94,6 +95,6 @@ function addWanted(
     }
     found.classes.add(classNameOf(claim));
   }
-  for (const driver of own.values()) found.own.set(driver, (found.own.get(driver) ?? 0) + 1);
+  for (const driver of own.values()) addToCount(found.own, driver, 1);
   return isAttachedSomewhere;
 }

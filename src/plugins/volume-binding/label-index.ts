@@ -1,5 +1,6 @@
 // Things in an order of which only some can be reached from a node, by the labels that it must have: what asks for a value of
 // a label is looked at for nodes with that value only.
+import { append } from '../../model/by-key.ts';
 import type { Labels } from '../../model/labels.ts';
 
 interface Placed<T> {
@@ -26,11 +27,7 @@ export class LabelIndex<T> {
     }
     let byValue = this.#byLabel.get(required.key);
     if (byValue === undefined) this.#byLabel.set(required.key, (byValue = new Map<string, Placed<T>[]>()));
-    for (const value of new Set(required.values)) {
-      const list = byValue.get(value);
-      if (list === undefined) byValue.set(value, [placed]);
-      else list.push(placed);
-    }
+    for (const value of new Set(required.values)) append(byValue, value, placed);
   }
 
   /** The first thing in the order that is wanted, of those that nodes with these labels can reach. */
