@@ -19,8 +19,8 @@ import { giveBackUndecided, tryLater } from './failures.ts';
 import { EffortError, Slice, stepsMost } from '../kernel/program/effort.ts';
 import { outcomeOf, traceOf, type Placement, type Outcome } from './outcome.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
-import { Rounds, batchesIn, batchSteps } from './rounds.ts';
-import { isOutdated, takeOutThoseThatLeft, unsupportedBy, type Batch } from './batches.ts';
+import { Rounds, batchesIn, batchesLeftIn, batchSteps } from './rounds.ts';
+import { isOutdated, unsupportedBy, type Batch } from './batches.ts';
 import type { Framework, FrameworkContext } from '../plugins/framework.ts';
 import { reserve } from '../plugins/registry.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
@@ -92,13 +92,15 @@ export class SchedulingCycle {
     try {
       do {
         for (let part; (part = rounds.take()) !== undefined;) {
-          const isAsItWas = !batchesIn([part]).some((batch) => isOutdated(batch, (pod) => this.#lookUp(pod)));
-          if (isAsItWas) yield* this.#takePart(part, rounds);
-          if (isAsItWas && cluster.selectorsVersion === selectorsVersion) continue;
+          const batches = batchesLeftIn(part, (of, pods) => this.correspondences.release(of, pods));
+          if (batches.length === 0) continue;
+          const mayBeTaken = !batches.some((batch) => isOutdated(batch, (pod) => this.#lookUp(pod)));
+          if (mayBeTaken) yield* this.#takePart(part, rounds);
+          if (mayBeTaken && cluster.selectorsVersion === selectorsVersion) continue;
           // what has come meanwhile may tell pods apart that were alike: the rest is partitioned anew
           onPhase?.('partition');
           ({ selectorsVersion } = cluster);
-          const rest = [...(isAsItWas ? [] : batchesIn([part])), ...rounds.rest];
+          const rest = [...(mayBeTaken ? [] : batches), ...rounds.rest];
           for (const batch of rest) this.correspondences.release(batch.class, batch.pods.length);
           rounds.restart(this.#partition(rest.flatMap((batch) => batch.pods)));
         }
@@ -122,8 +124,6 @@ export class SchedulingCycle {
       yield* outcomes;
       return;
     }
-    this.correspondences.release(part.class, takeOutThoseThatLeft(part));
-    if (part.pods.length === 0) return;
     const slice = new Slice();
     const outcome = this.#take(part, slice);
     rounds.spend(part, batchSteps(rows) + slice.spent);

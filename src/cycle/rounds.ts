@@ -8,7 +8,8 @@
 import { addToCount } from '../model/by-key.ts';
 import type { Gang } from './gangs/gang-batches.ts';
 import type { QueuedPod } from '../queue/types.ts';
-import type { Batch } from './batches.ts';
+import { takeOutThoseThatLeft, type Batch } from './batches.ts';
+import type { EquivalenceClass } from '../classes/class-index.ts';
 
 type Part = Batch | Gang;
 
@@ -140,6 +141,20 @@ export class Rounds {
 
 export function batchesIn(parts: readonly Part[]): Batch[] {
   return parts.flatMap((part) => ('podGroup' in part ? part.batches : part));
+}
+
+/**
+ * Takes out of the part the pods that have left the queue since it was formed; `onLeft` is told how many of a class. Returns
+ * the batches that have others.
+ */
+export function batchesLeftIn(
+  part: Part,
+  onLeft: (equivalenceClass: EquivalenceClass, pods: number) => void,
+): Batch[] {
+  for (const batch of batchesIn([part])) onLeft(batch.class, takeOutThoseThatLeft(batch));
+  const left = batchesIn([part]).filter(({ pods }) => pods.length > 0);
+  if ('podGroup' in part) part.batches = left;
+  return left;
 }
 
 function firstOf(part: Part): Batch {

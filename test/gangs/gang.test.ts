@@ -55,6 +55,32 @@ describe('a gang', () => {
     expect(harness.binder.placements.map((placement) => placement.pod.key)).toContain('ns/free-6');
   });
 
+  test.each([
+    { minCount: 2, isPlaced: true },
+    { minCount: 3, isPlaced: false },
+  ])('of $minCount does without a pod that goes before its turn', ({ minCount, isPlaced }) => {
+    const harness = newHarness({ nodes: nodes(7), objects: [podGroup('g', minCount)] });
+    harness.submit(pod('before', whole), ...members('g', 3, whole));
+    const cycle = harness.cycle.run();
+    expect(nodesByPod([cycle.next().value!])).toHaveProperty('before');
+    harness.queue.delete('ns/g-0');
+    harness.cluster.dropPending('ns/g-0');
+    const placed = Object.keys(nodesByPod([...cycle])).sort();
+    expect(placed).toEqual(isPlaced ? ['g-1', 'g-2'] : []);
+    expect(harness.cluster.pod('ns/g-0')).toBeUndefined();
+    harness.acknowledgeAll();
+    expect(harness.cycle.correspondences.size).toBe(0);
+  });
+
+  test('of which every pod goes before its turn is none', () => {
+    const harness = newHarness({ nodes: nodes(7), objects: [podGroup('g', 2)] });
+    harness.submit(pod('before', whole), ...members('g', 2, whole), pod('after'));
+    const cycle = harness.cycle.run();
+    cycle.next();
+    for (const name of ['g-0', 'g-1']) harness.queue.delete(`ns/${name}`);
+    expect(Object.keys(nodesByPod([...cycle]))).toEqual(['after']);
+  });
+
   test('is placed with one pass as soon as there is room', () => {
     const harness = newHarness({ nodes: nodes(7), objects: [podGroup('g', 8)] });
     harness.submit(...members('g', 8, whole));
