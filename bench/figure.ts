@@ -16,8 +16,13 @@ export interface Figure {
 export interface Bench {
   /** "level/what": `--only` takes a level, a name, or any part of it up to a slash. */
   readonly name: string;
-  /** It takes long even when it is small: a smoke run has it only when it is asked for by its whole name. */
-  readonly isLong?: boolean;
+  /** In which sizes it runs without being asked for by its whole name; in both where nothing is said. */
+  readonly sizes?: readonly Size[];
+  /**
+   * The file in bench/results that its figures are kept in, without ".jsonl"; its level's where nothing is said. A level of
+   * such benches takes hours, and runs only when it is asked for.
+   */
+  readonly keptIn?: string;
   run(size: Size): Iterable<Figure> | AsyncIterable<Figure>;
 }
 

@@ -1,7 +1,7 @@
-// The figures that are committed: a file of JSON lines for each level. The first line says on what and how they were
+// The figures that are committed: a file of JSON lines for each level, or for each bench of one. The first line says on what and how they were
 // measured.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { jsonLine, machine, type Figure } from './figure.ts';
 
 export interface Results {
@@ -11,11 +11,11 @@ export interface Results {
 
 const FOLDER = join(import.meta.dirname, 'results');
 
-/** Undefined when none were saved. */
-export function readResults(level: string): Results | undefined {
+/** Undefined when none were saved in the file of that name. */
+export function readResults(name: string): Results | undefined {
   let text: string;
   try {
-    text = readFileSync(fileOf(level), 'utf8');
+    text = readFileSync(fileOf(name), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -30,18 +30,28 @@ export function readResults(level: string): Results | undefined {
   };
 }
 
-/** Replaces what was saved of the level. */
-export function writeResults(level: string, figures: readonly Figure[]): void {
+/** What was saved in the files of a folder, in the order of their names. */
+export function readResultsIn(folder: string): Results[] {
+  const path = join(FOLDER, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .sort()
+    .map((file) => readResults(join(folder, file.replace(/\.jsonl$/, '')))!);
+}
+
+/** Replaces what was saved in the file; `only` is what was asked for. */
+export function writeResults(name: string, only: string, figures: readonly Figure[]): void {
   const run: Results['run'] = {
-    command: `npm run bench -- --only ${level} --save`,
+    command: `npm run bench -- --only ${only} --save`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
     machine: machine(),
   };
   const lines = [JSON.stringify(run), ...figures.map(jsonLine)];
-  writeFileSync(fileOf(level), `${lines.join('\n')}\n`);
+  mkdirSync(dirname(fileOf(name)), { recursive: true });
+  writeFileSync(fileOf(name), `${lines.join('\n')}\n`);
 }
 
-function fileOf(level: string): string {
-  return join(FOLDER, `${level}.jsonl`);
+function fileOf(name: string): string {
+  return join(FOLDER, `${name}.jsonl`);
 }

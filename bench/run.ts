@@ -15,6 +15,7 @@ import { planBenches } from './plan/index.ts';
 import { ratioBenches } from './ratios/index.ts';
 import { writeReport } from './report/index.ts';
 import { readResults, writeResults } from './results.ts';
+import { schedulerPerfBenches } from './scheduler-perf/index.ts';
 
 const BENCHES: readonly Bench[] = [
   ...ratioBenches,
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   ...edgeBenches,
   ...clusterBenches,
   ...latencyBenches,
+  ...schedulerPerfBenches,
 ];
 
 interface Options {
@@ -40,9 +42,10 @@ interface Options {
 
 /** The benches whose name is `only`, or begins with it up to a slash. */
 function selected(only: string | undefined, size: Size): readonly Bench[] {
-  return BENCHES.filter(({ name, isLong }) => {
+  return BENCHES.filter(({ name, sizes = ['full', 'smoke'], keptIn }) => {
     if (name === only) return true;
-    return (only === undefined || name.startsWith(`${only}/`)) && !(isLong && size === 'smoke');
+    const isAsked = only === undefined ? keptIn === undefined : name.startsWith(`${only}/`);
+    return isAsked && sizes.includes(size);
   });
 }
 
@@ -54,29 +57,34 @@ async function run({ json, smoke, only, save, check }: Options, command: Command
       `error: no bench is named ${only}; there are ${BENCHES.map(({ name }) => name).join(', ')}`,
     );
   }
-  if (save && (smoke || only?.includes('/'))) command.error('error: --save takes whole levels at full size');
+  if (save && (smoke || (only?.includes('/') && benches.some(({ keptIn }) => keptIn === undefined))))
+    command.error('error: --save takes whole levels at full size');
   const figures: Figure[] = [];
+  const kept = new Map<string, Figure[]>();
   for (const bench of benches) {
     process.stderr.write(`bench: ${bench.name}\n`);
+    const found: Figure[] = [];
     for await (const figure of bench.run(size)) {
       if (json) process.stdout.write(`${jsonLine(figure)}\n`);
-      figures.push(figure);
+      found.push(figure);
     }
+    figures.push(...found);
     // a level may take an hour
-    if (save) saveLevels(figures);
+    if (save) saveFigures(bench, found, kept);
   }
   if (!json) process.stdout.write(`${table(figures, size)}\n`);
   if (check) await compare(benches, figures, size);
 }
 
-function saveLevels(figures: readonly Figure[]): void {
-  const levelOf = ({ name }: Figure) => name.slice(0, name.indexOf('/'));
-  for (const level of new Set(figures.map(levelOf))) {
-    writeResults(
-      level,
-      figures.filter((figure) => levelOf(figure) === level),
-    );
-  }
+/** Keeps the figures of a bench with those of others that are kept in the same file. */
+function saveFigures(bench: Bench, found: readonly Figure[], kept: Map<string, Figure[]>): void {
+  if (found.length === 0) return;
+  const level = bench.name.slice(0, bench.name.indexOf('/'));
+  const { keptIn = level } = bench;
+  const all = kept.get(keptIn) ?? [];
+  kept.set(keptIn, all);
+  all.push(...found);
+  writeResults(keptIn, bench.keptIn === undefined ? level : bench.name, all);
 }
 
 async function compare(benches: readonly Bench[], figures: readonly Figure[], size: Size): Promise<void> {

@@ -33,7 +33,7 @@ export const clusterBenches: readonly Bench[] =
         ...Object.entries(TIMES_KUBE_SCHEDULER_MIN).map(([name, times]) => ({
           ...whereItRuns(`cluster/${name}`, (size) => figures(workload(name), size, times)),
           // that one has the pods of all the others
-          isLong: name !== 'mixed',
+          sizes: name === 'mixed' ? (['full', 'smoke'] as const) : (['full'] as const),
         })),
         whereItRuns('cluster/pending-memory', pendingMemory),
         whereItRuns('cluster/start-up', startUp),

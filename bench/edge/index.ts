@@ -26,9 +26,9 @@ const CPU_MS = [10, 50, 300];
 
 export const edgeBenches: readonly Bench[] = [
   ...Object.entries(HOSTS).map(([name, start]): Bench => {
-    return { name: `edge/${name}`, isLong: true, run: (size) => figures(`edge/${name}`, start, size) };
+    return { name: `edge/${name}`, sizes: ['full'], run: (size) => figures(`edge/${name}`, start, size) };
   }),
-  { name: 'edge/capacity', isLong: true, run: capacity },
+  { name: 'edge/capacity', sizes: ['full'], run: capacity },
 ];
 
 const nodes = (count: number) => Array.from({ length: count }, (_, n) => node(`node-${n}`, '64'));

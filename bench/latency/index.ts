@@ -36,7 +36,7 @@ export const latencyBenches: readonly Bench[] =
     ? WORKLOADS.flatMap((name) =>
         RATES.map(({ rate }, at) => ({
           ...whereItRuns(`latency/${name}/${rate}`, (size) => figures(name, at, size)),
-          isLong: name !== 'default-spreading' || at > 0,
+          sizes: name === 'default-spreading' && at === 0 ? ['full', 'smoke'] : ['full'],
         })),
       )
     : [];

@@ -1,7 +1,7 @@
 // docs/benchmarks.md, the README's table and the plots beside the saved figures.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readResults } from '../results.ts';
+import { readResults, readResultsIn } from '../results.ts';
 import { replaceBetweenMarkers } from './markdown.ts';
 import { svg } from './plot.ts';
 import { clusterPlot, planPlot } from './plots.ts';
@@ -20,6 +20,7 @@ export function reportFiles(): Map<string, string> {
     cluster: readResults('cluster'),
     churn: readResults('churn'),
     edge: readResults('edge'),
+    schedulerPerf: readResultsIn('scheduler-perf'),
   };
   const files = new Map([
     ['README.md', replaceBetweenMarkers(read('README.md'), summary(saved))],

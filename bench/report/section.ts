@@ -2,6 +2,8 @@
 import type { Results } from '../results.ts';
 import { WORKLOADS } from '../workloads/workloads.ts';
 import { markdownTable } from './markdown.ts';
+import { schedulerPerfPart } from './scheduler-perf.ts';
+import { fraction, microseconds, percent, provenance, times, whole } from './shown.ts';
 
 /** What was saved of each level that is told of. */
 export interface Saved {
@@ -12,6 +14,8 @@ export interface Saved {
   cluster?: Results;
   churn?: Results;
   edge?: Results;
+  /** One of each workload. */
+  schedulerPerf?: readonly Results[];
 }
 
 /** The runtimes by their names in figures. */
@@ -50,9 +54,11 @@ export function summary({ cluster, plan }: Saved): string {
 }
 
 /** Between the markers of docs/benchmarks.md. A level of which nothing was saved is left out. */
-export function section({ kernel, plan, million, cycle, cluster, churn, edge }: Saved): string {
+export function section(saved: Saved): string {
+  const { kernel, plan, million, cycle, cluster, churn, edge, schedulerPerf = [] } = saved;
   const parts = [
     cluster && clusterPart(cluster),
+    schedulerPerfPart(schedulerPerf),
     cycle && cyclePart(cycle),
     churn && churnPart(churn),
     plan && planPart(plan),
@@ -218,30 +224,4 @@ function tableOf(
     return of(probe) === undefined ? [] : [[title, ...columns.map(([, cell]) => cell(of))]];
   });
   return markdownTable(['pods', ...columns.map(([header]) => header)], rows);
-}
-
-function provenance({ command, date, machine, node }: Results['run']): string {
-  return `<sub>\`${command}\`, ${date}, ${machine}, Node ${node}</sub>`;
-}
-
-function whole(value: number | undefined): string {
-  return value === undefined ? '' : Math.round(value).toLocaleString('en-US');
-}
-
-/** With two or three digits that count. */
-function fraction(value: number | undefined): string {
-  if (value === undefined) return '';
-  return value >= 100 ? whole(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? '' : `${whole(100 * value)} %`;
-}
-
-function times(value: number | undefined): string {
-  return value === undefined ? '' : `${value >= 10 ? whole(value) : value.toFixed(1)} times`;
-}
-
-function microseconds(nanoseconds: number | undefined): string {
-  return nanoseconds === undefined ? '' : `${fraction(nanoseconds / 1e3)} µs`;
 }

@@ -14,10 +14,22 @@ const CONTROLLERS = [
   'ephemeral-volume-controller',
 ];
 
-/** Starts kube-controller-manager with the controllers of workloads. It serves nothing, since a port would have to be free. */
-export async function startControllerManager(controlPlane: ControlPlane): Promise<Scheduler> {
+/** Starts kube-controller-manager with those controllers. It serves nothing, since a port would have to be free. */
+export async function startControllerManager(
+  controlPlane: ControlPlane,
+  controllers: readonly string[] = CONTROLLERS,
+  more: readonly string[] = [],
+): Promise<Scheduler> {
   return startScheduler(await binary('kube-controller-manager'), [
     ...['--kubeconfig', controlPlane.kubeconfigPath, '--leader-elect=false', '--secure-port', '0'],
-    ...['--controllers', CONTROLLERS.join(','), '--kube-api-qps', '500', '--kube-api-burst', '1000'],
+    ...[
+      '--controllers',
+      controllers.join(','),
+      '--kube-api-qps',
+      '5000',
+      '--kube-api-burst',
+      '5000',
+      ...more,
+    ],
   ]);
 }

@@ -11,10 +11,12 @@ const ROOT = join(import.meta.dirname, '../..');
  * A configuration that coset and kube-scheduler both read: the stock profile, no leader election (there is one
  * scheduler), more requests a second than the server can answer, and coset's own settings as the arguments of its plugin.
  * @param kubeconfig where the scheduler finds its kubeconfig
+ * @param pluginConfig the arguments of other plugins
  */
 export function configurationFile(
   controlPlane: ControlPlane,
   kubeconfig = controlPlane.cosetKubeconfigPath,
+  pluginConfig: readonly object[] = [],
 ): string {
   const path = join(controlPlane.folder, 'scheduler.yaml');
   writeFileSync(
@@ -34,7 +36,7 @@ profiles:
         args:
           order: grouped
           ties: first
-`,
+${pluginConfig.map((one) => `      - ${JSON.stringify(one)}\n`).join('')}`,
   );
   return path;
 }
@@ -60,8 +62,12 @@ export function startScheduler(command: string, args: string[]): Scheduler {
 }
 
 /** Starts kube-scheduler with a configuration file. It serves nothing, since a port would have to be free. */
-export async function startKubeScheduler(configuration: string): Promise<Scheduler> {
-  return startScheduler(await binary('kube-scheduler'), ['--config', configuration, '--secure-port', '0']);
+export async function startKubeScheduler(
+  configuration: string,
+  more: readonly string[] = [],
+): Promise<Scheduler> {
+  const args = ['--config', configuration, '--secure-port', '0', ...more];
+  return startScheduler(await binary('kube-scheduler'), args);
 }
 
 /** Serves the control API on a free port, to everybody on this machine. */
