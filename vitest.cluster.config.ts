@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],
+    exclude: ['test/cluster/oldest/**'],
     globalSetup: ['scripts/kernels.mjs', 'test/cluster/global-setup.ts'],
     fileParallelism: false,
     testTimeout: 120_000,
