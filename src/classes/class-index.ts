@@ -4,7 +4,7 @@ import type { Pod } from '../model/types.ts';
 import type { PodShape } from '../state/pod-shape.ts';
 import type { Features } from '../plugins/plugin.ts';
 import type { FrameworkContext } from '../plugins/framework.ts';
-import type { Reserving } from '../plugins/registry.ts';
+import { hasClaims, type Reserving } from '../plugins/registry.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { FEATURE_PARTS, featuresOf } from './features.ts';
 import { KnownTemplates } from './known-templates.ts';
@@ -167,9 +167,7 @@ export class ClassIndex {
 }
 
 function objectsVersionFor(pod: Pod, context: FrameworkContext): number | undefined {
-  return pod.spec?.volumes === undefined
-    ? undefined
-    : context.profile.registry.objectsVersionFor(pod, context);
+  return hasClaims(pod) ? context.profile.registry.objectsVersionFor(pod, context) : undefined;
 }
 
 /** A pod that a plugin cannot read has no template: it is told apart by its name. */

@@ -1,6 +1,7 @@
 // Batches: pods of one class that are taken together, formed in the queue's order.
 import type { QueuedPod } from '../queue/types.ts';
 import type { Classified, EquivalenceClass } from '../classes/class-index.ts';
+import type { PodShape } from '../state/pod-shape.ts';
 import type { Refusal } from '../determination/refusal.ts';
 
 /** Pods of one class that are taken together. */
@@ -32,6 +33,11 @@ export function isOutdated(
     const { objectsVersion } = pod.classified as Classified;
     return objectsVersion !== undefined && lookUp(pod)?.class !== formed;
   });
+}
+
+/** What the pod is to its node and to others, as its class was looked up. */
+export function shapeOf({ classified }: QueuedPod): PodShape {
+  return (classified as Classified).shape;
 }
 
 export class Batches {

@@ -20,14 +20,13 @@ import { EffortError, Slice, stepsMost } from '../kernel/program/effort.ts';
 import { outcomeOf, traceOf, type Placement, type Outcome } from './outcome.ts';
 import type { Assignment, Refusal } from '../determination/refusal.ts';
 import { Rounds, batchesIn, batchesLeftIn, batchSteps } from './rounds.ts';
-import { isOutdated, unsupportedBy, type Batch } from './batches.ts';
+import { isOutdated, shapeOf, unsupportedBy, type Batch } from './batches.ts';
 import type { Framework, FrameworkContext } from '../plugins/framework.ts';
 import { reserve } from '../plugins/registry.ts';
 import { GangBatches, type Gang } from './gangs/gang-batches.ts';
 import { isKernelFault } from '../kernel/kernel.ts';
 import { Preemptions } from './preemption/preemptions.ts';
 import type { ClassMark, QueuedPod } from '../queue/types.ts';
-import type { PodShape } from '../state/pod-shape.ts';
 
 export class SchedulingCycle {
   readonly correspondences: Correspondences;
@@ -84,7 +83,7 @@ export class SchedulingCycle {
   *run(): Generator<Outcome, void, void> {
     const { cluster, queue, onPhase } = this.#options;
     onPhase?.('obtain');
-    const pods = this.#obtain();
+    const pods = queue.drain();
     const { activeVersion } = queue;
     onPhase?.('partition');
     let { selectorsVersion } = cluster;
@@ -120,14 +119,14 @@ export class SchedulingCycle {
     if ('podGroup' in part) {
       const outcomes = this.#takeGang(part);
       rounds.spend(part, part.batches.length * batchSteps(rows) + this.#gangSlice.spent);
-      this.#steps += part.batches.length * batchSteps(0) + this.#gangSlice.spent;
+      this.#steps += part.batches.length * batchSteps(0) + this.#gangSlice.spent - this.#gangSlice.counted;
       yield* outcomes;
       return;
     }
     const slice = new Slice();
     const outcome = this.#take(part, slice);
     rounds.spend(part, batchSteps(rows) + slice.spent);
-    this.#steps += batchSteps(0) + slice.spent;
+    this.#steps += batchSteps(0) + slice.spent - slice.counted;
     if (outcome.rest.length > 0) rounds.putOff(part, outcome.rest);
     yield outcome;
   }
@@ -186,10 +185,6 @@ export class SchedulingCycle {
     } finally {
       this.correspondences.release(classified.class, 1);
     }
-  }
-
-  #obtain(): QueuedPod[] {
-    return this.#options.queue.drain();
   }
 
   /**
@@ -345,6 +340,13 @@ export class SchedulingCycle {
       this.#options.onPhase?.('preempt');
       const pod = pods[next]!;
       const verdict = correspondence.refusal();
+      if (verdict.isOfMaster && correspondence.master !== pod.pod) {
+        const before = this.correspondences.steps;
+        this.correspondences.determineAgain(correspondence, pod.pod);
+        slice.spendCounted(this.correspondences.steps - before);
+        next = this.#assign(outcome, correspondence, next, slice);
+        continue;
+      }
       const attempt = this.#preemptions.attempt(correspondence, pod.pod, verdict);
       const refusal = { ...verdict, preemption: attempt?.message };
       const [chosen] = attempt?.outcomes ?? [];
@@ -352,8 +354,9 @@ export class SchedulingCycle {
         const unseated = attempt?.endsNomination && this.#options.cluster.withdrawNomination(pod.key);
         if (unseated) outcome.unseated.push(unseated);
         // the pods after it would find no node either, unless they ask for something else
-        this.#park(outcome, correspondence.requestsVary ? [pod] : pods.slice(next), refusal);
-        if (!correspondence.requestsVary) return pods.length;
+        const isOfPod = verdict.isOfMaster || correspondence.requestsVary;
+        this.#park(outcome, isOfPod ? [pod] : pods.slice(next), refusal);
+        if (!isOfPod) return pods.length;
         next = this.#assign(outcome, correspondence, next + 1, slice);
         continue;
       }
@@ -375,6 +378,7 @@ export class SchedulingCycle {
     const { pods } = outcome.batch;
     let next = first;
     while (next < pods.length && !slice.isOver) {
+      const before = this.correspondences.steps;
       this.correspondences.refreshFor(correspondence, pods[next]!.pod);
       const steps = correspondence.stepsAPod;
       const run = Math.min(this.#runFrom(pods, next, correspondence), slice.decisions(steps));
@@ -390,6 +394,7 @@ export class SchedulingCycle {
       this.#isAssigning = false;
       correspondence.markSeen();
       slice.spend(steps * run);
+      slice.spendCounted(this.correspondences.steps - before);
       if (assignments.length === run) continue;
       if (!correspondence.isCut && !correspondence.requestsVary) break;
       // nodes that were cut off may do, or those of a master that asks for something else did not
@@ -439,9 +444,4 @@ export class SchedulingCycle {
     outcome.refusal = refusal;
     this.#options.queue.park(outcome.batch.class.index, pods, refusal);
   }
-}
-
-/** What the pod is to its node and to others, as its class was looked up. */
-function shapeOf({ classified }: QueuedPod): PodShape {
-  return (classified as Classified).shape;
 }

@@ -48,8 +48,6 @@ export class Correspondence {
   #whatIf!: WhatIf;
   #nominated!: NominatedRows;
   #questions!: Questions;
-  /** Rows may be left that no question was asked about. */
-  #mayAsk = false;
   /** The pod whose requests are checked in place of its master's. */
   #askedFor?: Pod;
   #placed = 0;
@@ -121,7 +119,7 @@ export class Correspondence {
       this.determineAgain(master);
       return;
     }
-    const touched = this.#packing.touched();
+    const touched = [...this.#packing.touched(), ...this.#questions.forgetTouched(this.#nominated)];
     if (entries.length + touched.length === 0) return;
     const counted = this.#counting.countChanges(entries, cluster.podBuckets);
     this.#journalPosition = cluster.journal.end;
@@ -217,7 +215,7 @@ export class Correspondence {
 
   #tookPlace(assignments: Assignment[]): Assignment[] {
     if (this.#explained.size > 0) for (const { row } of assignments) this.#explained.delete(row);
-    if (assignments.length > 0) this.#mayAsk = true;
+    this.#noteChanged(assignments.map(({ row }) => row));
     return assignments;
   }
 
@@ -342,7 +340,6 @@ export class Correspondence {
       hostCodes: builder.hostCodes,
     });
     this.#watchNominated(builder.hostCodes);
-    this.#mayAsk = true;
     this.#ask();
     this.#yieldToNominated();
     this.#cut();
@@ -382,22 +379,27 @@ export class Correspondence {
 
   /** Asks what is asked last about the rows that are left. */
   #ask(): void {
-    if (!this.#mayAsk || this.#questions.isEmpty) return;
+    if (!this.#questions.isDue) return;
     if (this.#refusal !== undefined && !this.#refusal.isError) return;
-    this.#mayAsk = false;
     this.#inspect();
-    if (this.#questions.ask()) {
+    const changed = this.#questions.ask(this.#nominated);
+    if (changed === 'all') {
       this.#program.determine();
       this.passes++;
-    }
+    } else if (changed.length > 0 && this.#program.filterAgain(changed, false)) this.passes++;
     this.#refusal = this.#questions.error();
   }
 
   /** Filters and scores rows again; `counted` says that pods were counted in their domains. */
   #filterAgain(rows: readonly number[], counted: boolean): void {
-    this.#mayAsk = true;
+    this.#noteChanged(rows);
     if (this.#explained.size > 0) for (const row of rows) this.#explained.delete(row);
     if (this.#program.filterAgain(rows, counted)) this.passes++;
+  }
+
+  /** What has changed in these rows may have opened them, or others where domains are read. */
+  #noteChanged(rows: readonly number[]): void {
+    if (rows.length > 0) this.#questions.note(this.readsDomains ? 'all' : rows);
   }
 
   /** Has plugins say what they make of rows now. */

@@ -21,6 +21,8 @@ export interface Refusal {
   preemption?: string;
   /** The class could not be decided on: its pods are tried again, and no others make way for them. */
   isError?: boolean;
+  /** The error is about one pod, which the class's nodes were determined for: others may have another one, or none. */
+  isOfMaster?: boolean;
   /** What can be done outside to get them a node. */
   remedy?: Remedy;
 }

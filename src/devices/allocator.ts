@@ -20,9 +20,9 @@ import { AllocationError, deviceId, type DeviceClass, type ResourceClaim } from 
 /** Devices that are taken, by "driver/pool/device". */
 export interface AllocatedDevices {
   /** Held by one claim each. */
-  readonly exclusive: ReadonlySet<string>;
+  readonly exclusive: Pick<ReadonlySet<string>, 'has'>;
   /** Held by several, with the sums of what they have taken of each capacity. */
-  readonly shared: ReadonlyMap<string, Consumed>;
+  readonly shared: Pick<ReadonlyMap<string, Consumed>, 'has' | 'get'>;
 }
 
 /** A device for a request. */

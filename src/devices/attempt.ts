@@ -7,7 +7,8 @@ import { Allocator, type ClaimSolution } from './allocator.ts';
 import { hasTimedOut, isReadyForBinding } from './binding-conditions.ts';
 import { claimsOf, isAllocated, isReservedFor, RESERVED_FOR_MAX, type PodClaim } from './claims.ts';
 import { deallocateClaim, deleteClaim } from './claim-writes.ts';
-import { allocatedDevices, classOf, DevicePools } from './devices.ts';
+import { DeviceUsage } from './device-usage.ts';
+import { classOf, DevicePools } from './devices.ts';
 import type { SpecialRequests } from './special-requests.ts';
 import { selectorMatches, type NodeIdentity, type NodeWithAmounts } from './node-selection.ts';
 import { selectorsCost } from './selectors.ts';
@@ -36,7 +37,7 @@ export class Attempt {
   readonly #toAllocate: readonly PodClaim[];
   readonly #special?: SpecialClaim;
   readonly #pools?: DevicePools;
-  readonly #allocator?: Allocator;
+  #allocator?: Allocator;
 
   /**
    * @throws AllocationError when the pod cannot have its claims on any node
@@ -54,12 +55,23 @@ export class Attempt {
     this.#toAllocate = claims.filter(({ claim }) => !isAllocated(claim));
     if (this.#toAllocate.length === 0 && this.#special === undefined) return;
     this.#pools = DevicePools.of(cluster);
-    this.#allocator = new Allocator(allocatedDevices(store), (name) => classOf(store, name));
+    this.renew();
+  }
+
+  /** Takes into account which devices were taken or given back meanwhile; what it may cost is counted from here on. */
+  renew(): void {
+    const { store } = this.#cluster;
+    this.#allocator = new Allocator(DeviceUsage.of(store).devices, (name) => classOf(store, name));
   }
 
   /** What it has cost so far, and all selectors with it: about a tenth of a microsecond each. */
   get spent(): number {
     return (this.#allocator?.spent ?? 0) + selectorsCost();
+  }
+
+  /** Whether devices may have to serve extended resources of the pod. */
+  get hasSpecial(): boolean {
+    return this.#special !== undefined;
   }
 
   /** Whether the pod needs devices at all. */

@@ -1,5 +1,5 @@
 // A pod's resource claims: which they are, and what holds each of them.
-import { objectKey, type ApiObject, type Pod } from '../model/types.ts';
+import type { ApiObject, Pod } from '../model/types.ts';
 import type { ObjectStore } from '../state/object-store.ts';
 import type { AllocationResult, ResourceClaim } from './types.ts';
 
@@ -45,15 +45,17 @@ export function claimsOf(pod: Pod, store: ObjectStore): PodClaim[] | { problem: 
   return claims;
 }
 
-/** What tells a pod with claims from others: pods that share all their claims are alike, one after another. */
-export function claimsText(pod: Pod): string | undefined {
-  const { resourceClaims = [] } = pod.spec ?? {};
-  if (resourceClaims.length === 0) return undefined;
-  const names = resourceClaims.map(({ name, resourceClaimName }) => {
-    const ofTemplate = pod.status?.resourceClaimStatuses?.find((status) => status.name === name);
-    return resourceClaimName ?? [name, ofTemplate?.resourceClaimName, pod.metadata?.uid, objectKey(pod)];
+/** The claims that the pod names or that were made for it, by "namespace/name", be they there or not. */
+export function claimNamesOf({ metadata, spec, status }: Pod): string[] {
+  return (spec?.resourceClaims ?? []).flatMap(({ name, resourceClaimName }) => {
+    const made = status?.resourceClaimStatuses?.find((candidate) => candidate.name === name);
+    const claim = resourceClaimName ?? made?.resourceClaimName;
+    return claim === undefined ? [] : [`${metadata?.namespace ?? 'default'}/${claim}`];
   });
-  return JSON.stringify([pod.metadata?.namespace ?? 'default', names]);
+}
+
+export function namesClaims({ spec }: Pod): boolean {
+  return spec?.resourceClaims !== undefined && spec.resourceClaims.length > 0;
 }
 
 /** Keeps a claim that holds devices from being deleted. */
@@ -76,7 +78,7 @@ export function isAllocated({ status }: ResourceClaim): boolean {
   return status?.allocation !== undefined;
 }
 
-function isControlledBy({ metadata }: ResourceClaim, pod: Pod): boolean {
+export function isControlledBy({ metadata }: ResourceClaim, pod: Pod): boolean {
   const controller = metadata?.ownerReferences?.find((reference) => reference.controller);
   return controller !== undefined && controller.uid === pod.metadata?.uid;
 }

@@ -2,13 +2,13 @@
 // devices serve it.
 import { append } from '../model/by-key.ts';
 import type { DeviceTotals, DeviceTotalsOf } from '../plugins/dynamic-resources/totals.ts';
-import { allocatedDevices } from './devices.ts';
+import { DeviceUsage } from './device-usage.ts';
 import { selectorMatches, type NodeIdentity } from './node-selection.ts';
 import { deviceMatches } from './selectors.ts';
 import { AllocationError, deviceId, type Device, type DeviceClass, type ResourceSlice } from './types.ts';
 
 export const deviceTotals: DeviceTotalsOf = (deviceClass, rows, cluster) => {
-  const { exclusive, shared } = allocatedDevices(cluster.store);
+  const { exclusive, shared } = DeviceUsage.of(cluster.store).devices;
   const totals: DeviceTotals = { all: new Map(), taken: new Map() };
   const slices = slicesByNode(cluster.store.list<ResourceSlice>('ResourceSlice'));
   for (const row of rows) {

@@ -37,6 +37,16 @@ export class SliceIndex {
     }
   }
 
+  /** The names of the nodes that all slices of the pool are for; undefined where some name none. */
+  nodesOf(pool: string): ReadonlySet<string> | undefined {
+    const names = new Set<string>();
+    for (const { spec } of this.#byPool.get(pool) ?? []) {
+      if (!spec.nodeName) return undefined;
+      names.add(spec.nodeName);
+    }
+    return names;
+  }
+
   /** The pools with devices for the node, in the order in which they are tried. */
   poolsFor(node: NodeIdentity): readonly Pool[] {
     const newest = new Map<string, ResourceSlice[]>();
@@ -110,7 +120,8 @@ function devicesOf(slices: readonly ResourceSlice[]): Device[] {
   return slices.flatMap(({ spec }) => spec.devices ?? []);
 }
 
-function poolKey(driver: string, pool: string): string {
+/** "driver/pool". */
+export function poolKey(driver: string, pool: string): string {
   return `${driver}/${pool}`;
 }
 

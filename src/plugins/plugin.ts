@@ -71,6 +71,11 @@ export interface Question {
   errorOn(row: number): string | undefined;
   /** What can be done when the pod has found no node. */
   remedy(): Remedy | undefined;
+  /**
+   * Of one that scores no rows: those of which the answer may be another one by now, since this was asked last. Without it
+   * an answer stands until the plugin is packed anew.
+   */
+  touched?(): readonly number[];
 }
 
 /** What a plugin makes of a row. */

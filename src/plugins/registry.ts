@@ -128,7 +128,7 @@ export class Registry {
     let version: number | undefined;
     for (const { kinds, concern } of this.#digesting) {
       if (!concern(pod)) continue;
-      version ??= cluster.volumeUsers.sharingVersion;
+      version ??= cluster.volumeUsers.sharingVersion + cluster.namedClaims.version;
       for (const kind of kinds) version += cluster.store.toldVersionOf(kind);
     }
     return version;
@@ -136,7 +136,7 @@ export class Registry {
 
   /** The objects, as "kind namespace/name", that are the pod's own: events of these help it alone. */
   readonly ownObjectsOf = (pod: Pod): readonly string[] =>
-    pod.spec?.volumes === undefined ? NO_OBJECTS : this.#owning.flatMap((plugin) => plugin.ownObjects(pod));
+    hasClaims(pod) ? this.#owning.flatMap((plugin) => plugin.ownObjects(pod)) : NO_OBJECTS;
 
   /** Whether an event can help a pod that these plugins rejected. A plugin that is not known may be helped by anything. */
   helps(event: ClusterEvent, pod: Pod, plugins: readonly string[], context: PluginContext): boolean {
@@ -172,6 +172,11 @@ export class Registry {
       (plugin): plugin is Plugin & Required<Pick<Plugin, Member>> => plugin[member] !== undefined,
     );
   }
+}
+
+/** Whether the pod names volumes or devices: others have no objects of their own. */
+export function hasClaims({ spec }: Pod): boolean {
+  return spec?.volumes !== undefined || spec?.resourceClaims !== undefined;
 }
 
 /** Takes what the pod needs besides the node that it was assumed on. When one thing cannot be had, none is taken. */

@@ -13,6 +13,7 @@ import { isShapedAs, shapeOf, type PodShape } from './pod-shape.ts';
 import { PortUsers } from './port-users.ts';
 import { ObjectStore } from './object-store.ts';
 import { PodBuckets } from './pod-buckets.ts';
+import { NamedClaims } from './named-claims.ts';
 import { POD_VOLUMES, VolumeUsers } from './pod-volumes.ts';
 import { isSelecting } from './selecting-objects.ts';
 import { SelectorsInUse } from './selectors-in-use.ts';
@@ -44,6 +45,7 @@ export class Cluster {
   readonly usage: Usage;
   readonly portUsers = new PortUsers();
   readonly volumeUsers = new VolumeUsers();
+  readonly namedClaims = new NamedClaims();
   /** What only some plugins read: volumes, claims, device slices, disruption budgets... */
   readonly store: ObjectStore;
   /** Pods that wait for a node which others leave for them. */
@@ -190,6 +192,7 @@ export class Cluster {
   setPending(pod: Pod, key = objectKey(pod)): void {
     this.#selectors.setPending(key, { selectors: this.#selectorsOf(pod), affinity: affinityOf(pod) });
     this.volumeUsers.setWaiting(key, pod.spec);
+    this.namedClaims.setWaiting(key, pod);
     const node = pod.status?.nominatedNodeName;
     const known = this.nominations.of(key);
     if (node) this.nominate(pod, node, true);
@@ -200,6 +203,7 @@ export class Cluster {
   dropPending(key: string): PodRecord | undefined {
     this.#selectors.dropPending(key);
     this.volumeUsers.dropWaiting(key);
+    this.namedClaims.dropWaiting(key);
     return this.withdrawNomination(key);
   }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ApiObject } from '../../src/model/types.ts';
 import { ObjectStore } from '../../src/state/object-store.ts';
 import type { ReservationApi } from '../../src/plugins/plugin.ts';
-import { DEVICE_KINDS } from '../../src/plugins/dynamic-resources/kinds.ts';
+import { ALLOCATION_KINDS, DEVICE_KINDS } from '../../src/plugins/dynamic-resources/kinds.ts';
 import { ClaimReservation } from '../../src/devices/reservation.ts';
 import type { ResourceClaim } from '../../src/devices/types.ts';
 import { allocated, claim, podWith } from './objects.ts';
@@ -13,7 +13,7 @@ it('waits until what the attempt before it had is taken back, and reserves the c
     return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
   };
   const shared = versioned(1, allocated(claim('shared'), 'a', 'b'));
-  const store = new ObjectStore(DEVICE_KINDS);
+  const store = new ObjectStore([...DEVICE_KINDS, ...ALLOCATION_KINDS]);
   store.set('ResourceClaim', shared);
   const written: string[] = [];
   let takeBack: () => void = () => {};

@@ -64,6 +64,8 @@ const SLICE_STEPS = 4_000_000;
 export class Slice {
   /** Steps that were taken of it. */
   spent = 0;
+  /** Of these, those that a total counts already. */
+  counted = 0;
   readonly #steps: number;
 
   constructor(steps = SLICE_STEPS) {
@@ -81,5 +83,10 @@ export class Slice {
 
   spend(steps: number): void {
     this.spent += steps;
+  }
+  /** Spends what a total has counted already. */
+  spendCounted(steps: number): void {
+    this.spent += steps;
+    this.counted += steps;
   }
 }

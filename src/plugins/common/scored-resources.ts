@@ -6,7 +6,7 @@ import type { ResourceColumns } from '../../state/columns/node-columns.ts';
 import type { ScoredResource } from '../../kernel/program/parts.ts';
 import type { ResourceSpec } from './args-shape.ts';
 import type { PluginContext, PackContext } from '../plugin.ts';
-import { DEVICE_KINDS } from '../dynamic-resources/kinds.ts';
+import { ALLOCATION_KINDS, DEVICE_KINDS } from '../dynamic-resources/kinds.ts';
 import { backingOf, isBackable } from './extended-resources.ts';
 
 /** More than can be asked for. */
@@ -77,7 +77,7 @@ export function kindsOf(requests: Amounts, { profile, cluster }: PluginContext):
   const { NodeResourcesFit: fit, NodeResourcesBalancedAllocation: balanced } = profile.args;
   const scored = [...fit.scoringStrategy.resources, ...balanced.resources].map(({ name }) => name);
   const isScored = backable.some((name) => scored.includes(name));
-  return isScored ? [...DEVICE_KINDS, NODE_AMOUNTS] : ['DeviceClass', NODE_AMOUNTS];
+  return isScored ? [...DEVICE_KINDS, ...ALLOCATION_KINDS, NODE_AMOUNTS] : ['DeviceClass', NODE_AMOUNTS];
 }
 
 /**

@@ -6,10 +6,8 @@
  */
 export const PENDING_ALLOCATION = 'PendingAllocation';
 
-export const DEVICE_KINDS = [
-  'ResourceClaim',
-  'ResourceSlice',
-  'DeviceClass',
-  'DeviceTaintRule',
-  PENDING_ALLOCATION,
-] as const;
+/** What says which devices there are. */
+export const DEVICE_KINDS = ['ResourceSlice', 'DeviceClass', 'DeviceTaintRule'] as const;
+
+/** What says which of them are taken. */
+export const ALLOCATION_KINDS = ['ResourceClaim', PENDING_ALLOCATION] as const;

@@ -1,0 +1,55 @@
+// What matters of a pod's resource claims for its class. A claim that was made from a template for the pod, and that nobody
+// else names, is the pod's own: what counts then is what it asks for. All others are told apart by their names.
+import { objectKey, type Pod } from '../model/types.ts';
+import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
+import type { Cluster } from '../state/cluster.ts';
+import { isAllocated, isControlledBy, namesClaims, type PodClaim } from './claims.ts';
+import type { ResourceClaim } from './types.ts';
+
+/** Pods whose texts are equal are alike as to their claims; undefined for a pod without any. */
+export function claimsText(pod: Pod, cluster: Cluster): string | undefined {
+  if (!namesClaims(pod)) return undefined;
+  const namespace = pod.metadata?.namespace ?? 'default';
+  const texts = pod.spec!.resourceClaims!.map(({ name, resourceClaimName }): unknown => {
+    if (resourceClaimName !== undefined) return ['named', namespace, resourceClaimName];
+    const status = pod.status?.resourceClaimStatuses?.find((candidate) => candidate.name === name);
+    // the template asked for no claim
+    if (status !== undefined && status.resourceClaimName === undefined) return 'none';
+    const key = `${namespace}/${status?.resourceClaimName}`;
+    const claim = cluster.store.get<ResourceClaim>('ResourceClaim', key);
+    if (claim !== undefined && isOwn(pod, { key, claim }, cluster)) return requestsText(claim);
+    return [name, status?.resourceClaimName, pod.metadata?.uid, objectKey(pod)];
+  });
+  return JSON.stringify(texts);
+}
+
+/** Whether the claim is the pod's alone, has no devices yet, and asks for what is understood. */
+export function isOwn(pod: Pod, { key, claim }: PodClaim, { store, namedClaims }: Cluster): boolean {
+  return (
+    !isAllocated(claim) &&
+    claim.metadata?.deletionTimestamp === undefined &&
+    isControlledBy(claim, pod) &&
+    !namedClaims.has(key) &&
+    store.get(PENDING_ALLOCATION, key) === undefined &&
+    requestsText(claim) !== undefined
+  );
+}
+
+const texts = new WeakMap<ResourceClaim, string | undefined>();
+
+/** All that decides on a claim without devices; undefined where a request is of an unknown kind. Claims are replaced, never changed. */
+function requestsText(claim: ResourceClaim): string | undefined {
+  if (!texts.has(claim)) {
+    const { requests = [], constraints } = claim.spec.devices ?? {};
+    const isKnown = requests.every(
+      ({ exactly, firstAvailable = [] }) => exactly !== undefined || firstAvailable.length > 0,
+    );
+    texts.set(claim, isKnown ? JSON.stringify([requests, constraints]) : undefined);
+  }
+  return texts.get(claim);
+}
+
+/** Whether devices are scored by which of a request's alternatives they serve. */
+export function hasAlternatives({ spec }: ResourceClaim): boolean {
+  return (spec.devices?.requests ?? []).some(({ exactly }) => exactly === undefined);
+}
