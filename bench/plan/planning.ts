@@ -41,7 +41,7 @@ export function planOnce(scenario: Scenario, configuration: Configuration): Plan
     waitingOf: () => 0,
   };
   let cluster!: Cluster;
-  const read = time(() => (cluster = clusterOf(scenario, kernel, seed)));
+  const read = time(() => (cluster = clusterOf(scenario, kernel, seed, configuration.registry)));
   const phases = new PhaseClock();
   const cycle: SchedulingCycle = new SchedulingCycle({
     kernel,

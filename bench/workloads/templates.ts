@@ -37,12 +37,16 @@ export function stampNode(name: string, size: NodeSize, zone: string | undefined
 }
 
 /** A pod without its name; `n` is its place among the pods that are stamped. */
-export type PodTemplate = (n: number) => { labels?: Record<string, string>; spec: NonNullable<Pod['spec']> };
+export type PodTemplate = (n: number) => {
+  labels?: Record<string, string>;
+  spec: NonNullable<Pod['spec']>;
+  status?: Pod['status'];
+};
 
 export function stampPod(template: PodTemplate, name: string, n: number): Pod {
-  const { labels, spec } = template(n);
+  const { labels, spec, status } = template(n);
   const metadata = { name, namespace: NAMESPACE, uid: `uid-of-${name}`, labels };
-  return { metadata, spec, status: { phase: 'Pending' } };
+  return { metadata, spec, status: { phase: 'Pending', ...status } };
 }
 
 /** Pods from each of the templates in turn. */

@@ -4,6 +4,7 @@
 // MixedSchedulingBasePod, the mixed one has pods of all its templates on its nodes before.
 import type { ApiObject, Service } from '../../src/model/types.ts';
 import type { Size } from '../figure.ts';
+import { devicesAndClaims, podWithDevices } from './devices.ts';
 import {
   asking,
   NAMESPACE,
@@ -256,6 +257,18 @@ export const WORKLOADS: readonly Workload[] = [
     pods: [podWithOwnClaim],
     order: 'grouped',
     outcome: 'many',
+  },
+  {
+    name: 'device-claims',
+    title: 'device claims from a template',
+    counts: VOLUMES,
+    zones: [],
+    services: [],
+    objects: devicesAndClaims,
+    init: [podDefault],
+    pods: [podWithDevices],
+    order: 'grouped',
+    outcome: 'one',
   },
 ];
 

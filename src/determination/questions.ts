@@ -93,7 +93,7 @@ export class Questions {
       const code = arena.u8[memory.code + row]!;
       for (const asked of this.#asked) {
         if (!isLeftTo(asked.filterNumber, code)) continue;
-        hasScored ||= asked.question.touched === undefined && asked.codes[row] === NOT_ASKED;
+        hasScored ||= asked.question.scores && asked.codes[row] === NOT_ASKED;
         const answer = this.#answer(asked, row);
         if (answer === CODE_FEASIBLE) continue;
         this.#reject(asked, row, answer, own);

@@ -48,6 +48,10 @@ export class NodeByNode implements Question {
     this.#raw = raw;
   }
 
+  get scores(): boolean {
+    return this.#raw !== undefined;
+  }
+
   ask(row: number): number {
     const { cluster, builder, code } = this.context;
     const before = this.attempt.spent;
@@ -86,8 +90,8 @@ export class NodeByNode implements Question {
 export class KeptNodeByNode extends NodeByNode {
   readonly #touched: LogReader<string>;
 
-  constructor(attempt: Attempt, context: PackContext) {
-    super(attempt, context);
+  constructor(attempt: Attempt, context: PackContext, raw?: RawScore) {
+    super(attempt, context, raw);
     this.#touched = new LogReader(DeviceUsage.of(context.cluster.store).touched, 'now');
   }
 

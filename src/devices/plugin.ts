@@ -60,21 +60,15 @@ export const dynamicResources = definePlugin({
     }
     // what the pod asks for may be backed by a class that is yet to come
     if (!attempt.isNeeded) return { kinds: ['DeviceClass'], detail: unscored };
-    if (attempt.claims.length > 0 && isLasting(attempt, pod, context)) {
-      const question = new KeptNodeByNode(attempt, context);
-      const explain = (row: number) => question.explain(row);
-      return { kinds: DEVICE_KINDS, refreshesAfterEach: true, question, explain, detail: unscored };
-    }
-    const raw: RawScore | undefined = weight === 0 ? undefined : { terms: [], rows: new Map() };
-    const detail = raw && { slot: builder.normalized(raw, weight) };
-    const question = new NodeByNode(attempt, context, raw);
-    return {
-      ...packed,
-      sequential: true,
-      question,
-      explain: (row) => question.explain(row),
-      detail,
-    };
+    const isScored = weight > 0 && mayDifferInScore(attempt);
+    const raw: RawScore | undefined = isScored ? { terms: [], rows: new Map() } : undefined;
+    const detail = raw === undefined ? unscored : { slot: builder.normalized(raw, weight) };
+    const isLasting = hasOwnClaimsOnly(attempt, pod, context);
+    const question = new (isLasting ? KeptNodeByNode : NodeByNode)(attempt, context, raw);
+    const explain = (row: number) => question.explain(row);
+    return isLasting
+      ? { kinds: DEVICE_KINDS, refreshesAfterEach: true, question, explain, detail }
+      : { ...packed, sequential: true, question, explain, detail };
   },
 
   mayReserve: mayNeedDevices,
@@ -132,13 +126,14 @@ function attemptOf(pod: Pod, { cluster, profile }: PluginContext): Attempt {
   return new Attempt(pod, cluster, profile.args.DynamicResources.bindingTimeoutSeconds * 1000);
 }
 
-/** Whether what is found for the pod holds for others of its class, but for what is taken on the nodes that they are given. */
-function isLasting(attempt: Attempt, pod: Pod, { cluster, weight }: PackContext): boolean {
-  return (
-    !attempt.hasSpecial &&
-    attempt.claims.every((known) => isOwn(pod, known, cluster)) &&
-    (weight === 0 || !attempt.claims.some(({ claim }) => hasAlternatives(claim)))
-  );
+/** Whether one node can score more than another: by which alternatives are served. */
+function mayDifferInScore({ claims }: Attempt): boolean {
+  return claims.some(({ claim }) => hasAlternatives(claim));
+}
+
+/** Whether what is found for the pod holds for others of its class, but for what is taken where they are placed. */
+function hasOwnClaimsOnly(attempt: Attempt, pod: Pod, { cluster }: PackContext): boolean {
+  return !attempt.hasSpecial && attempt.claims.every((known) => isOwn(pod, known, cluster));
 }
 
 function mayNeedDevices(pod: Pod): boolean {

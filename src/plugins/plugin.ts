@@ -71,10 +71,9 @@ export interface Question {
   errorOn(row: number): string | undefined;
   /** What can be done when the pod has found no node. */
   remedy(): Remedy | undefined;
-  /**
-   * Of one that scores no rows: those of which the answer may be another one by now, since this was asked last. Without it
-   * an answer stands until the plugin is packed anew.
-   */
+  /** Whether asking scores the rows too. */
+  readonly scores: boolean;
+  /** The rows of which the answer may be another one by now, since this was asked last. Without it answers stand. */
   touched?(): readonly number[];
 }
 

@@ -19,6 +19,7 @@ export const FAMILIES = [
   'claimed',
   'preemption',
   'devices',
+  'templated',
   'declared',
   'extended',
   'wide',
