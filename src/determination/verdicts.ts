@@ -100,21 +100,14 @@ export class Verdicts {
 
   /** The rejected rows by the names of their nodes, each with why. */
   rejected(): { row: number; rejection: Rejection }[] {
-    const { columns } = this.#options.context.cluster.nodes;
-    const rank = (row: number) => columns.getU32(columns.rank, row);
-    return this.#rows(isRejection)
-      .sort((one, two) => rank(one) - rank(two))
-      .map((row) => ({ row, rejection: this.#rejection(row) }));
+    return this.#rejectedRows().map((row) => ({ row, rejection: this.#rejection(row) }));
   }
 
-  /** The rows that less on them could open, by the names of their nodes. Mostly there are few among the rejected. */
+  /** The rows that less on them could open, by the names of their nodes. */
   curable(): number[] {
-    const { columns } = this.#options.context.cluster.nodes;
-    const rank = (row: number) => columns.getU32(columns.rank, row);
-    const curable: number[] = [];
-    for (const [code, rows] of this.#rejectedByCode())
-      for (const row of rows) if (this.#explain(code, row).code === 'Unschedulable') curable.push(row);
-    return curable.sort((one, two) => rank(one) - rank(two));
+    return this.#rejectedRows().filter(
+      (row) => this.#explain(this.#codeOf(row), row).code === 'Unschedulable',
+    );
   }
 
   /** Why no node is left, in kube-scheduler's words. */
@@ -194,6 +187,13 @@ export class Verdicts {
     }
     countRun();
     return times;
+  }
+
+  /** By the names of their nodes. */
+  #rejectedRows(): number[] {
+    const { arena, memory, context } = this.#options;
+    const { u8 } = arena;
+    return context.cluster.nodes.columns.rowsByRank.filter((row) => isRejection(u8[memory.code + row]!));
   }
 
   #rejectedByCode(): Map<number, number[]> {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PodRecord } from '../../src/state/pod-record.ts';
 import { best } from '../../src/cycle/preemption/choice.ts';
-import type { Candidate } from '../../src/cycle/preemption/victims.ts';
+import { importanceOf, type Candidate } from '../../src/cycle/preemption/victims.ts';
 import { on, pod, newHarness } from '../cycle/fixtures.ts';
 
 /** "priority@second" of each victim, "-" in place of the second of one that has not started. */
@@ -18,7 +18,7 @@ function candidate(node: string, victims: string, violations = 0): Candidate {
   });
   const { cluster } = newHarness({ pods });
   const records: PodRecord[] = pods.map(({ metadata }) => cluster.pod(`ns/${metadata!.name}`)!);
-  return { row: 0, node, victims: records, violations };
+  return { row: 0, node, victims: records, violations, importance: importanceOf(records) };
 }
 
 const nodes = (candidates: Candidate[]) =>

@@ -1,8 +1,5 @@
 // Which of the nodes that preemption could free is taken: the one whose victims are missed least.
-import { startOf, type Candidate } from './victims.ts';
-
-/** Lifts every priority above 0, so that a sum over many pods of negative priorities is not less than one over few. */
-const PRIORITY_LIFT = 2 ** 31;
+import { startOfWaiting, type Candidate } from './victims.ts';
 
 /**
  * The best candidates, by the names of their nodes: those with the fewest broken budgets, the least important victim on
@@ -22,16 +19,12 @@ const brokenBudgets = ({ violations }: Candidate): number => violations;
 
 const highestPriority = ({ victims }: Candidate): number => victims[0]!.priority;
 
-const sumOfPriorities = ({ victims }: Candidate): number =>
-  victims.reduce((sum, { priority }) => sum + priority + PRIORITY_LIFT, 0);
+const sumOfPriorities = ({ importance }: Candidate): number => importance.sum;
 
 const numberOfVictims = ({ victims }: Candidate): number => victims.length;
 
 /** Less for later starts; only the victims of the highest priority count. */
 function ageAt(now: number): (candidate: Candidate) => number {
-  return ({ victims }) => {
-    const { priority } = victims[0]!;
-    const most = victims.filter((victim) => victim.priority === priority);
-    return -Math.min(...most.map((victim) => startOf(victim, now)));
-  };
+  const waiting = startOfWaiting(now);
+  return ({ importance: { started, hasWaiting } }) => -(hasWaiting ? Math.min(started, waiting) : started);
 }

@@ -17,6 +17,34 @@ export interface Candidate {
   victims: PodRecord[];
   /** How many of them break a disruption budget. */
   violations: number;
+  /** How much they are missed, which is asked for each pod that may take the node. */
+  importance: Importance;
+}
+
+/** Of victims. */
+export interface Importance {
+  /** Of all priorities, each lifted above 0: a sum over many negative ones is not less than one over few. */
+  sum: number;
+  /** The earliest start of those of the highest priority, in milliseconds since 1970; Infinity where none has started. */
+  started: number;
+  /** Some of them have not started. */
+  hasWaiting: boolean;
+}
+
+const PRIORITY_LIFT = 2 ** 31;
+
+/** Of victims, the most important first. */
+export function importanceOf(victims: readonly PodRecord[]): Importance {
+  let sum = 0;
+  let started = Infinity;
+  let hasWaiting = false;
+  for (const victim of victims) {
+    sum += victim.priority + PRIORITY_LIFT;
+    if (victim.priority !== victims[0]!.priority) continue;
+    if (victim.startTime === undefined) hasWaiting = true;
+    else started = Math.min(started, Date.parse(victim.startTime));
+  }
+  return { sum, started, hasWaiting };
 }
 
 /** Why preemption does not help on a node. */
@@ -65,7 +93,7 @@ export function victimsOn(
     const victims = [...broken, ...others.filter(isNeeded)].sort(order);
     const node = cluster.nodes.node(row)!.name;
     if (victims.length === 0) return { reasons: [`expected at least one victim pod on node "${node}"`] };
-    return { row, node, victims, violations: broken.length };
+    return { row, node, victims, violations: broken.length, importance: importanceOf(victims) };
   } finally {
     for (const pod of [...away]) comeBack(pod);
     correspondence.codeOf(row);
@@ -76,8 +104,13 @@ export function victimsOn(
  * The time a pod started, in milliseconds since 1970. One that has not started yet counts as started now; where nobody
  * tells the time (0), as younger than all others.
  */
-export function startOf({ startTime }: PodRecord, now: number): number {
-  return startTime === undefined ? now || Infinity : Date.parse(startTime);
+function startOf({ startTime }: PodRecord, now: number): number {
+  return startTime === undefined ? startOfWaiting(now) : Date.parse(startTime);
+}
+
+/** When a pod that has not started counts as started. */
+export function startOfWaiting(now: number): number {
+  return now || Infinity;
 }
 
 /** Sorts by priority, then the older one first; pods that have not started keep their order. */

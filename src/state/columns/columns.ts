@@ -13,6 +13,8 @@ export class Columns {
   /** Address of the cluster header. */
   readonly header: number;
   readonly rank: Column;
+  /** The rows with nodes when they were ranked last, by their ranks. */
+  rowsByRank: readonly number[] = [];
   /** Reads as 0 in every row, be it as u32 or as f64: in the place of what no node has. Nobody writes to it. */
   readonly zeros: Column;
   /** Told of each column whose memory is given back. */
@@ -133,6 +135,7 @@ export class Columns {
       this.setU32(this.rank, live[rank]!, rank);
     }
     this.arena.u32[(this.header + Header.ordered) / 4] = ordered;
+    this.rowsByRank = live;
   }
 
   #grow(wanted: number): void {
