@@ -2,7 +2,8 @@
 import type { ApiObject, Node } from '../../src/model/types.ts';
 import { allocationResult } from '../../src/devices/allocation-result.ts';
 import { Allocator } from '../../src/devices/allocator.ts';
-import { allocatedDevices, classOf, DevicePools } from '../../src/devices/devices.ts';
+import { DeviceUsage } from '../../src/devices/device-usage.ts';
+import { classOf, DevicePools } from '../../src/devices/devices.ts';
 import type { ResourceClaim } from '../../src/devices/types.ts';
 import { ObjectStore } from '../../src/state/object-store.ts';
 import { seededRandom } from '../random.ts';
@@ -46,7 +47,7 @@ interface Means {
 }
 
 function allocationFor(claim: ResourceClaim, key: string, { store, pools, nodes, random }: Means) {
-  const allocator = new Allocator(allocatedDevices(store), (name) => classOf(store, name));
+  const allocator = new Allocator(DeviceUsage.of(store).devices, (name) => classOf(store, name));
   const begin = Math.floor(random() * nodes.length);
   for (let n = 0; n < nodes.length; n++) {
     const { metadata } = nodes[(begin + n) % nodes.length]!;
