@@ -1,6 +1,7 @@
 // What matters of a pod's resource claims for its class. A claim that was made from a template for the pod, and that nobody
 // else names, is the pod's own: what counts then is what it asks for. All others are told apart by their names.
 import { objectKey, type Pod } from '../model/types.ts';
+import { alikeText } from '../plugins/common/alike-text.ts';
 import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
 import type { Cluster } from '../state/cluster.ts';
 import { isAllocated, isControlledBy, namesClaims, type PodClaim } from './claims.ts';
@@ -37,14 +38,14 @@ export function isOwn(pod: Pod, { key, claim }: PodClaim, { store, namedClaims }
 
 const texts = new WeakMap<ResourceClaim, string | undefined>();
 
-/** All that decides on a claim without devices; undefined where a request is of an unknown kind. Claims are replaced, never changed. */
+/** All that decides on a claim without devices; undefined where a request is of an unknown kind, or very long. Claims are replaced, never changed. */
 function requestsText(claim: ResourceClaim): string | undefined {
   if (!texts.has(claim)) {
     const { requests = [], constraints } = claim.spec.devices ?? {};
     const isKnown = requests.every(
       ({ exactly, firstAvailable = [] }) => exactly !== undefined || firstAvailable.length > 0,
     );
-    texts.set(claim, isKnown ? JSON.stringify([requests, constraints]) : undefined);
+    texts.set(claim, isKnown ? alikeText([requests, constraints]) : undefined);
   }
   return texts.get(claim);
 }

@@ -1,7 +1,7 @@
 // The devices of a cluster that are taken: those that claims hold, and those that they will hold once their allocations are
 // written. It follows the changes of the store.
 import { addToCount } from '../model/by-key.ts';
-import { parseQuantity, type Quantity } from '../model/quantity.ts';
+import { parseQuantity, QuantityError, type Quantity } from '../model/quantity.ts';
 import { objectKey } from '../model/types.ts';
 import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
 import { ChangeLog, LogReader } from '../state/change-log.ts';
@@ -10,11 +10,20 @@ import type { AllocatedDevices } from './allocator.ts';
 import type { Consumed } from './capacity.ts';
 import type { PendingAllocation } from './claims.ts';
 import { poolKey } from './pools.ts';
-import { deviceId, type AllocationResult, type DeviceResult, type ResourceClaim } from './types.ts';
+import { deviceId, type AllocationResult, type ResourceClaim } from './types.ts';
 
 const CLAIM = 'ResourceClaim';
 /** So many touched pools are kept. */
 const TOUCHED_LIMIT = 4096;
+
+/** A device that a claim holds. */
+interface Taken {
+  id: string;
+  /** "driver/pool". */
+  pool: string;
+  /** Of a device that can be shared. */
+  consumed: Consumed | undefined;
+}
 
 /** A device that several hold, and the sums of what they have taken of its capacities. */
 interface Share {
@@ -34,7 +43,11 @@ export class DeviceUsage {
   readonly #exclusive = new Map<string, number>();
   readonly #shares = new Map<string, Share>();
   /** What is counted of each claim, by "namespace/name". */
-  readonly #counted = new Map<string, AllocationResult>();
+  readonly #counted = new Map<string, readonly Taken[]>();
+  /** The allocations that they were read from. */
+  readonly #read = new Map<string, AllocationResult>();
+  /** Of claims that cannot be read. */
+  readonly #faults = new Map<string, QuantityError>();
 
   private constructor(store: ObjectStore) {
     this.#store = store;
@@ -46,18 +59,23 @@ export class DeviceUsage {
     };
   }
 
-  /** What is taken in a store, as it is now. */
+  /**
+   * What is taken in a store, as it is now.
+   * @throws QuantityError as long as some claim says something that is no amount
+   */
   static of(store: ObjectStore): DeviceUsage {
     let usage = usages.get(store);
     if (usage === undefined) usages.set(store, (usage = new DeviceUsage(store)));
     usage.#follow();
+    const [fault] = usage.#faults.values();
+    if (fault !== undefined) throw fault;
     return usage;
   }
 
   #follow(): void {
     const changes = this.#changes.next();
     if (changes === undefined) {
-      const keys = new Set(this.#counted.keys());
+      const keys = new Set(this.#read.keys());
       for (const claim of this.#store.list<ResourceClaim>(CLAIM)) keys.add(objectKey(claim));
       for (const pending of this.#store.list<PendingAllocation>(PENDING_ALLOCATION))
         keys.add(objectKey(pending));
@@ -73,31 +91,51 @@ export class DeviceUsage {
     const now =
       this.#store.get<ResourceClaim>(CLAIM, key)?.status?.allocation ??
       this.#store.get<PendingAllocation>(PENDING_ALLOCATION, key)?.allocation;
-    const before = this.#counted.get(key);
-    if (now === before) return;
-    if (now === undefined) this.#counted.delete(key);
-    else this.#counted.set(key, now);
-    this.#count(now, 1);
-    this.#count(before, -1);
-  }
-
-  #count(allocation: AllocationResult | undefined, by: 1 | -1): void {
-    for (const result of allocation?.devices?.results ?? []) {
-      // an administrator looks at devices without taking them
-      if (result.adminAccess) continue;
-      const id = deviceId(result.driver, result.pool, result.device);
-      if (result.shareID === undefined) addToCount(this.#exclusive, id, by);
-      else this.#countShare(id, result, by);
-      this.touched.add(poolKey(result.driver, result.pool));
+    if (now === this.#read.get(key)) return;
+    this.#count(this.#counted.get(key) ?? [], -1);
+    this.#counted.delete(key);
+    this.#read.delete(key);
+    this.#faults.delete(key);
+    if (now === undefined) return;
+    this.#read.set(key, now);
+    try {
+      const taken = takenBy(now);
+      this.#count(taken, 1);
+      this.#counted.set(key, taken);
+    } catch (error) {
+      if (!(error instanceof QuantityError)) throw error;
+      this.#faults.set(key, error);
     }
   }
 
-  #countShare(id: string, { consumedCapacity }: DeviceResult, by: 1 | -1): void {
+  #count(taken: readonly Taken[], by: 1 | -1): void {
+    for (const { id, pool, consumed } of taken) {
+      if (consumed === undefined) addToCount(this.#exclusive, id, by);
+      else this.#countShare(id, consumed, by);
+      this.touched.add(pool);
+    }
+  }
+
+  #countShare(id: string, consumed: Consumed, by: 1 | -1): void {
     const share = this.#shares.get(id) ?? { holders: 0, consumed: new Map<string, Quantity>() };
     share.holders += by;
-    for (const [name, value] of Object.entries(consumedCapacity ?? {}))
-      share.consumed.set(name, (share.consumed.get(name) ?? 0n) + BigInt(by) * parseQuantity(value));
+    for (const [name, amount] of consumed)
+      share.consumed.set(name, (share.consumed.get(name) ?? 0n) + BigInt(by) * amount);
     if (share.holders === 0) this.#shares.delete(id);
     else this.#shares.set(id, share);
   }
+}
+
+/** @throws QuantityError */
+function takenBy({ devices }: AllocationResult): Taken[] {
+  // an administrator looks at devices without taking them
+  const results = (devices?.results ?? []).filter(({ adminAccess }) => !adminAccess);
+  return results.map(({ driver, pool, device, shareID, consumedCapacity = {} }) => ({
+    id: deviceId(driver, pool, device),
+    pool: poolKey(driver, pool),
+    consumed:
+      shareID === undefined
+        ? undefined
+        : new Map(Object.entries(consumedCapacity).map(([name, value]) => [name, parseQuantity(value)])),
+  }));
 }

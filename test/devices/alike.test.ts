@@ -125,6 +125,19 @@ describe('replicas with claims from a template', () => {
     expect(classes).toBe(2);
   });
 
+  it('are told apart by their names where they ask for very much', () => {
+    const condition = 'true || true';
+    const long = Array.from({ length: 32 }, () => condition + ' || true'.repeat(100));
+    const { pending, claims } = replicas(2, [request('gpu', selecting(...long))]);
+    const { decisions, classes } = decide({
+      nodes: [node('node-0')],
+      objects: [gpu, ...claims, sliceOf('node-0', 4)],
+      pending,
+    });
+    expect(classes).toBe(2);
+    expect(decisions.map((decision) => decision.node)).toEqual(['node-0', 'node-0']);
+  });
+
   it('are told apart where another pod names the claim of one', () => {
     const { pending, claims } = replicas(3, [request('gpu')]);
     const thief = podWith('thief', 'web-1-gpu');

@@ -5,6 +5,7 @@ import { selectorOf, SelectorError } from '../../model/labels.ts';
 import { objectKey, type PersistentVolume, type PersistentVolumeClaim, type Pod } from '../../model/types.ts';
 import type { Cluster } from '../../state/cluster.ts';
 import type { StoreChange } from '../../state/object-store.ts';
+import { alikeText } from './alike-text.ts';
 import { csiOfVolume, isInTree, isMigrated } from '../node-volume-limits/csi-migration.ts';
 import { VolumeError } from '../volume-binding/volume-error.ts';
 import {
@@ -89,7 +90,8 @@ function unboundText(claim: PersistentVolumeClaim): string | undefined {
     if (error instanceof VolumeError || error instanceof SelectorError) return undefined;
     throw error;
   }
-  return `unbound ${JSON.stringify([
+  return alikeText([
+    'unbound',
     classNameOf(claim),
     resources?.requests?.['storage'],
     accessModes,
@@ -97,13 +99,13 @@ function unboundText(claim: PersistentVolumeClaim): string | undefined {
     volumeAttributesClassName,
     selector,
     selectedNodeOf(claim),
-  ])}`;
+  ]);
 }
 
 function volumeText(volume: PersistentVolume): string | undefined {
   if (isInTree(volume)) return undefined;
   const { driver, handle } = csiOfVolume(volume) ?? {};
-  return JSON.stringify([driver, handle === '', affinityTermsOf(volume), topologyLabelsOf(volume)]);
+  return alikeText([driver, handle === '', affinityTermsOf(volume), topologyLabelsOf(volume)]);
 }
 
 interface Facts {
