@@ -1,6 +1,7 @@
-// node bare-client.ts KUBECONFIG
+// node bare-client.ts KUBECONFIG [only-binds]
 // The ceiling that the API server sets: a scheduler that decides nothing. It learns which pods have no node, binds each to
-// the next node in turn, and writes its Scheduled event. Nothing here is of coset's own path, so that the two can be compared.
+// the next node in turn, and writes its Scheduled event, unless it only binds. Nothing here is of coset's own path, so that
+// the two can be compared.
 import { readFileSync } from 'node:fs';
 import { connect, type ClientHttp2Session, type OutgoingHttpHeaders } from 'node:http2';
 
@@ -24,6 +25,7 @@ interface List {
 }
 
 const { clusters, users } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Kubeconfig;
+const onlyBinds = process.argv[3] === 'only-binds';
 const [{ cluster }, { user }] = [clusters[0]!, users[0]!];
 const ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
 const writing = Array.from({ length: SESSIONS }, () => connect(cluster.server, { ca }));
@@ -76,11 +78,13 @@ function bind({ metadata }: Named, node: string): void {
     metadata: { name, namespace, uid },
     target: { apiVersion: 'v1', kind: 'Node', name: node },
   };
+  const done = () => {
+    inFlight--;
+    fill();
+  };
   post(`/api/v1/namespaces/${namespace}/pods/${name}/binding`, binding, () => {
-    post(`/apis/events.k8s.io/v1/namespaces/${namespace}/events`, scheduled(metadata, node), () => {
-      inFlight--;
-      fill();
-    });
+    if (onlyBinds) done();
+    else post(`/apis/events.k8s.io/v1/namespaces/${namespace}/events`, scheduled(metadata, node), done);
   });
 }
 

@@ -9,8 +9,10 @@ import {
   type Scheduler,
 } from '../../test/cluster/scheduler.ts';
 
-export const CONTESTANTS = ['kube-scheduler', 'coset', 'bare-client'] as const;
+export const CONTESTANTS = ['kube-scheduler', 'coset', 'bare-client', 'binding-client'] as const;
 export type Contestant = (typeof CONTESTANTS)[number];
+
+const BARE_CLIENT = join(import.meta.dirname, 'bare-client.ts');
 
 export async function start(contestant: Contestant, controlPlane: ControlPlane): Promise<Scheduler> {
   const kubeconfig = controlPlane.schedulerKubeconfigPath;
@@ -20,6 +22,8 @@ export async function start(contestant: Contestant, controlPlane: ControlPlane):
     case 'coset':
       return startCoset(configurationFile(controlPlane, kubeconfig));
     case 'bare-client':
-      return startScheduler(process.execPath, [join(import.meta.dirname, 'bare-client.ts'), kubeconfig]);
+      return startScheduler(process.execPath, [BARE_CLIENT, kubeconfig]);
+    case 'binding-client':
+      return startScheduler(process.execPath, [BARE_CLIENT, kubeconfig, 'only-binds']);
   }
 }

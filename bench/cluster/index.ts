@@ -25,6 +25,8 @@ const TIMES_KUBE_SCHEDULER_MIN = {
 /** Of the bare client's pods a second, and of its CPU. */
 const BARE_CLIENT_RATE_MIN = 0.85;
 const BARE_CLIENT_CPU_MAX = 1.5;
+/** Of the pods a second of the client that only binds. */
+const BINDING_CLIENT_RATE_MIN = 0.9;
 
 // what a process uses is read from /proc
 export const clusterBenches: readonly Bench[] =
@@ -81,6 +83,8 @@ async function* figures(load: Workload, size: Size, timesMin: number): AsyncIter
   yield compared('bare-client', 'rate', ({ rate }) => rate, share);
   yield compared('bare-client', 'from-start', ({ fromStart }) => fromStart, share);
   yield compared('bare-client', 'with-events', ({ withEvents }) => withEvents, share);
+  yield compared('binding-client', 'rate', ({ rate }) => rate, { atLeast: BINDING_CLIENT_RATE_MIN });
+  yield compared('binding-client', 'from-start', ({ fromStart }) => fromStart);
   const cpuShare = { atMost: BARE_CLIENT_CPU_MAX };
   yield compared('bare-client', 'cpu', ({ cpu }) => cpu, cpuShare);
   yield compared('bare-client', 'cpu-with-events', ({ cpuWithEvents }) => cpuWithEvents, cpuShare);

@@ -69,6 +69,11 @@ export function section(saved: Saved): string {
   return parts.filter((part) => part !== undefined).join('\n\n');
 }
 
+const OF_BINDING_CLIENT: Column = [
+  'of one that only binds',
+  (of) => percent(of('coset-to-binding-client/rate')),
+];
+
 function clusterPart({ run, figures }: Results): string {
   const three = (what: string, show: typeof whole) => (of: FigureOf) =>
     ['coset', 'kube-scheduler', 'bare-client']
@@ -86,6 +91,8 @@ function clusterPart({ run, figures }: Results): string {
       ['pods/s', three('pods-per-second', whole)],
       ['times kube-scheduler', (of) => fraction(of('coset-to-kube-scheduler/rate'))],
       ['of the bare client', (of) => percent(of('coset-to-bare-client/rate'))],
+      // it came later than the others
+      ...(figures.has('cluster/none/coset-to-binding-client/rate') ? [OF_BINDING_CLIENT] : []),
       ['from start', three('from-start', whole)],
       ['times kube-scheduler', (of) => fraction(of('coset-to-kube-scheduler/from-start'))],
       ['of the bare client', (of) => percent(of('coset-to-bare-client/from-start'))],
@@ -211,13 +218,14 @@ function edgePart({ run, figures }: Results): string {
 
 /** A figure of one workload at one level; undefined when it was not saved. */
 type FigureOf = (what: string) => number | undefined;
+type Column = readonly [header: string, cell: (of: FigureOf) => string];
 
 /** A line for each workload of which the figure `probe` was saved: its title, and a cell for each column. */
 function tableOf(
   figures: Results['figures'],
   level: string,
   probe: string,
-  columns: readonly (readonly [header: string, cell: (of: FigureOf) => string])[],
+  columns: readonly Column[],
 ): string {
   const rows = WORKLOADS.flatMap(({ name, title }) => {
     const of: FigureOf = (what) => figures.get(`${level}/${name}/${what}`);

@@ -94,6 +94,14 @@ describe('the report', () => {
     expect(text).toContain('`npm run bench -- --only cluster --save`, 2026-01-02, 2 x X, Node 24.0.0');
   });
 
+  it('has the client that only binds beside, where it was measured', () => {
+    const figures = new Map([...cluster.figures, ['cluster/none/coset-to-binding-client/rate', 0.91]]);
+    const text = section({ cluster: { ...cluster, figures } });
+    expect(text).toMatch(/^\| pods .*\| of the bare client \| of one that only binds \| from start/m);
+    expect(text).toMatch(/^\| no constraints .*\| 85 % +\| 91 % +\| 900/m);
+    expect(section({ cluster })).not.toContain('only binds');
+  });
+
   it('has the same figures in short for the README', () => {
     const plan = { run: cluster.run, figures: new Map([['plan/none/mixed/decisions-to-oracle-100', 6537]]) };
     const lines = summary({ cluster, plan })
