@@ -23,6 +23,8 @@ export interface Entry extends QueuedPod, HeapItem {
   unschedulableAttempts: number;
   consecutiveErrors: number;
   backoffUntil: number;
+  /** Of one in backoff: whether it is taken before its time when nothing else waits. */
+  mayGoEarly: boolean;
   /** The message of the last failed attempt. */
   message: string;
   group?: Group;
@@ -54,6 +56,7 @@ export function newEntry(pod: Pod, sequence: number, now: number, classified?: C
     unschedulableAttempts: 0,
     consecutiveErrors: 0,
     backoffUntil: 0,
+    mayGoEarly: false,
     message: '',
     group: undefined,
     podGroup: podGroupKeyOf(pod),

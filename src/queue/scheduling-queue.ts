@@ -9,8 +9,11 @@
 //                 backoff over  |            | still        v
 //                               +------------+--------- unschedulable
 //                                 an event or update that helps, or 5 minutes
+//
+// Backoff ends early for what an event has woken, when nothing is active.
 import { isGated, objectKey, type Pod } from '../model/types.ts';
-import { type Entry, newEntry, queueRow } from './entry.ts';
+import { Backoff } from './backoff.ts';
+import { type Entry, type Group, newEntry, queueRow } from './entry.ts';
 import { EventLog, eventLabel } from './event-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { Heap } from './heap.ts';
@@ -46,9 +49,7 @@ export class SchedulingQueue {
   readonly #active = new Heap<Entry>(
     (a, b) => (b.priority - a.priority || a.timestamp - b.timestamp || a.sequence - b.sequence) < 0,
   );
-  readonly #backoff = new Heap<Entry>(
-    (a, b) => (a.backoffUntil - b.backoffUntil || a.sequence - b.sequence) < 0,
-  );
+  readonly #backoff = new Backoff();
   readonly #parked: ParkedPods;
   readonly #inFlight = new Set<Entry>();
   /** Where the event log stood when pods were drained that were given back since. */
@@ -185,9 +186,10 @@ export class SchedulingQueue {
     }
     const [first] = decided;
     const name = `class:${group}`;
-    if (first && this.#missedHelp(eventsFrom, first.pod, verdict.plugins)) {
+    const help = first && this.#missedHelp(eventsFrom, first.pod, verdict.plugins);
+    if (help) {
       const parked = this.#parked.group(name)?.entries ?? [];
-      this.#wake([...parked, ...decided], 'ScheduleAttemptFailure', now);
+      this.#wake([...parked, ...decided], 'ScheduleAttemptFailure', now, help === 'asked');
     } else if (first) {
       this.#park(name, decided, verdict.plugins, now);
       this.#wakeOwners(decided, eventsFrom, now);
@@ -236,15 +238,17 @@ export class SchedulingQueue {
     let woken = this.#wake(owners, eventLabel(event), now);
     for (const { entries, plugins, terms } of this.#parked.groups()) {
       const [first] = entries;
-      if (!first || (effort.affords(terms) && !this.#hints.help(event, first.pod, plugins))) continue;
-      woken += this.#wake([...entries], eventLabel(event), now);
+      const isAsked = effort.affords(terms);
+      if (!first || (isAsked && !this.#hints.help(event, first.pod, plugins))) continue;
+      woken += this.#wake([...entries], eventLabel(event), now, isAsked);
     }
     return woken;
   }
 
   /** When the earliest backoff or stay ends, in milliseconds; undefined if only an event can wake a pod. */
   nextWakeup(): number | undefined {
-    const backoffUntil = this.#backoff.peek()?.backoffUntil ?? Infinity;
+    const mayGoEarly = this.#active.size === 0 && this.#backoff.hasEarly;
+    const backoffUntil = Math.min(this.#backoff.nextEnd, mayGoEarly ? this.#options.now() : Infinity);
     const flushAt = (this.#parked.oldest()?.parkedAt ?? Infinity) + this.#flushAfterMs;
     const next = Math.min(backoffUntil, flushAt);
     return next === Infinity ? undefined : next;
@@ -309,16 +313,17 @@ export class SchedulingQueue {
   /** Parks a pod that was changed while its class was decided: the verdict was on the object before. */
   #parkChanged(entry: Entry, before: Pod, { plugins }: Verdict, now: number): void {
     const after = entry.pod;
-    const helped =
-      this.#hints.help({ kind: 'TargetPod', before, after }, after, plugins) ||
-      this.#missedHelp(entry.eventsFrom, after, plugins);
-    if (helped) this.#wake([entry], 'ScheduleAttemptFailure', now);
+    const helps = this.#hints.help({ kind: 'TargetPod', before, after }, after, plugins);
+    const help = helps ? 'asked' : this.#missedHelp(entry.eventsFrom, after, plugins);
+    if (help) this.#wake([entry], 'ScheduleAttemptFailure', now, help === 'asked');
     else this.#park(groupOfOne(entry), [entry], plugins, now);
   }
 
-  #missedHelp(eventsFrom: number, pod: Pod, plugins: readonly string[]): boolean {
-    if (isTooMuch(this.#log.countSince(eventsFrom), pod)) return true;
-    return this.#log.someHelps(eventsFrom, (event) => this.#hints.help(event, pod, plugins));
+  /** Whether an event since the drain helps, or there are too many to ask: then one is taken to. */
+  #missedHelp(eventsFrom: number, pod: Pod, plugins: readonly string[]): 'asked' | 'not asked' | undefined {
+    if (isTooMuch(this.#log.countSince(eventsFrom), pod)) return 'not asked';
+    const helps = this.#log.someHelps(eventsFrom, (event) => this.#hints.help(event, pod, plugins));
+    return helps ? 'asked' : undefined;
   }
 
   /** Wakes those of pods that were just parked whose own objects have changed in a way that helps, while they were decided. */
@@ -386,13 +391,13 @@ export class SchedulingQueue {
   }
 
   /** Moves pods that may fit now to backoff, or to active where their backoff has run out. Returns how many. */
-  #wake(entries: readonly Entry[], event: string, now: number): number {
+  #wake(entries: readonly Entry[], event: string, now: number, isAsked = true): number {
     let active = 0;
     for (const entry of entries) {
       this.#parked.leave(entry);
       if (entry.backoffUntil > now) {
         entry.queue = 'backoff';
-        this.#backoff.push(entry);
+        this.#backoff.push(entry, isAsked);
       } else {
         this.#activate(entry);
         active += 1;
@@ -405,20 +410,16 @@ export class SchedulingQueue {
 
   /** Wakes what only waited for the time to pass. */
   #wakeDue(now: number): void {
-    for (
-      let group = this.#parked.oldest();
-      group && group.parkedAt + this.#flushAfterMs <= now;
-      group = this.#parked.oldest()
-    ) {
+    const isDue = ({ parkedAt }: Group) => parkedAt + this.#flushAfterMs <= now;
+    for (let group; (group = this.#parked.oldest()) && isDue(group);)
       this.#wake([...group.entries], 'UnschedulableTimeout', now);
-    }
     let ended = 0;
-    for (let entry = this.#backoff.peek(); entry && entry.backoffUntil <= now; entry = this.#backoff.peek()) {
-      this.#backoff.remove(entry);
-      this.#activate(entry);
-      ended += 1;
-    }
+    for (let entry; (entry = this.#backoff.popEnded(now)) !== undefined; ended++) this.#activate(entry);
     if (ended > 0) this.#options.onIncoming?.('active', 'BackoffComplete', ended);
+    if (this.#active.size > 0) return;
+    let early = 0;
+    for (let entry; (entry = this.#backoff.popEarly()) !== undefined; early++) this.#activate(entry);
+    if (early > 0) this.#options.onIncoming?.('active', 'PopFromBackoffQ', early);
   }
 
   #remove(entry: Entry): void {

@@ -80,6 +80,11 @@ class Model {
     return [...this.pods.values()].filter((pod) => pod.queue === queue);
   }
 
+  /** Those in backoff that are taken before their time when nothing is active. */
+  early(): ModelPod[] {
+    return this.in('backoff').filter(({ errors }) => errors === 0);
+  }
+
   failed(pod: ModelPod): void {
     pod.timestamp = this.now;
     pod.backoffUntil = this.now + Math.min(1_000 * 2 ** ((pod.errors || pod.verdicts) - 1), 10_000);
@@ -90,6 +95,7 @@ class Model {
   drain(limit: number): ModelPod[] {
     this.wake(this.in('unschedulable').filter((pod) => pod.parkedAt + 300_000 <= this.now));
     this.wake(this.in('backoff').filter((pod) => pod.backoffUntil <= this.now));
+    if (this.in('active').length === 0) for (const pod of this.early()) pod.queue = 'active';
     const order = (a: ModelPod, b: ModelPod): number =>
       b.priority - a.priority || a.timestamp - b.timestamp || a.sequence - b.sequence;
     const drained = this.in('active').sort(order).slice(0, limit);
@@ -222,6 +228,7 @@ it('loses no pod, doubles none, and keeps each where the model has it', () => {
           (['active', 'backoff', 'unschedulable', 'gated'] as const).map((name) => model.in(name).length),
         );
         const wakeups = [
+          ...(model.in('active').length === 0 ? model.early() : []).map(() => model.now),
           ...model.in('backoff').map(({ backoffUntil }) => backoffUntil),
           ...model.in('unschedulable').map(({ parkedAt }) => parkedAt + 300_000),
         ];

@@ -66,7 +66,9 @@ describe('backoff', () => {
     const { queue, clock } = newHarness();
     queue.add(pod('a'));
     const wait = (park: boolean): number => {
-      const drained = queue.drain();
+      // one that stays active, so that none goes before its time
+      queue.add(pod('other', { priority: -1 }));
+      const drained = queue.drain(1);
       if (park) {
         queue.park('g', drained, verdict('Fit'));
         queue.event(helpsWith('Fit'));
@@ -78,6 +80,30 @@ describe('backoff', () => {
     expect([wait(true), wait(true), wait(false), wait(false), wait(true)]).toEqual([
       1_000, 2_000, 1_000, 2_000, 4_000,
     ]);
+  });
+
+  it('ends early for pods that an event has woken, when no other is active', () => {
+    const { queue, clock, incoming } = newHarness();
+    queue.add(pod('a'));
+    queue.park('g', queue.drain(), verdict('Fit'));
+    queue.add(pod('other', { gates: ['gate'] }));
+    queue.event(helpsWith('Fit'));
+    expect(queue.counts()).toMatchObject({ active: 0, backoff: 1 });
+    queue.update(pod('other', { gates: ['gate'] }), pod('other'));
+    expect(queue.nextWakeup()).toBe(1_000);
+    clock.ms = 10;
+    expect(names(queue.drain())).toEqual(['other']);
+    expect(queue.nextWakeup()).toBe(10);
+    expect(names(queue.drain())).toEqual(['a']);
+    expect(incoming.at(-1)).toBe('active PopFromBackoffQ 1');
+  });
+
+  it('does not end early after an error', () => {
+    const { queue } = newHarness();
+    queue.add(pod('a'));
+    queue.requeue(queue.drain()[0]!);
+    expect(queue.nextWakeup()).toBe(1_000);
+    expect(queue.drain()).toEqual([]);
   });
 
   it('is off when its maximum is 0', () => {
@@ -113,8 +139,8 @@ describe('a parked class', () => {
     clock.ms = 400;
     expect(queue.event(helpsWith('Fit'))).toBe(2);
     expect(queue.counts()).toMatchObject({ active: 0, backoff: 2 });
-    expect(queue.nextWakeup()).toBe(1_000);
-    clock.ms = 1_000;
+    queue.add(pod('other', { priority: 1 }));
+    expect(names(queue.drain(1))).toEqual(['other']);
     expect(names(queue.drain())).toEqual(['p0', 'p1']);
   });
 

@@ -10,15 +10,18 @@ function withPriority(name: string, priority: number, cpu = '2', labels: Record<
 }
 
 /** Where a pod "high" backs off while node a is free for it, long enough for others to come first. */
+/** A pod that is nominated to a node which its victims have left, and backs off after an error: it does not take it yet. */
 async function startWithNominated(...others: ApiObject[]): Promise<Running> {
   const running = await startScheduler({
     backoffSeconds: 2,
+    before: (harness) => harness.fail('POST', /\/pods\/high\/binding/, { status: 422 }),
     objects: [node('a', small), on('a', withPriority('low', 1)), ...others],
   });
   running.store.load([withPriority('high', 10)]);
   await eventually(() => {
     expect(running.pod('low')).toBeUndefined();
     expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
+    expect(running.bindingsSent('high')).toBe(1);
   });
   return running;
 }
