@@ -1,6 +1,6 @@
 // Of several schedulers the one that holds a Lease schedules; the others wait until it is given up, or not renewed for as
 // long as it says. As client-go elects leaders, so that both understand each other's leases.
-import { RETRY_JITTER, type LeaseSettings } from '../model/lease.ts';
+import { leasePath, leaseTime, RETRY_JITTER, type LeaseSettings } from '../model/lease.ts';
 import type { ApiObject } from '../model/types.ts';
 import type { Right } from '../model/right.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -236,8 +236,7 @@ export class LeaderElection implements Leadership {
   /** Held by this process from now on. */
   #spec(): NonNullable<Lease['spec']> {
     const { identity, settings } = this.#options;
-    // microseconds, as the API server wants them
-    const now = new Date(this.#clock.now()).toISOString().replace('Z', '000Z');
+    const now = leaseTime(this.#clock.now());
     return {
       holderIdentity: identity,
       leaseDurationSeconds: Math.max(1, Math.trunc(settings.leaseDurationSeconds)),
@@ -247,8 +246,6 @@ export class LeaderElection implements Leadership {
   }
 
   get #path(): string {
-    const { namespace, name } = this.#options.settings;
-    const [inNamespace, called] = [namespace, name].map(encodeURIComponent);
-    return `/apis/coordination.k8s.io/v1/namespaces/${inNamespace}/leases/${called}`;
+    return leasePath(this.#options.settings);
   }
 }

@@ -22,3 +22,14 @@ export const DEFAULT_LEASE: LeaseSettings = {
 
 /** Who waits asks again after up to so many times the period, so that not all ask at once. */
 export const RETRY_JITTER = 1.2;
+
+/** Of the lease at the API server. */
+export function leasePath({ namespace, name }: Pick<LeaseSettings, 'namespace' | 'name'>): string {
+  const [inNamespace, called] = [namespace, name].map(encodeURIComponent);
+  return `/apis/coordination.k8s.io/v1/namespaces/${inNamespace}/leases/${called}`;
+}
+
+/** A time in milliseconds since 1970 as leases have it: in microseconds, as the API server wants them. */
+export function leaseTime(now: number): string {
+  return new Date(now).toISOString().replace('Z', '000Z');
+}

@@ -1,5 +1,6 @@
 // The lease for which replicas take turns.
-import type { LeaseSettings } from '../../model/lease.ts';
+import { FLEET_HOLDER, stateIn, type FleetLease } from '../../kube/fleet/lease.ts';
+import { leasePath, type LeaseSettings } from '../../model/lease.ts';
 import { reviewed, type Examined, type Finding } from './finding.ts';
 
 interface Spec {
@@ -31,8 +32,7 @@ async function findingOf({ transport, now }: Examined, lease: LeaseSettings): Pr
   // the rights are told of by themselves
   if (!(await reviewed(transport, { resourceAttributes })))
     return { check, status: 'warning', message: `${called} may not be read` };
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${encodeURIComponent(name)}`;
-  const reply = await transport.request('GET', path);
+  const reply = await transport.request('GET', leasePath(lease));
   if (reply.status === 404)
     return {
       ...{ check, status: 'fault', message: `${called} is not there, and coset makes none` },
@@ -53,5 +53,20 @@ async function findingOf({ transport, now }: Examined, lease: LeaseSettings): Pr
       message: `${holderIdentity} holds ${called} and has not renewed it for ${agoSeconds} s`,
       advice: 'nobody schedules: see whether a replica runs, and what its log says',
     };
-  return { check, status: 'ok', message: `${holderIdentity} holds ${called}` };
+  if (holderIdentity !== FLEET_HOLDER)
+    return { check, status: 'ok', message: `${holderIdentity} holds ${called}` };
+  return fleetFinding(called, reply.body as FleetLease);
+}
+
+function fleetFinding(called: string, lease: FleetLease): Finding {
+  const check = 'lease';
+  try {
+    const members = Object.keys(stateIn(lease, false)?.members ?? {});
+    return { check, status: 'ok', message: `${members.length} active replicas share ${called}` };
+  } catch (error) {
+    return {
+      ...{ check, status: 'fault', message: `${called}: ${(error as Error).message}` },
+      advice: 'nobody schedules: delete the annotation when no replica runs, and start them anew',
+    };
+  }
 }
