@@ -27,6 +27,8 @@ export const CODE_FEASIBLE = 0;
 export const CODE_NOT_CHOSEN = 1;
 /** What the API server said of the node last could not be understood: it takes no pods. */
 export const CODE_CLOSED = 2;
+/** Another replica decides on the node. */
+export const CODE_OUTSIDE = 3;
 /** Feasible, but cut off by the limit on candidates. */
 export const CODE_CUT = 253;
 /** Feasible, but the pod at hand (not its class's master) does not fit. */

@@ -1,6 +1,7 @@
 // The metrics: kube-scheduler's by its names, labels and buckets, so that its dashboards work, and coset's own.
 import { Counter, exponentialBuckets, Gauge, Histogram, Registry } from 'prom-client';
 import type { QueueCounts, Rejections } from '../queue/types.ts';
+import type { FleetRecord } from './types.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
@@ -74,6 +75,14 @@ export class SchedulerMetrics {
     'coset_correspondences',
     'Live correspondences of a class and its nodes',
   );
+  readonly #fleetMembers = this.#gauge(
+    'coset_active_replicas',
+    'Replicas that are all active, as this one knows them; 0 where one leads',
+  );
+  readonly #shardNodes = this.#gauge(
+    'coset_shard_nodes',
+    'Nodes on which this one of several active replicas decides',
+  );
   readonly #eventsDropped = this.#counter(
     'coset_events_dropped_total',
     'Kubernetes events about pods that were not sent because their buffer was full',
@@ -133,6 +142,7 @@ export class SchedulerMetrics {
     pending: QueueCounts;
     rejections: readonly Rejections[];
     correspondences: number;
+    fleet?: FleetRecord;
   }): void {
     this.#eventsDropped.reset();
     this.#eventsDropped.inc(now.eventsDropped);
@@ -145,6 +155,8 @@ export class SchedulerMetrics {
     for (const { plugin, profile, pods } of now.rejections)
       this.#unschedulable.set({ plugin, profile }, pods);
     this.#correspondences.set(now.correspondences);
+    this.#fleetMembers.set(now.fleet?.members.length ?? 0);
+    this.#shardNodes.set(now.fleet?.nodes ?? 0);
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {

@@ -21,6 +21,30 @@ export interface SchedulerState {
   queue: QueueCounts;
   /** Pods that were decided and are not bound yet, by how far they are. */
   escrow: Record<EscrowPhase, number>;
+  /** Of several active replicas; absent where one schedules. */
+  fleet?: FleetRecord;
+}
+
+/** What one of several active replicas knows of all. */
+export interface FleetRecord {
+  /** Which member this one is. */
+  identity: string;
+  /** Whether it decides over all nodes, over its shard, or not at present. */
+  phase: 'all' | 'shard' | 'none';
+  /** Of the view that deals nodes out, and the member that has all of them for a turn. */
+  version: number;
+  turn?: string;
+  /** How many nodes this one used last. */
+  nodes: number;
+  members: FleetMemberRecord[];
+}
+
+export interface FleetMemberRecord {
+  name: string;
+  /** The version of the view that it acts by. */
+  acts: number;
+  /** It waits for a turn, or for its nodes. */
+  wants?: 'turn' | 'nodes';
 }
 
 /** How far a pod is that was decided: its claims are made real, it waits to be sent, was sent, or nobody knows what came of it. */

@@ -140,8 +140,8 @@ export class SchedulingCycle {
     this.correspondences.release(placement.class, 1);
   }
 
-  /** The pod's binding failed: its node is free again, and it is tried later. */
-  bindingFailed(key: string, message: string): void {
+  /** The pod's binding failed, or without a message was not tried: its node is free again, and it is tried later. */
+  bindingFailed(key: string, message?: string): void {
     const placement = this.#binding.get(key);
     if (placement === undefined) return;
     const { pod, reservations } = placement;
@@ -150,7 +150,8 @@ export class SchedulingCycle {
     this.#options.cluster.removePod(key, pod.uid);
     // a claim of its own may be left behind, by which it differs from its template
     pod.classified = undefined;
-    this.#options.queue.requeue(pod, message);
+    if (message === undefined) this.#options.queue.giveBack(pod);
+    else this.#options.queue.requeue(pod, message);
     this.correspondences.release(placement.class, 1);
   }
 

@@ -1,5 +1,5 @@
 // What the plugins have packed for a class, and what they packed it from.
-import { CODE_CLOSED, CODE_NOT_CHOSEN, CODE_REASON_BITS } from '../../assembly/layout.ts';
+import { CODE_CLOSED, CODE_NOT_CHOSEN, CODE_OUTSIDE, CODE_REASON_BITS } from '../../assembly/layout.ts';
 import type { Pod } from '../model/types.ts';
 import { BlockLimitError, OutOfMemoryError } from '../state/columns/arena.ts';
 import { usageOf } from '../model/pod-resources.ts';
@@ -94,6 +94,7 @@ export class Packing {
         this.rowVerdicts.push(new KnownVerdicts(packed.rowVerdicts, code >> CODE_REASON_BITS, builder));
     }
     for (const row of cluster.nodes.closedRows) builder.rejectRow(row, CODE_CLOSED);
+    for (const row of cluster.nodes.outsideRows) builder.rejectRow(row, CODE_OUTSIDE);
   }
 
   /** Brings what the program keeps of the pods in these rows up to date. */

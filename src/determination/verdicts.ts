@@ -5,6 +5,7 @@ import {
   CODE_CUT,
   CODE_FEASIBLE,
   CODE_NOT_CHOSEN,
+  CODE_OUTSIDE,
   CODE_REASON_BITS,
 } from '../../assembly/layout.ts';
 import { addToCount, append } from '../model/by-key.ts';
@@ -130,6 +131,8 @@ export class Verdicts {
       // what ends it is what ends that a node is unschedulable
       plugins.add('NodeUnschedulable');
     }
+    const outside = this.#rows((code) => code === CODE_OUTSIDE).length;
+    if (outside > 0) count("node(s) were another replica's", outside);
     return { message: fitError(context.cluster.nodes.count, counts), plugins: [...plugins] };
   }
 

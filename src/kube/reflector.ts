@@ -48,6 +48,10 @@ export interface WatchOptions<T> {
 }
 
 export interface Watch {
+  /** The resourceVersion up to which everything was handed over; undefined while it is listed. */
+  readonly position: string | undefined;
+  /** Has it listed anew, as if the watch had lost its place. */
+  listAnew(): void;
   /** Resolves after the first list was handed over; rejects when stopped before. */
   synced: Promise<void>;
   /** Resolves when nothing more will be handed over. */
@@ -81,6 +85,10 @@ export function watch<T extends ApiObject>(options: WatchOptions<T>): Watch {
   const reflector = new Reflector(options);
   const ended = reflector.run();
   return {
+    get position() {
+      return reflector.position;
+    },
+    listAnew: () => reflector.listAnew(),
     synced: reflector.synced,
     stop: () => {
       reflector.stop();
@@ -98,6 +106,8 @@ class Reflector<T extends ApiObject> {
   #firstList!: { resolve: () => void; reject: (error: Error) => void };
   /** Undefined when the next step is a list. */
   #resourceVersion: string | undefined;
+  /** Ends the watch that goes on, or the list, in whose place another list comes. */
+  #outdated = new AbortController();
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
@@ -113,6 +123,15 @@ class Reflector<T extends ApiObject> {
     this.#firstList.reject(new Error(`the watch of ${this.#options.path} was stopped before its first list`));
   }
 
+  get position(): string | undefined {
+    return this.#resourceVersion;
+  }
+
+  listAnew(): void {
+    this.#resourceVersion = undefined;
+    this.#outdated.abort();
+  }
+
   async run(): Promise<void> {
     const { signal } = this.#abort;
     const backoff = new Backoff({
@@ -123,12 +142,15 @@ class Reflector<T extends ApiObject> {
       random: this.#random,
     });
     while (!signal.aborted) {
+      if (this.#outdated.signal.aborted) this.#outdated = new AbortController();
+      const { signal: outdated } = this.#outdated;
       try {
-        if (this.#resourceVersion === undefined) await this.#list();
+        if (this.#resourceVersion === undefined) await this.#list(outdated);
         if (signal.aborted) return;
-        await this.#follow(this.#resourceVersion!);
+        if (!outdated.aborted) await this.#follow(this.#resourceVersion!, outdated);
       } catch (error) {
         if (signal.aborted) return;
+        if (outdated.aborted) continue;
         if (error instanceof ExpiredError) this.#resourceVersion = undefined;
         else this.#options.onError(error as Error);
         const { cause } = error as Error;
@@ -139,7 +161,7 @@ class Reflector<T extends ApiObject> {
   }
 
   /** Lists all pages at one resourceVersion and hands them over. */
-  async #list(): Promise<void> {
+  async #list(outdated: AbortSignal): Promise<void> {
     let resourceVersion: string | undefined;
     try {
       resourceVersion = await this.#pages(PAGE_SIZE);
@@ -148,7 +170,7 @@ class Reflector<T extends ApiObject> {
       // The snapshot that the pages come from was compacted meanwhile: one answer needs none.
       resourceVersion = await this.#pages(undefined);
     }
-    if (resourceVersion === undefined) return;
+    if (resourceVersion === undefined || outdated.aborted) return;
     this.#resourceVersion = resourceVersion;
     this.#firstList.resolve();
   }
@@ -198,9 +220,9 @@ class Reflector<T extends ApiObject> {
   }
 
   /** Watches until the connection ends. Returns when it worked, so that the next one may follow at once. */
-  async #follow(resourceVersion: string): Promise<void> {
+  async #follow(resourceVersion: string, outdated: AbortSignal): Promise<void> {
     const { transport, path, silenceMs = SILENCE_MS } = this.#options;
-    const { signal } = this.#abort;
+    const signal = AbortSignal.any([this.#abort.signal, outdated]);
     const begin = this.#clock.monotonic();
     const url = this.#url({
       watch: '1',

@@ -32,8 +32,6 @@ export interface Entry extends QueuedPod, HeapItem {
   podGroup?: string;
   /** Where the event log stood when the pod was drained. */
   eventsFrom: number;
-  /** The pod as updated while it was in flight; `pod` stays what the cycle decides on. */
-  newest?: Pod;
   /** Whether `newest` may be decided differently, or stand in another class, than `pod`. */
   changed: boolean;
 }

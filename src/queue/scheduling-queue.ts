@@ -126,7 +126,7 @@ export class SchedulingQueue {
     while (drained.length < limit) {
       const entry = this.#active.pop();
       if (!entry) break;
-      if (!this.#givenBack.has(entry) && this.#options.isHeld?.(entry.pod)) {
+      if (this.#options.isHeld?.(entry.pod, this.#givenBack.has(entry))) {
         held.push(entry);
         continue;
       }

@@ -18,6 +18,8 @@ export interface QueuedPod {
   /** metadata.uid; '' if the pod has none. */
   uid: string;
   priority: number;
+  /** The pod as updated while it was in flight; `pod` stays what the cycle decides on. */
+  newest?: Pod;
   /** When it entered the queue, or came back from its last attempt. */
   timestamp: number;
   /** When it could be tried for the first time; absent while it is gated. */
@@ -54,8 +56,8 @@ export interface QueueOptions {
   ownObjectsOf?: (pod: Pod) => readonly string[];
   /** Told once of a `helps` that threw, which counts as help. */
   onHintFault?(plugins: readonly string[], message: string): void;
-  /** Whether an active pod is left where it is when others are drained. */
-  isHeld?(pod: Pod): boolean;
+  /** Whether an active pod is left where it is when others are drained. It may have been drained before, and given back. */
+  isHeld?(pod: Pod, wasGivenBack: boolean): boolean;
   /** Told of pods that enter a queue; `event` is named as in scheduler_queue_incoming_pods_total. */
   onIncoming?(queue: 'active' | 'backoff' | 'unschedulable', event: string, pods: number): void;
 }

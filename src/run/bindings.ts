@@ -37,17 +37,23 @@ export interface BindingsOptions {
   metrics: SchedulerMetrics;
   logSummary: LogSummary;
   notify(event: SharedEvent): void;
+  /** How many replicas bind at present: the API server has them all at a time. */
+  replicas(): number;
+  /** Whether another replica waits for the nodes: what was not sent is given back. */
+  isHandingOver(): boolean;
   /** Told of each pod whose binding has its outcome, when everybody else has been. */
   onEnd(key: string): void;
 }
 
+/** Of one replica, however many there are. */
+const INFLIGHT_LEAST = 16;
 const NOT_LEADING: BindOutcome = { type: 'failed', message: 'it does not lead any more', retryable: true };
 
 export class Bindings {
   readonly #options: BindingsOptions;
   readonly #binder: Binder;
   /** What waits in it has not been sent, and can still be given up. */
-  readonly #limiter = new Limiter(() => BINDINGS_IN_FLIGHT);
+  readonly #limiter: Limiter;
   /** What is held for the pods whose binding has no outcome yet. */
   readonly escrow = new Escrow();
   readonly #sent = new Set<Promise<void>>();
@@ -58,6 +64,9 @@ export class Bindings {
   constructor(options: BindingsOptions) {
     this.#options = options;
     const { transport, clock, random } = options;
+    this.#limiter = new Limiter(() =>
+      Math.max(INFLIGHT_LEAST, Math.ceil(BINDINGS_IN_FLIGHT / options.replicas())),
+    );
     this.#binder = new Binder({ transport, clock, random });
   }
 
@@ -85,11 +94,25 @@ export class Bindings {
   #bindInTurn(placement: Placement, begin: number): void {
     this.#limiter.add(() => {
       if (this.#stopped) return Promise.resolve();
+      if (this.#options.isHandingOver()) return this.#giveBack(placement);
       // what is only asked about after it was sent keeps no other from being bound
       return new Promise((resolve) => {
         void this.#track(this.#bind(placement, begin, resolve)).finally(resolve);
       });
     });
+  }
+
+  /** Whether everything that was sent was answered. */
+  get areAnswered(): boolean {
+    return this.#sent.size === 0;
+  }
+
+  #giveBack({ pod, node }: Placement): Promise<void> {
+    this.#options.cycle().bindingFailed(pod.key);
+    this.escrow.release(pod.key);
+    this.#options.notify({ kind: 'AssignedPod', before: onNode(pod.pod, node) });
+    this.#options.onEnd(pod.key);
+    return Promise.resolve();
   }
 
   async #track(sent: Promise<void>): Promise<void> {

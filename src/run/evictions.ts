@@ -23,6 +23,8 @@ export interface EvictionsOptions {
   cycle: () => SchedulingCycle;
   events: EventRecorder;
   logSummary: LogSummary;
+  /** Whether no pod makes way for another now. */
+  isOff: () => boolean;
   /** Told when a pod waits for its victims, or is to be tried again. */
   onEnd: () => void;
 }
@@ -38,6 +40,10 @@ export class Evictions implements Preemptor {
 
   constructor(options: EvictionsOptions) {
     this.#options = options;
+  }
+
+  get isOff(): boolean {
+    return this.#options.isOff();
   }
 
   /** The pod stays in flight until its victims are told to leave, so that it misses none that goes. */

@@ -7,6 +7,7 @@ import { schedulerNameOf, objectKey, type Pod } from '../model/types.ts';
 import type { Cluster } from '../state/cluster.ts';
 import type { PodRecord } from '../state/pod-record.ts';
 import type { SchedulingCycle } from '../cycle/cycle.ts';
+import { later } from '../kube/fleet/protocol.ts';
 import type { Listing, WatchHandler } from '../kube/reflector.ts';
 import { isClassedAlike } from '../queue/pod-change.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
@@ -19,6 +20,8 @@ export interface PodFeedOptions {
   cluster: Cluster;
   queue: SchedulingQueue;
   cycle: SchedulingCycle;
+  /** Whether another replica decides on the pod. */
+  isElsewhere(pod: Pod): boolean;
   /** Whether a profile of ours has the scheduler name. */
   isOurs(schedulerName: string): boolean;
   /** The uid of the pod of this name that is being bound. */
@@ -34,6 +37,10 @@ export class PodFeed implements WatchHandler<Pod> {
   readonly #pending = new PendingPods();
   /** Pods that took the name of one that is still being bound. */
   readonly #successors = new Map<string, Pod>();
+  /** Pods that wait in other replicas. */
+  readonly #elsewhere = new Map<string, Pod>();
+  /** The greatest resourceVersion with which a pod that was assumed here was told to have its node. */
+  #boundVersion?: string;
 
   constructor(options: PodFeedOptions) {
     this.#options = options;
@@ -68,6 +75,22 @@ export class PodFeed implements WatchHandler<Pod> {
     this.#set(successor);
   }
 
+  get boundVersion(): string | undefined {
+    return this.#boundVersion;
+  }
+
+  /** Which replica has which pod has changed: has the queue hold those that are this one's. */
+  moved(): void {
+    const { queue, cycle } = this.#options;
+    const isElsewhere = (pod: Pod) => this.#options.isElsewhere(pod);
+    for (const { key, uid, pod, newest = pod } of [...queue.pods()]) {
+      if (cycle.isBinding(key) || !isElsewhere(newest)) continue;
+      queue.delete(key, uid);
+      this.#elsewhere.set(key, newest);
+    }
+    for (const pod of [...this.#elsewhere.values()]) if (!isElsewhere(pod)) this.#set(pod);
+  }
+
   #set(pod: Pod): void {
     takeOrRefuse('Pod', pod, (taken) => this.#take(taken), this.#options.onRefused);
   }
@@ -90,9 +113,11 @@ export class PodFeed implements WatchHandler<Pod> {
     const { cluster, queue, cycle } = this.#options;
     // our own binding has its outcome when the API server has answered it
     if (!cycle.isBinding(key)) queue.delete(key, uid);
+    this.#elsewhere.delete(key);
     const nominated = cluster.dropPending(key);
     const { before, changed } = cluster.setPod(pod, key);
     if (nominated?.nodeName !== pod.spec?.nodeName) this.#unseated(nominated);
+    if (before?.assumed) this.#boundVersion = later(pod.metadata?.resourceVersion, this.#boundVersion);
     if (before === undefined) this.#options.notify({ kind: 'AssignedPod', after: pod });
     else if (before.assumed) this.#options.notify({ kind: 'AssignedPod', after: pod });
     else if (changed) this.#options.notify({ kind: 'AssignedPod', before: podOf(before), after: pod });
@@ -102,6 +127,7 @@ export class PodFeed implements WatchHandler<Pod> {
     const { cluster, queue, cycle } = this.#options;
     if (pod.metadata?.deletionTimestamp !== undefined) {
       queue.delete(key, uid);
+      this.#elsewhere.delete(key);
       this.#unseated(cluster.dropPending(key));
       return;
     }
@@ -112,6 +138,12 @@ export class PodFeed implements WatchHandler<Pod> {
     const kept = this.#pending.kept(pod, known?.pod);
     cluster.setPending(kept, key);
     if (nominated?.nodeName !== cluster.nominations.of(key)?.pod.nodeName) this.#unseated(nominated);
+    if (this.#options.isElsewhere(kept) && !cycle.isBinding(key)) {
+      queue.delete(key, uid);
+      this.#elsewhere.set(key, kept);
+      return;
+    }
+    this.#elsewhere.delete(key);
     // a pod that has no class is refused here, where it holds up no other one
     const isAlike = known !== undefined && isClassedAlike(known.pod, kept);
     queue.update(kept, kept, cycle.classify(kept, isAlike ? known.classified : undefined));
@@ -124,6 +156,7 @@ export class PodFeed implements WatchHandler<Pod> {
       this.#successors.delete(key);
     }
     queue.delete(key, uid);
+    this.#elsewhere.delete(key);
     const nominated = cluster.dropPending(key);
     const record = cluster.removePod(key, uid);
     if (record !== undefined) this.#options.notify({ kind: 'AssignedPod', before: pod ?? podOf(record) });

@@ -79,10 +79,15 @@ export class Reservations implements ReservationApi {
     });
   }
 
+  /** Gives up what is waited for, for this reason. */
+  giveUp(reason: string): void {
+    for (const { reject } of this.#waiters) reject(new Error(reason));
+  }
+
   /** Gives up what is waited for, and writes nothing more. */
   stop(): void {
     this.#stopped = true;
-    for (const { reject } of this.#waiters) reject(new Error('the scheduler is stopping'));
+    this.giveUp('the scheduler is stopping');
   }
 
   #ask({ check, resolve, reject }: Waiter): void {

@@ -21,11 +21,10 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { Extenders } from './extenders/extenders.ts';
 import { systemClock, type Clock } from '../kube/clock.ts';
 import { Lifetime } from '../kube/lifetime.ts';
-import type { WatchHandler } from '../kube/reflector.ts';
 import type { Transport } from '../kube/transport.ts';
-import { SchedulingQueue } from '../queue/scheduling-queue.ts';
+import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { QueueRow, SharedEvent } from '../queue/types.ts';
-import { schedulerNameOf, type ApiObject, type Pod } from '../model/types.ts';
+import type { ApiObject, Pod } from '../model/types.ts';
 import { Bindings } from './bindings.ts';
 import { LogSummary } from './log-summary.ts';
 import { Evictions } from './evictions.ts';
@@ -37,6 +36,10 @@ import { countBatch, CycleMeter, CycleRecords } from './records.ts';
 import { Health } from './health.ts';
 import { labelOf } from './refused.ts';
 import { ALONE, type Leadership } from '../kube/leader-election.ts';
+import { isFleet, type Fleet } from '../kube/fleet/membership.ts';
+import { makeQueue } from './queue.ts';
+import { ShardQueue } from './shards/shard-queue.ts';
+import { Shards } from './shards/shards.ts';
 import { Reservations } from './reservation-api.ts';
 import { classesIn, correspondencesIn, shownConfiguration } from './control-views.ts';
 import { UnscheduledReporter } from './unscheduled-reporter.ts';
@@ -85,6 +88,8 @@ export class Scheduler implements ControlledScheduler {
   readonly #wakeup: Wakeup;
   readonly #logSummary: LogSummary;
   readonly #watching: Watching;
+  /** Of several active replicas: what this one may decide. */
+  #shards?: Shards;
   readonly #lifetime: Lifetime;
   #meter?: CycleMeter;
   /** The version of what the queue has active, when pods were last taken. */
@@ -119,73 +124,56 @@ export class Scheduler implements ControlledScheduler {
       configuration.registry,
       configuration.profiles[0]!.args.EquivalenceClasses.seed,
     );
-    this.#queue = this.#makeQueue(configuration);
     this.#logSummary = new LogSummary(log, clock);
+    this.#queue = makeQueue({
+      ...{ configuration, clock, profiles: this.#profiles, cluster: this.#cluster, metrics: this.#metrics },
+      ...{ logSummary: this.#logSummary, collectionPeriods: this.#collectionPeriods },
+      isPaused: () => this.#paused,
+      waitsForTurn: (pod) => this.#shards?.holds(pod) ?? false,
+    });
     this.#extenders = this.#makeExtenders(configuration);
-    this.#cycle = this.#makeCycle(kernel);
     this.#reservations = new Reservations(transport, clock);
     this.#unscheduledReporter = new UnscheduledReporter({
-      ...{ transport, clock, random },
-      cluster: this.#cluster,
-      metrics: this.#metrics,
+      ...{ transport, clock, random, cluster: this.#cluster, metrics: this.#metrics },
       reservations: this.#reservations,
+      ...{ notify: this.#notify, onWriteFailed: this.#onWriteFailed },
       mustYield: () => this.#bindings.areQueued,
-      notify: this.#notify,
-      onWriteFailed: this.#onWriteFailed,
     });
     this.#bindings = this.#makeBindings(transport, random);
     this.#evictions = new Evictions({
-      transport,
-      clock,
-      cycle: () => this.#cycle,
+      ...{ transport, clock, cycle: () => this.#cycle, logSummary: this.#logSummary },
       events: this.#unscheduledReporter.events,
-      logSummary: this.#logSummary,
+      isOff: () => this.#shards?.isSpilling ?? false,
       onEnd: () => this.#wakeup.signal(),
     });
+    this.#cycle = this.#makeCycle(kernel);
     this.#nodes = new NodeFeed({
-      cluster: this.#cluster,
-      notify: this.#notify,
+      ...{ cluster: this.#cluster, notify: this.#notify, fields: configuration.registry.nodeFields },
       onRefused: (node, message) => this.#refuse('Node', node, message),
       keepsWhole: configuration.extenders.some(({ nodeCacheCapable }) => !nodeCacheCapable),
-      fields: configuration.registry.nodeFields,
     });
     this.#pods = new PodFeed({
-      cluster: this.#cluster,
-      queue: this.#queue,
-      cycle: this.#cycle,
+      ...{ cluster: this.#cluster, queue: this.#queue, cycle: this.#cycle, notify: this.#notify },
+      isElsewhere: (pod) => this.#shards?.isElsewhere(pod) ?? false,
       isOurs: (name) => this.#profiles.has(name),
       uidInBinding: (key) => this.#bindings.escrow.uidOf(key),
-      notify: this.#notify,
       onRefused: (pod, message) => this.#refusePod(pod, message),
     });
     this.#watching = new Watching({
-      ...{ transport, clock, random },
-      ending: this.#lifetime.ending,
-      handlerOf: (kind) => this.#handlerOf(kind),
+      ...{ transport, clock, random, ending: this.#lifetime.ending },
+      handlers: { Pod: wakingAfter(this.#pods, this.#wakeup), Node: this.#nodes },
+      otherHandler: (kind) =>
+        new ObjectFeed({
+          ...{ kind, cluster: this.#cluster, notify: this.#notify },
+          onRefused: (object, message) => this.#refuse(kind, object, message),
+        }),
       onFailure: (error) => this.#logSummary.failure('a watch failed', { error }),
       onMissing: ({ kind, path }) => {
         log.info({ resource: path }, 'the API server does not have this resource');
         this.#cluster.store.withdraw(kind);
       },
     });
-  }
-
-  #makeQueue(configuration: Configuration): SchedulingQueue {
-    return new SchedulingQueue({
-      now: () => this.#clock.monotonic(),
-      initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
-      maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
-      helps: (event, pod, plugins) => {
-        const profile = this.#profiles.get(schedulerNameOf(pod));
-        if (profile === undefined) return false;
-        return profile.registry.helps(event, pod, plugins, { cluster: this.#cluster, profile });
-      },
-      ownObjectsOf: (pod) => this.#profiles.get(schedulerNameOf(pod))?.registry.ownObjectsOf(pod) ?? [],
-      onHintFault: (plugins, error) => this.#logSummary.failure('a wake-up hint failed', { plugins, error }),
-      // a step that was asked for takes what is there
-      isHeld: (pod) => !this.#paused && this.#collectionPeriods.holds(schedulerNameOf(pod)),
-      onIncoming: (queue, event, pods) => this.#metrics.incoming(queue, event, pods),
-    });
+    if (isFleet(leadership)) this.#shards = this.#makeShards(leadership);
   }
 
   #makeExtenders(configuration: Configuration): Extenders {
@@ -209,11 +197,25 @@ export class Scheduler implements ControlledScheduler {
       kernel,
       mayLinger: true,
       cluster: this.#cluster,
-      queue: this.#queue,
+      queue: isFleet(this.#leadership) ? new ShardQueue(this.#queue, () => this.#shards!) : this.#queue,
       profiles: this.#profiles,
       binder: { bind: (placement) => this.#bindings.bind(placement, this.#cycleBegin) },
-      preemptor: { preempt: (preempting) => this.#evictions.preempt(preempting) },
+      preemptor: this.#evictions,
       onPhase: (phase) => this.#meter?.enter(phase),
+    });
+  }
+
+  #makeShards(fleet: Fleet): Shards {
+    return new Shards({
+      ...{ fleet, configuration: this.#configuration, cluster: this.#cluster, queue: this.#queue },
+      ...{ bindings: this.#bindings, pods: this.#pods, watching: this.#watching },
+      reservations: this.#reservations,
+      isPaused: () => this.#paused,
+      isDeciding: () => this.#isInCycle,
+      onChange: () => {
+        this.#activeVersionSeen = -1;
+        this.#wakeup.signal();
+      },
     });
   }
 
@@ -232,6 +234,8 @@ export class Scheduler implements ControlledScheduler {
       metrics: this.#metrics,
       logSummary: this.#logSummary,
       notify: this.#notify,
+      replicas: () => this.#shards?.replicas ?? 1,
+      isHandingOver: () => this.#shards?.isHandingOver ?? false,
       onEnd: (key) => {
         this.#pods.bindingEnded(key);
         this.#wakeup.signal();
@@ -274,24 +278,13 @@ export class Scheduler implements ControlledScheduler {
     this.#logSummary.flush();
   }
 
-  #handlerOf(kind: string): WatchHandler<ApiObject> {
-    if (kind === 'Pod') return wakingAfter(this.#pods, this.#wakeup);
-    if (kind === 'Node') return this.#nodes;
-    return new ObjectFeed({
-      kind,
-      cluster: this.#cluster,
-      notify: this.#notify,
-      onRefused: (object, message) => this.#refuse(kind, object, message),
-    });
-  }
-
   readonly #notify = (event: SharedEvent): void => {
     this.#reservations.changed();
     if (this.#queue.event(event) > 0) this.#wakeup.signal();
   };
 
-  #refuse(kind: string, object: ApiObject, message: string): void {
-    this.#logSummary.failure('an object was refused', { object: labelOf(kind, object), error: message });
+  #refuse(kind: string, object: ApiObject, error: string): void {
+    this.#logSummary.failure('an object was refused', { object: labelOf(kind, object), error });
   }
 
   #refusePod(pod: Pod, message: string): void {
@@ -303,7 +296,7 @@ export class Scheduler implements ControlledScheduler {
     while (!this.#lifetime.isEnding) {
       this.#extenders.next();
       const lingering = this.#cycle.correspondences.deleteLingered(this.#clock.monotonic());
-      const isIdle = this.#paused || !this.#leadership.isLeading;
+      const isIdle = this.#paused || !this.#leadership.isLeading || this.#shards?.isIdle;
       if (isIdle || !this.#hasWork()) {
         await this.#wakeup.wait(earliest(lingering, isIdle ? undefined : this.#nextWakeup()));
         continue;
@@ -334,18 +327,21 @@ export class Scheduler implements ControlledScheduler {
   async #runCycle(): Promise<CycleRecord> {
     const record = this.#records.begin(new Date(this.#clock.now()));
     const begin = this.#clock.monotonic();
+    const meter = new CycleMeter(() => this.#clock.monotonic());
+    // the one that waited for its turn may have lost its nodes meanwhile
+    if (this.#shards?.begin() === false) return (this.#records.end(record, meter, 0), record);
     this.#cycleBegin = begin;
     this.#cluster.now = this.#clock.now();
     this.#collectionPeriods.look(begin);
     this.#activeVersionSeen = this.#queue.activeVersion;
     const passes = this.#cycle.correspondences.passes;
     const classes = new Set<string>();
-    const meter = new CycleMeter(() => this.#clock.monotonic());
     this.#meter = meter;
     this.#isInCycle = true;
     let slice = begin;
     try {
-      for (const outcome of this.#cycle.run()) {
+      for (const decided of this.#cycle.run()) {
+        const outcome = this.#shards?.told(decided) ?? decided;
         meter.enter(undefined);
         countBatch(record, outcome, classes);
         this.#health.decided(outcome, this.#clock.monotonic());
@@ -356,7 +352,7 @@ export class Scheduler implements ControlledScheduler {
           await this.#clock.turn();
           slice = this.#clock.monotonic();
         }
-        if (this.#lifetime.isEnding || !this.#leadership.isLeading) break;
+        if (this.#lifetime.isEnding || !this.#leadership.isLeading || this.#shards?.mustEnd) break;
       }
     } catch (error) {
       this.#log.error({ error: (error as Error).stack }, 'a cycle failed; its pods are tried again');
@@ -395,6 +391,7 @@ export class Scheduler implements ControlledScheduler {
       correspondences: this.#cycle.correspondences.size,
       queue: this.#queue.counts(),
       escrow: this.#bindings.escrow.counts(),
+      fleet: this.#shards?.record(),
     };
   }
 
@@ -442,6 +439,7 @@ export class Scheduler implements ControlledScheduler {
       pending: this.#queue.counts(),
       rejections: this.#queue.rejections(),
       correspondences: this.#cycle.correspondences.size,
+      fleet: this.#shards?.record(),
     });
     return this.#metrics.registry;
   }

@@ -1,7 +1,14 @@
 // A scheduler's life, from its first list to its last answer, and when in it the lease is held.
 import { once } from 'node:events';
-import type { LeaderElection } from '../kube/leader-election.ts';
 import type { Scheduler } from './scheduler.ts';
+
+/** What says when a scheduler may decide, while it renews it. */
+export interface Tenure {
+  /** Resolves when the signal aborts; rejects with the reason when it is lost. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Gives it up. */
+  release(): Promise<void>;
+}
 
 /**
  * Schedules until the signal aborts, and where there is a lease only while that is held. Rejects, when everything has
@@ -9,7 +16,7 @@ import type { Scheduler } from './scheduler.ts';
  */
 export async function serve(
   scheduler: Scheduler,
-  lease: LeaderElection | undefined,
+  lease: Tenure | undefined,
   ending: AbortSignal,
 ): Promise<void> {
   const told = once(ending, 'abort');

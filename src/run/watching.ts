@@ -11,16 +11,20 @@ export interface WatchingOptions {
   random: () => number;
   /** Aborted when the scheduler is told to end. */
   ending: AbortSignal;
-  handlerOf: (kind: string) => WatchHandler<ApiObject>;
+  handlers: { Pod: WatchHandler<ApiObject>; Node: WatchHandler<ApiObject> };
+  otherHandler: (kind: string) => WatchHandler<ApiObject>;
   /** Told of each watch that fails; it is begun again. */
   onFailure: (message: string) => void;
   /** Told of what the server does not have, before anything is listed. */
   onMissing: (resource: WatchedResource) => void;
 }
 
+/** What replicas that are all active write for each other to read: who is where, and what is allocated. */
+const SHARED_KINDS = ['Pod', 'ResourceClaim'];
+
 export class Watching {
   readonly #options: WatchingOptions;
-  readonly #watches: Watch[] = [];
+  readonly #watches: { kind: string; watch: Watch }[] = [];
 
   constructor(options: WatchingOptions) {
     this.#options = options;
@@ -37,8 +41,24 @@ export class Watching {
     await Promise.all([this.#follow(NODES), others, pods]);
   }
 
+  /** The resourceVersion up to which pods were told of; undefined while something that replicas share is listed. */
+  get position(): string | undefined {
+    const shared = this.#shared();
+    const isListed = shared.every(({ watch: { position } }) => position !== undefined);
+    return isListed ? shared.find(({ kind }) => kind === 'Pod')?.watch.position : undefined;
+  }
+
+  /** Has listed anew what other replicas may have written. */
+  listAnew(): void {
+    for (const { watch: one } of this.#shared()) one.listAnew();
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.#watches.map((one) => one.stop()));
+    await Promise.all(this.#watches.map(({ watch: one }) => one.stop()));
+  }
+
+  #shared() {
+    return this.#watches.filter(({ kind }) => SHARED_KINDS.includes(kind));
   }
 
   async #followOthers(optional: readonly WatchedResource[]): Promise<void> {
@@ -54,13 +74,13 @@ export class Watching {
 
   /** Resolves when the list is in, which is taken when `after` has come. */
   #follow({ kind, path, query }: WatchedResource, after?: Promise<unknown>): Promise<void> {
-    const { handlerOf, onFailure, transport, clock, random } = this.#options;
+    const { handlers, otherHandler, onFailure, transport, clock, random } = this.#options;
     const onError = ({ message }: Error) => onFailure(message);
     const started = watch({
       ...{ transport, clock, random, kind, path, query, after, onError },
-      handler: handlerOf(kind),
+      handler: kind === 'Pod' || kind === 'Node' ? handlers[kind] : otherHandler(kind),
     });
-    this.#watches.push(started);
+    this.#watches.push({ kind, watch: started });
     return started.synced;
   }
 }

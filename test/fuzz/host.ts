@@ -54,6 +54,7 @@ export class Host {
         'Pod',
         new PodFeed({
           ...{ cluster, queue, notify, onRefused, cycle: this.#cycle },
+          isElsewhere: () => false,
           isOurs: (name) => profiles.has(name),
           uidInBinding: (key) => this.#placements.find(({ pod }) => pod.key === key)?.pod.uid,
         }),

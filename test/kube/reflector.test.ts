@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Node } from '../../src/model/types.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';
 import { watch, type Watch, type WatchHandler } from '../../src/kube/reflector.ts';
@@ -149,6 +149,24 @@ describe('watch', () => {
     const { events } = watchNodes({ transport, clock: new TestClock() });
     await expect.poll(() => versions).toEqual(['5', '70']);
     expect(events).toEqual(['replace']);
+  });
+
+  it('lists anew when it is told to, and says how far it is', async () => {
+    const harness = await startHarness();
+    load(harness, 'a');
+    const { events, errors, watching } = watchNodes(harness);
+    expect(watching.position).toBeUndefined();
+    await watching.synced;
+    load(harness, 'b');
+    await vi.waitFor(() => expect(events).toEqual(['replace a', 'added b']));
+    const { position } = watching;
+    watching.listAnew();
+    expect(watching.position).toBeUndefined();
+    await vi.waitFor(() => expect(events.at(-1)).toBe('replace a b'));
+    await vi.waitFor(() => expect(Number(watching.position)).toBeGreaterThanOrEqual(Number(position)));
+    load(harness, 'c');
+    await vi.waitFor(() => expect(events.at(-1)).toBe('added c'));
+    expect(errors).toEqual([]);
   });
 
   it('lists whole when the snapshot of its pages expires', async () => {

@@ -96,7 +96,7 @@ describe('a pod that was given back', () => {
 
   it('is drained where others are held, which stay until they are not', () => {
     let holds = false;
-    const { queue } = newHarness({ isHeld: () => holds });
+    const { queue } = newHarness({ isHeld: (_, wasGivenBack) => holds && !wasGivenBack });
     givenBack(queue, 'a');
     queue.add(pod('b'));
     holds = true;

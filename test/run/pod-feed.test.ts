@@ -9,6 +9,7 @@ const slot = { cpu: '1' };
 function feedOf({ cluster, queue, cycle, binder }: Harness): PodFeed {
   return new PodFeed({
     ...{ cluster, queue, cycle },
+    isElsewhere: () => false,
     isOurs: () => true,
     uidInBinding: (key) =>
       cycle.isBinding(key) ? binder.placements.findLast((one) => one.pod.key === key)?.pod.uid : undefined,

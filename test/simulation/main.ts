@@ -1,4 +1,4 @@
-// npm run simulate -- [--seed S] [--steps N] [--runs R]
+// npm run simulate -- [--seed S] [--steps N] [--runs R] [--fleet]
 // Simulates runs of so many steps, with the seeds from S on. The first one that goes wrong is made as short as it comes, told,
 // and ends this with exit code 1.
 import { parseArgs } from 'node:util';
@@ -10,11 +10,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '2000' },
     runs: { type: 'string', default: '1' },
+    // three replicas that are all active, in the place of two of which one leads
+    fleet: { type: 'boolean', default: false },
   },
 });
+const { fleet: isFleet } = values;
 const [seed, steps, runs] = [wholeNumber('seed'), wholeNumber('steps'), wholeNumber('runs')];
 
-function wholeNumber(name: keyof typeof values): number {
+function wholeNumber(name: 'seed' | 'steps' | 'runs'): number {
   const text = values[name];
   if (/^\d+$/.test(text)) return Number(text);
   process.stderr.write(`--${name} must be a whole number, not ${text}\n`);
@@ -24,12 +27,12 @@ function wholeNumber(name: keyof typeof values): number {
 let taken = 0;
 let bound = 0;
 for (let n = 0; n < runs; n++) {
-  const run = await simulate({ seed: seed + n, steps });
+  const run = await simulate({ seed: seed + n, steps, isFleet });
   if (run.violation !== undefined) {
     process.stdout.write(`${told(run)}\n\n`);
-    const least = await shortest(run, () => ({ seed: seed + n, steps }));
+    const least = await shortest(run, () => ({ seed: seed + n, steps, isFleet }));
     process.stdout.write(
-      `as short as it comes:\n${told(least)}\n\nagain: npm run simulate -- --seed ${seed + n} --steps ${steps}\n`,
+      `as short as it comes:\n${told(least)}\n\nagain: npm run simulate -- --seed ${seed + n} --steps ${steps}${isFleet ? ' --fleet' : ''}\n`,
     );
     process.exit(1);
   }

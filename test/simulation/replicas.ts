@@ -1,8 +1,10 @@
-// The replicas of the scheduler: processes that share one lease, end for any reason, and are started again.
+// The replicas of the scheduler: processes that share one lease, end for any reason, and are started again. One of them
+// leads, or all are active.
 import { pino } from 'pino';
 import type { Configuration } from '../../src/config/types.ts';
 import { anonymousCredentials } from '../../src/kube/credentials.ts';
 import type { CarrierSource } from '../../src/kube/reconnecting-carrier.ts';
+import { Membership } from '../../src/kube/fleet/membership.ts';
 import { LeaderElection, type Leadership } from '../../src/kube/leader-election.ts';
 import { Transport } from '../../src/kube/transport.ts';
 import { DEFAULT_LEASE } from '../../src/model/lease.ts';
@@ -16,12 +18,16 @@ import { Site, type Network } from './network.ts';
 export interface Sabotage {
   carriers?: (carriers: CarrierSource) => CarrierSource;
   leadership?: (election: Leadership) => Leadership;
+  /** In the place of the membership of each replica that is active beside others. */
+  membership?: typeof Membership;
   afterCycle?: (cluster: Cluster) => void;
   configuration?: Configuration;
 }
 
 export interface ReplicasOptions {
   network: Network;
+  /** All of them are active. */
+  isFleet: boolean;
   configuration: Configuration;
   sabotage: Sabotage;
   onCycle: (replica: Replica) => void;
@@ -30,6 +36,7 @@ export interface ReplicasOptions {
 }
 
 const SLOTS = ['A', 'B'];
+const FLEET_SLOTS = ['A', 'B', 'C'];
 const RESTART_MS = [500, 5000] as const;
 
 export class Replicas {
@@ -41,13 +48,17 @@ export class Replicas {
     this.#options = options;
   }
 
+  get isFleet(): boolean {
+    return this.#options.isFleet;
+  }
+
   /** The processes that have not ended. */
   get running(): Replica[] {
     return [...this.#current.values()];
   }
 
   begin(): void {
-    for (const slot of SLOTS) this.#start(slot, 1);
+    for (const slot of this.#options.isFleet ? FLEET_SLOTS : SLOTS) this.#start(slot, 1);
   }
 
   /** The run is over. */
@@ -78,7 +89,7 @@ export class Replica {
   readonly machine: Machine;
   readonly site: Site;
   readonly scheduler: Scheduler;
-  readonly election: LeaderElection;
+  readonly election: LeaderElection | Membership;
   /** What it knows; undefined before its first cycle. */
   cluster?: Cluster;
   readonly #ending = new AbortController();
@@ -102,7 +113,9 @@ export class Replica {
       { base: null, timestamp: false, level: 'warn' },
       { write: (line) => this.#log(line, options) },
     );
-    this.election = new LeaderElection({ transport, settings: DEFAULT_LEASE, identity: name, clock, random });
+    const tenure = { transport, settings: DEFAULT_LEASE, identity: name, clock, random };
+    const { membership: Member = Membership } = sabotage;
+    this.election = options.isFleet ? new Member(tenure) : new LeaderElection(tenure);
     this.scheduler = new Scheduler({
       ...{ transport, log, clock, random },
       configuration: sabotage.configuration ?? configuration,
@@ -113,6 +126,11 @@ export class Replica {
         options.onCycle(this);
       },
     });
+  }
+
+  /** Its part in the fleet, where all are active. */
+  get membership(): Membership | undefined {
+    return this.election instanceof Membership ? this.election : undefined;
   }
 
   get isLeading(): boolean {

@@ -1,4 +1,5 @@
-// One run: two replicas of the real scheduler, with their kernels, in a world that one seed drives.
+// One run: two replicas of the real scheduler, or three that are all active, with their kernels, in a world that one seed
+// drives.
 //
 //   churn ──> store <── API server <── network, with its faults <── transports ── schedulers
 //                                                                    clocks, leases, ends and starts
@@ -13,6 +14,7 @@ import type { Checker } from './checkers/checker.ts';
 import { DecisionsChecker } from './checkers/decisions.ts';
 import { PackingChecker } from './checkers/packing.ts';
 import { QuietChecker } from './checkers/quiet.ts';
+import { ShardsChecker } from './checkers/shards.ts';
 import { StatesChecker } from './checkers/states.ts';
 import { Churn } from './churn.ts';
 import { Network } from './network.ts';
@@ -21,11 +23,22 @@ import { weatherOf } from './weather.ts';
 import { World } from './world.ts';
 
 /** What is looked at. */
-export const CHECKS = ['bindings', 'capacity', 'states', 'packing', 'decisions', 'log', 'quiet'] as const;
+export const CHECKS = [
+  'bindings',
+  'capacity',
+  'states',
+  'packing',
+  'decisions',
+  'shards',
+  'log',
+  'quiet',
+] as const;
 export type Check = (typeof CHECKS)[number];
 
 export interface RunOptions {
   seed: number;
+  /** All replicas are active. */
+  isFleet?: boolean;
   /** How many steps there are until the faults end. */
   steps: number;
   /** The faults end at this time at the latest, whatever the steps. */
@@ -78,7 +91,7 @@ class Simulation {
   #bound = 0;
 
   constructor(options: RunOptions) {
-    const { seed, allowed, sabotage = {}, checks = CHECKS } = options;
+    const { seed, allowed, sabotage = {}, checks = CHECKS, isFleet = false } = options;
     const chance = new Chance(seed);
     const world = this.#world;
     const configuration = defaultConfiguration();
@@ -89,7 +102,7 @@ class Simulation {
       server: sabotage.server ?? new ApiServer(),
     });
     this.#replicas = new Replicas({
-      ...{ network: this.#network, configuration, sabotage },
+      ...{ network: this.#network, isFleet, configuration, sabotage },
       onCycle: (replica) => this.#ask((checker) => checker.afterCycle?.(replica)),
       onLog: (line) => {
         if (FAILED.test(line) && checks.includes('log')) this.#violated('log', [line]);
@@ -99,9 +112,10 @@ class Simulation {
     const decisions = new DecisionsChecker(configuration, checks.includes('decisions'));
     const all: [Check, Checker][] = [
       ['decisions', decisions],
-      ['bindings', new BindingsChecker(this.#network)],
-      ['capacity', new CapacityChecker(this.#network, (machine, key) => decisions.of(machine, key))],
+      ['bindings', new BindingsChecker(this.#network, isFleet)],
+      ['capacity', new CapacityChecker(this.#network, isFleet, (machine, key) => decisions.of(machine, key))],
       ['states', new StatesChecker((machine, key) => decisions.of(machine, key))],
+      ['shards', new ShardsChecker(this.#network)],
       ['packing', new PackingChecker(configuration)],
       ['quiet', new QuietChecker(configuration)],
     ];

@@ -112,6 +112,27 @@ describe('nodes and their pods', () => {
     expect(nodesByPod(harness.run())).toEqual({ after: 'a' });
   });
 
+  test('nodes that are left out take no pods, those that come later included, until it is said anew', () => {
+    const harness = newHarness({ nodes: [node('a'), node('b')], pods: [on('b', pod('one', { cpu: '1' }))] });
+    const { nodes } = harness.cluster;
+    nodes.leaveOut((name) => name !== 'a');
+    harness.cluster.setNode(node('c', { cpu: '16' }));
+    harness.submit(pod('small', { cpu: '6' }), pod('large', { cpu: '16' }));
+    const outcomes = harness.run();
+    expect(nodesByPod(outcomes)).toEqual({ small: 'a' });
+    const [refusal] = outcomes.flatMap((outcome) => outcome.refusal ?? []);
+    expect(refusal?.message).toBe(
+      "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were another replica's.",
+    );
+    expect(cpuOn(harness, 'b')).toBe(1000);
+    harness.cluster.removeNode('b');
+    harness.cluster.setNode(node('d', { cpu: '1' }));
+    expect(nodes.outsideRows.size).toBe(2);
+    nodes.leaveOut(() => false);
+    harness.submit(pod('later', { cpu: '16' }));
+    expect(nodesByPod(harness.run())).toMatchObject({ later: 'c' });
+  });
+
   test('a smaller node says that it was resized, one with another label that it changed, the same one nothing', () => {
     const harness = newHarness({ nodes: [node('a')] });
     const { version } = harness.cluster;

@@ -30,7 +30,7 @@ export class Preemptions {
 
   /** Looks for pods that could make way; undefined where none is asked to. */
   attempt(correspondence: Correspondence, pod: Pod, { isError }: Refusal): Attempt | undefined {
-    if (this.#preemptor === undefined || isError) return undefined;
+    if (this.#preemptor === undefined || this.#preemptor.isOff || isError) return undefined;
     // what was found out for the pods before still holds for this one, but for what has changed
     let preemption = this.#ofClass.get(correspondence);
     if (preemption === undefined)

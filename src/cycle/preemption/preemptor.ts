@@ -17,6 +17,8 @@ export interface Preempting {
 
 /** Takes preemptions outside: has the victims leave. */
 export interface Preemptor {
+  /** No pod makes way for another now: not all nodes were looked at. */
+  readonly isOff?: boolean;
   /** Returns whether the victims have left already; else it tells the cycle by `preempted` when they are told to. */
   preempt(preempting: Preempting): boolean;
 }

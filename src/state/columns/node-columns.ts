@@ -79,6 +79,9 @@ export class NodeColumns {
   /** Rows that offer more of a resource than can be counted exactly. */
   readonly #beyond = new Map<string, Set<number>>();
   readonly #closed = new Set<number>();
+  /** Whether a node is left out, by its name, and the rows of those that are. */
+  #isOutside?: (name: string) => boolean;
+  readonly #outside = new Set<number>();
   readonly #texts: readonly ((node: Node) => string | undefined)[];
   readonly #textColumns: ReadonlyMap<string, CodedColumn>;
   #ranked = false;
@@ -171,6 +174,7 @@ export class NodeColumns {
     if (known === undefined) {
       this.#rows.set(record.name, row);
       this.name.set(row, record.name);
+      if (this.#isOutside?.(record.name)) this.#outside.add(row);
       this.#ranked = false;
     }
     const reopened = this.#closed.delete(row);
@@ -195,6 +199,19 @@ export class NodeColumns {
     return this.#closed;
   }
 
+  /** Has only those nodes take pods that are not outside, until it is said anew; pods that others have count as before. */
+  leaveOut(isOutside: (name: string) => boolean): void {
+    this.#isOutside = isOutside;
+    this.#outside.clear();
+    for (const [name, row] of this.#rows) if (isOutside(name)) this.#outside.add(row);
+    this.version++;
+  }
+
+  /** The rows of nodes that are left out. */
+  get outsideRows(): ReadonlySet<number> {
+    return this.#outside;
+  }
+
   /** Whether some node offers more of a resource than can be counted exactly. */
   get hasBeyond(): boolean {
     return this.#beyond.size > 0;
@@ -213,6 +230,7 @@ export class NodeColumns {
     this.#dropImages(row, record);
     for (const resource of record.allocatable.keys()) this.#markBeyond(resource, row, 0);
     this.#closed.delete(row);
+    this.#outside.delete(row);
     this.#rows.delete(name);
     this.#nodes[row] = undefined;
     this.columns.giveRow(row);

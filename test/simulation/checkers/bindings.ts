@@ -12,12 +12,15 @@ interface Lease extends ApiObject {
 
 export class BindingsChecker implements Checker {
   readonly #network: Network;
+  /** All replicas bind, each on its own nodes. */
+  readonly #isFleet: boolean;
   /** Where each pod was bound to, by its uid. */
   readonly #bound = new Map<string, string>();
   #found: string[] = [];
 
-  constructor(network: Network) {
+  constructor(network: Network, isFleet: boolean) {
     this.#network = network;
+    this.#isFleet = isFleet;
     network.server.store.collection('pods').subscribe(({ before, after }) => {
       const from = nodeNameIn(before);
       const to = nodeNameIn(after);
@@ -35,6 +38,7 @@ export class BindingsChecker implements Checker {
     const before = this.#bound.get(uid);
     if (before !== undefined) this.#found.push(`${key} was bound to ${before}, and then to ${node}`);
     this.#bound.set(uid, node);
+    if (this.#isFleet) return;
     const { namespace, name } = DEFAULT_LEASE;
     const lease: Lease | undefined = store.collection('leases').get(`${namespace}/${name}`)?.object;
     const holder = lease?.spec?.holderIdentity;

@@ -1,5 +1,5 @@
 // No node has more than it can take by what we did: when a pod is bound, its node has room, but for what others did there
-// that the process could not know of when it decided.
+// that the process could not know of when it decided. Of what other active replicas did it must know.
 import type { Outgoing } from '../../../src/kube/carrier.ts';
 import { objectKey, type Node, type Pod } from '../../../src/model/types.ts';
 import type { ServerAnswer } from '../api-server.ts';
@@ -17,6 +17,7 @@ interface Arrival {
 
 export class CapacityChecker implements Checker {
   readonly #network: Network;
+  readonly #isFleet: boolean;
   readonly #decisionOf: (machine: string, key: string) => Decision | undefined;
   /** The version of the last change of each node. */
   readonly #changes = new Map<string, number>();
@@ -24,8 +25,13 @@ export class CapacityChecker implements Checker {
   #last?: Arrival;
   #found: string[] = [];
 
-  constructor(network: Network, decisionOf: (machine: string, key: string) => Decision | undefined) {
+  constructor(
+    network: Network,
+    isFleet: boolean,
+    decisionOf: (machine: string, key: string) => Decision | undefined,
+  ) {
     this.#network = network;
+    this.#isFleet = isFleet;
     this.#decisionOf = decisionOf;
     const { store } = network.server;
     store.collection('nodes').subscribe(({ version, last }) => {
@@ -72,7 +78,8 @@ export class CapacityChecker implements Checker {
 
   #couldNotKnow(machine: string, node: string, { nodesVersion, podsVersion }: Decision): boolean {
     if ((this.#changes.get(node) ?? 0) > nodesVersion) return true;
-    const isNews = ({ version, by }: Arrival) => version > podsVersion && by !== machine;
+    const isExcused = (by: string | undefined) => by === undefined || (!this.#isFleet && by !== machine);
+    const isNews = ({ version, by }: Arrival) => version > podsVersion && isExcused(by);
     return this.#arrivals.get(node)?.some(isNews) ?? false;
   }
 }

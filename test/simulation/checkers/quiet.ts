@@ -4,7 +4,7 @@ import type { Configuration } from '../../../src/config/types.ts';
 import { objectKey, type Node, type Pod } from '../../../src/model/types.ts';
 import { Planner } from '../../../src/planner/planner.ts';
 import { referenceKernel } from '../../reference/kernel.ts';
-import type { Replica } from '../replicas.ts';
+import type { Replica, Replicas } from '../replicas.ts';
 import { couldBePlaced, waitsForUs, type Checked, type Checker } from './checker.ts';
 
 const ALL = 10_000;
@@ -18,13 +18,15 @@ export class QuietChecker implements Checker {
 
   whenQuiet({ network, replicas }: Checked): string[] {
     const leaders = replicas.running.filter(({ isLeading }) => isLeading);
-    if (leaders.length !== 1) return [`${leaders.length} processes lead`];
+    const due = replicas.isFleet ? replicas.running.length : 1;
+    if (leaders.length !== due) return [`${leaders.length} processes lead`];
     const { store } = network.server;
     const pods = store
       .list<Pod>('pods')
       .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
     const nodes = store.list<Node>('nodes');
     const inPlace = replicas.running.flatMap((replica) => this.#unlikeApi(replica, pods, nodes.length > 0));
+    if (replicas.isFleet) inPlace.push(...notInOneQueue(replicas, pods));
     return inPlace.length > 0 ? inPlace : this.#leftWaiting(nodes, pods, store.list('services'));
   }
 
@@ -36,7 +38,7 @@ export class QuietChecker implements Checker {
     const queued = new Map(scheduler.queue(ALL).map((row) => [row.key, row.queue]));
     for (const pod of pods.filter(waitsForUs)) {
       const key = objectKey(pod);
-      if (!queued.delete(key)) fault(`${key} does not wait`);
+      if (!queued.delete(key) && replica.membership === undefined) fault(`${key} does not wait`);
     }
     for (const [key, queue] of queued) fault(`${key} is ${queue}, and does not wait`);
     const { active, backoff } = scheduler.state().queue;
@@ -47,7 +49,9 @@ export class QuietChecker implements Checker {
     for (const { key } of rows.filter(({ queue }) => queue === 'inFlight'))
       fault(`${key} is still under way`);
     const { correspondences } = scheduler.state();
-    if (correspondences > 0) fault(`${correspondences} correspondences are left`);
+    // where pods are tried again and again, one is open now and then
+    if (correspondences > 0 && (hasNodes || replica.membership === undefined))
+      fault(`${correspondences} correspondences are left`);
     if (cluster === undefined) return found;
     const standing = new Map(pods.filter(({ spec }) => spec?.nodeName).map((pod) => [objectKey(pod), pod]));
     for (const { key, uid, nodeName, assumed } of cluster.pods()) {
@@ -78,4 +82,14 @@ export class QuietChecker implements Checker {
         : [`${objectKey(pod)} waits, and could be on ${decision.node}`];
     });
   }
+}
+
+/** The pods that wait in no active replica, or in several. */
+function notInOneQueue({ running }: Replicas, pods: readonly Pod[]): string[] {
+  const queues = running.map(({ scheduler }) => new Set(scheduler.queue(ALL).map(({ key }) => key)));
+  return pods
+    .filter(waitsForUs)
+    .map((pod) => ({ key: objectKey(pod), times: queues.filter((keys) => keys.has(objectKey(pod))).length }))
+    .filter(({ times }) => times !== 1)
+    .map(({ key, times }) => `${key} waits in ${times} replicas`);
 }

@@ -45,6 +45,8 @@ export class StatesChecker implements Checker {
           fault(key, `is on ${node}, and taken to be on ${record?.nodeName}`);
         if (node && queue !== undefined && queue !== 'inFlight') fault(key, `has a node, and is ${queue}`);
       } else if (queue === undefined && record === undefined) {
+        // it may wait in another active replica
+        if (replica.membership !== undefined) continue;
         // one that has taken the name of another waits until the binding of that one has its outcome
         const decided = this.#decisionOf(machine.name, key);
         const isThere = store.collection('pods').get(key)?.object.metadata?.uid === pod.metadata?.uid;
