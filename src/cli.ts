@@ -2,6 +2,7 @@
 // keeps run from scheduling, and embedded shows it all on a cluster in memory.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addActiveReplicas } from './cli/active-replicas.ts';
 import { addCompletion } from './cli/completion.ts';
 import { ConfigurationError } from './config/configuration.ts';
 import { doctor, FAULTS_FOUND, type DoctorOptions } from './cli/doctor/doctor.ts';
@@ -53,6 +54,7 @@ Examples:
   coset run --output table
   coset run --kubeconfig ~/.kube/config --config scheduler.yaml
   coset run --secure-port 0 --control 127.0.0.1:10251
+  coset run --active-replicas
   coset run --tls-cert-file tls.crt --tls-private-key-file tls.key`;
 
 const EMBEDDED_EXAMPLES = `
@@ -104,6 +106,7 @@ const running = program
   .action(run);
 addServing(running);
 addLeaderElection(running);
+addActiveReplicas(running);
 
 program
   .command('plan')

@@ -8,11 +8,13 @@ import { controlApi } from '../control/api.ts';
 import type { Http2Client } from '../kube/dial.ts';
 import { systemClock } from '../kube/clock.ts';
 import { loadCredentials } from '../kube/credentials.ts';
+import { Membership } from '../kube/fleet/membership.ts';
 import { LeaderElection } from '../kube/leader-election.ts';
 import { serverVersion, Transport } from '../kube/transport.ts';
 import type { LeaseSettings } from '../model/lease.ts';
 import { Scheduler } from '../run/scheduler.ts';
 import { serve } from '../run/serve.ts';
+import { checkActiveReplicas, type ActiveReplicasOptions } from './active-replicas.ts';
 import { readConfiguration } from './files.ts';
 import { withLeaderElection, type LeaderElectionOptions } from './leader-election.ts';
 import { logOf, type LogForm } from './log.ts';
@@ -20,7 +22,7 @@ import { checkServing, serveControlApi, type ServingOptions } from './serving.ts
 import { Reminder } from './reminder.ts';
 import { toldToEnd } from './signals.ts';
 
-export interface RunOptions extends LeaderElectionOptions, ServingOptions {
+export interface RunOptions extends ActiveReplicasOptions, LeaderElectionOptions, ServingOptions {
   config?: string;
   kubeconfig?: string;
   http2Client: Http2Client;
@@ -47,6 +49,8 @@ export async function run({
     return;
   }
   checkServing(options);
+  const isActive = options.activeReplicas ?? false;
+  if (isActive) checkActiveReplicas(configuration);
   const log = logOf(output);
   const credentials = await loadCredentials(kubeconfig ?? configuration.kubeconfig);
   const transport = new Transport(credentials, { http2Client });
@@ -54,7 +58,8 @@ export async function run({
     const version = await serverVersion(transport).catch((error: unknown) => {
       throw new Error(`${credentials.source}: ${(error as Error).message}`, { cause: error });
     });
-    const lease = configuration.leaderElection && electionFor(configuration.leaderElection, transport, log);
+    const settings = configuration.leaderElection;
+    const lease = settings && tenureFor(settings, isActive, { transport, log });
     const scheduler = new Scheduler({ transport, configuration, leadership: lease, log });
     const servers = await serveControlApi(controlApi(scheduler), options, { transport, log });
     // only now: who cannot begin leaves nothing on standard output
@@ -73,23 +78,30 @@ export async function run({
   }
 }
 
-function electionFor(settings: LeaseSettings, transport: Transport, log: Logger): LeaderElection {
+/** What lets this process decide: its leadership, or its part among replicas that are all active. */
+function tenureFor(
+  settings: LeaseSettings,
+  isActive: boolean,
+  { transport, log }: { transport: Transport; log: Logger },
+): LeaderElection | Membership {
   const identity = `${hostname()}_${randomUUID()}`;
   const { namespace, name } = settings;
   const lease = `${namespace}/${name}`;
   const failures = new Reminder(systemClock, (error, times) =>
     log.warn({ lease, error, times }, 'the lease could not be had'),
   );
-  return new LeaderElection({
-    transport,
-    settings,
-    identity,
-    onHolder: (holder) => {
+  const options = {
+    ...{ transport, settings, identity },
+    onHolder: (holder: string) => {
       failures.reset();
-      if (holder === identity) log.info({ lease, identity }, 'leading');
+      if (holder === identity && isActive) log.info({ lease, identity }, 'active');
+      else if (holder === identity) log.info({ lease, identity }, 'leading');
       else if (holder === '') log.info({ lease }, 'the lease is free');
       else log.info({ lease, holder }, 'waiting for the lease');
     },
-    onError: ({ message }) => failures.happened(message),
-  });
+    onError: ({ message }: Error) => failures.happened(message),
+  };
+  if (!isActive) return new LeaderElection(options);
+  const onMembers = (members: readonly string[]) => log.info({ lease, members }, 'the active replicas');
+  return new Membership({ ...options, onMembers });
 }

@@ -37,6 +37,7 @@ const VARIANTS: Record<string, string[]> = {
     ...['--set', 'imagePullSecrets[0].name=own'],
   ],
   'a tag and one replica': ['--set', 'image.tag=1.2.3,replicas=1,priorityClassName='],
+  'three active replicas': ['--set', 'replicas=3,active=true'],
   'the default scheduler': ['--set', 'schedulerName=default-scheduler'],
   'a configuration of its own': [
     ...['--set-json', 'configuration={"podMaxBackoffSeconds":20,"leaderElection":{"leaseDuration":"20s"}}'],
