@@ -13,6 +13,9 @@ export function schedulerPerfPart(saved: readonly Results[]): string {
       'samples of a second. Its threshold is what its own CI asks of kube-scheduler, in one process with an API server that ' +
       "has more cores; here client, API server, controllers and scheduler share two. CPU is the scheduler's own from the " +
       'first measured operation to the last (ms a pod), memory the most it ever had (MiB). ' +
+      'The load before is how many processes wanted to run in the minute before: above 2 something else ran too, and only the ' +
+      'ratios and the CPU say something. ' +
+      'Where few pods wait at a time, or each takes several writes to create, the API server sets the pace of both. ' +
       '`npm run bench -- --only scheduler-perf/CASE/WORKLOAD` runs one.',
     saved.length > 0 ? table(saved) : undefined,
     'Left out by name:',
@@ -36,6 +39,7 @@ function table(saved: readonly Results[]): string {
       fraction(of('coset-to-threshold')),
       both('cpu-per-pod', fraction),
       both('peak-memory', whole),
+      of('coset/load') === undefined ? 'not noted' : both('load', fraction),
       `${run.date}, ${run.machine}`,
     ];
   });
@@ -48,6 +52,7 @@ function table(saved: readonly Results[]): string {
       'times the threshold',
       'CPU',
       'memory',
+      'load before',
       'measured',
     ],
     rows,

@@ -41,7 +41,8 @@ async function* figures(workload: Workload, at: number, size: Size): AsyncIterab
     measured.set(contestant, one);
   }
   const name = (what: string) => `scheduler-perf/${workload.name}/${what}`;
-  for (const [contestant, { pods, throughput, seconds, cpuMs, peakMemory }] of measured) {
+  for (const [contestant, one] of measured) {
+    const { pods, throughput, seconds, cpuMs, peakMemory, load } = one;
     const of = (what: string, value: number, unit: string) => ({
       name: name(`${contestant}/${what}`),
       value,
@@ -52,6 +53,7 @@ async function* figures(workload: Workload, at: number, size: Size): AsyncIterab
     yield of('seconds', seconds, 's');
     yield of('cpu-per-pod', cpuMs / Math.max(pods, 1), 'ms/pod');
     yield of('peak-memory', peakMemory, 'MiB');
+    yield of('load', load, 'processes');
   }
   yield* compared(workload, measured, name);
 }

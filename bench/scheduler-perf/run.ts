@@ -1,5 +1,6 @@
 // A workload on a control plane that has the gates of its case on, with the controllers that Kubernetes' own run has.
 import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { load } from 'js-yaml';
 import { startControllerManager } from '../../test/cluster/controller-manager.ts';
 import { startControlPlane, type ControlPlane } from '../../test/cluster/control-plane.ts';
@@ -22,6 +23,8 @@ export type Contestant = (typeof CONTESTANTS)[number];
 export type Gates = Readonly<Record<string, boolean>>;
 
 export interface Measured extends Collected {
+  /** Processes that wanted to run in the minute before: what else was done on the machine. */
+  load: number;
   /** Of the scheduler's whole life, in MiB. */
   peakMemory: number;
 }
@@ -32,6 +35,7 @@ const WAIT_SECONDS = 600;
 const CONTROLLERS = ['resourceclaim-controller', 'garbage-collector-controller'];
 
 export async function runWorkload(contestant: Contestant, workload: Workload): Promise<Measured> {
+  const [load] = loadavg() as [number, number, number];
   return withControlPlane(workload.gates, async (controlPlane) => {
     const pods = await PodsSeen.start(controlPlane);
     const scheduler = await start(contestant, controlPlane, workload);
@@ -44,7 +48,7 @@ export async function runWorkload(contestant: Contestant, workload: Workload): P
         waitSeconds: WAIT_SECONDS,
       });
       const collected = await executor.run(workload.operations());
-      return { ...collected, peakMemory: usageOf(scheduler.daemon.pid).peakMemory };
+      return { ...collected, load, peakMemory: usageOf(scheduler.daemon.pid).peakMemory };
     } finally {
       await scheduler.stop();
       await pods.close();

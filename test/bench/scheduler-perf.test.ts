@@ -127,6 +127,8 @@ it('the report has a line for each workload that was measured', () => {
         'kube-scheduler/cpu-per-pod': 2.4,
         'coset/peak-memory': 170.2,
         'kube-scheduler/peak-memory': 230.1,
+        'coset/load': 0.5,
+        'kube-scheduler/load': 1.25,
       }).map(([what, value]) => [`scheduler-perf/${name}/${what}`, value] as const),
     ),
   };
@@ -134,6 +136,18 @@ it('the report has a line for each workload that was measured', () => {
     .split('\n')
     .find((text) => text.startsWith(`| ${name}`))!;
   expect(line.split('|').map((cell) => cell.trim())).toEqual([
-    ...['', name, '1,020 / 340', '3.00', '680', '1.50', '0.40 / 2.40', '170 / 230', '2026-01-02, 2 x X', ''],
+    ...[
+      '',
+      name,
+      '1,020 / 340',
+      '3.00',
+      '680',
+      '1.50',
+      '0.40 / 2.40',
+      '170 / 230',
+      '0.50 / 1.25',
+      '2026-01-02, 2 x X',
+      '',
+    ],
   ]);
 });
