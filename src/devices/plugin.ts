@@ -142,7 +142,7 @@ function mayNeedDevices(pod: Pod): boolean {
 
 /** Whether an attempt that failed has left the pod a claim for its extended resources. */
 function hasOwnClaim(pod: Pod, store: ObjectStore): boolean {
-  return leftClaimOf(pod, store) !== undefined && asksForBackable(pod);
+  return asksForBackable(pod) && leftClaimOf(pod, store) !== undefined;
 }
 
 function nodeHelps(before: Node | undefined, after: Node | undefined): boolean {
