@@ -47,11 +47,16 @@ export async function deallocateClaim(claim: ResourceClaim, api: ReservationApi)
   await api.write('PUT', `${claimPath(claim)}/status`, body);
 }
 
+/** Deletes the claim; one that is gone already needs nothing more. */
 export async function deleteClaim(claim: ResourceClaim, api: ReservationApi): Promise<void> {
   const { uid, finalizers = [] } = claim.metadata ?? {};
   const others = finalizers.filter((finalizer) => finalizer !== FINALIZER);
   const patch = { metadata: { uid, finalizers: others.length === 0 ? null : others } };
-  await api.write('PATCH', claimPath(claim), patch, 'application/merge-patch+json');
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
-  await api.write('DELETE', claimPath(claim), body);
+  try {
+    await api.write('PATCH', claimPath(claim), patch, 'application/merge-patch+json');
+    await api.write('DELETE', claimPath(claim), body);
+  } catch (error) {
+    if ((error as { status?: unknown }).status !== 404) throw error;
+  }
 }
