@@ -45,7 +45,7 @@ test('a pod that was deleted or gated meanwhile is not active', () => {
 
 test('a pod that is held stays active, and one that was given back is not held again', () => {
   let isHeld = false;
-  const { queue } = newHarness({ isHeld: () => isHeld });
+  const { queue } = newHarness({ isHeld: (_, wasGivenBack) => isHeld && !wasGivenBack });
   queue.add(pod('one'));
   const [one] = queue.drain();
   isHeld = true;

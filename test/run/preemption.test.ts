@@ -9,11 +9,10 @@ function withPriority(name: string, priority: number, cpu = '2', labels: Record<
   return pod(name, { cpu, labels, spec: { priority } });
 }
 
-/** Where a pod "high" backs off while node a is free for it, long enough for others to come first. */
-/** A pod that is nominated to a node which its victims have left, and backs off after an error: it does not take it yet. */
+/** A pod that is nominated to a node which its victims have left, and backs off after an error: it takes it later than others come. */
 async function startWithNominated(...others: ApiObject[]): Promise<Running> {
   const running = await startScheduler({
-    backoffSeconds: 2,
+    backoffSeconds: 6,
     before: (harness) => harness.fail('POST', /\/pods\/high\/binding/, { status: 422 }),
     objects: [node('a', small), on('a', withPriority('low', 1)), ...others],
   });
