@@ -21,6 +21,9 @@ async function startWithNominated(...others: ApiObject[]): Promise<Running> {
     expect(running.pod('low')).toBeUndefined();
     expect(running.pod('high')?.status?.nominatedNodeName).toBe('a');
     expect(running.bindingsSent('high')).toBe(1);
+    // the answer has come too
+    const row = running.scheduler.queue(1000).find(({ key }) => key === 'ns/high');
+    expect(row?.queue).toBe('backoff');
   });
   return running;
 }
