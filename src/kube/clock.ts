@@ -34,6 +34,12 @@ export const systemClock: Clock = {
   turn: () => nextTurn(),
 };
 
+/** A signal that aborts after `ms` milliseconds, unless it is cancelled before. */
+export function deadlineAfter(clock: Clock, ms: number): { signal: AbortSignal; cancel: () => void } {
+  const late = new AbortController();
+  return { signal: late.signal, cancel: clock.after(ms, () => late.abort()) };
+}
+
 /** Resolves when the work has ended, or after `ms` milliseconds: nobody waits longer for it. */
 export async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
   const ended = new AbortController();

@@ -1,9 +1,8 @@
 // Of several schedulers the one that holds a Lease schedules; the others wait until it is given up, or not renewed for as
 // long as it says. As client-go elects leaders, so that both understand each other's leases.
-import { leasePath, leaseTime, RETRY_JITTER, type LeaseSettings } from '../model/lease.ts';
-import type { ApiObject } from '../model/types.ts';
+import { leasePath, leaseTime, RETRY_JITTER, type Lease, type LeaseSettings } from '../model/lease.ts';
 import type { Right } from '../model/right.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { deadlineAfter, systemClock, type Clock } from './clock.ts';
 import type { Reply } from './reply.ts';
 import type { Transport } from './transport.ts';
 
@@ -31,16 +30,6 @@ export interface LeaderElectionOptions {
   onError?: (error: Error) => void;
   clock?: Clock;
   random?: () => number;
-}
-
-interface Lease extends ApiObject {
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
 }
 
 /**
@@ -117,7 +106,7 @@ export class LeaderElection implements Leadership {
     const wasOurs = this.#isOurs && !this.#isOver;
     this.#isOver = true;
     if (!wasOurs) return;
-    const deadline = this.#deadline(RELEASE_MS);
+    const deadline = deadlineAfter(this.#clock, RELEASE_MS);
     try {
       const { leaseTransitions } = this.#lease!.spec!;
       const spec = { ...this.#spec(), holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions };
@@ -146,7 +135,7 @@ export class LeaderElection implements Leadership {
   /** Takes or renews the lease, for so long at the most. Returns whether it is held. */
   async #attempt(signal: AbortSignal, mostMs: number): Promise<boolean> {
     const sent = this.#clock.monotonic();
-    const deadline = this.#deadline(mostMs);
+    const deadline = deadlineAfter(this.#clock, mostMs);
     const bounded = AbortSignal.any([signal, deadline.signal]);
     try {
       // what was seen last is likely to be what there is: one request instead of two
@@ -160,12 +149,6 @@ export class LeaderElection implements Leadership {
     } finally {
       deadline.cancel();
     }
-  }
-
-  /** A signal that aborts after so long, unless it is cancelled before. */
-  #deadline(ms: number): { signal: AbortSignal; cancel: () => void } {
-    const late = new AbortController();
-    return { signal: late.signal, cancel: this.#clock.after(ms, () => late.abort()) };
   }
 
   async #renew(signal: AbortSignal): Promise<boolean> {

@@ -1,4 +1,5 @@
 // The lease by which several schedulers choose the one that decides.
+import type { ApiObject } from './types.ts';
 
 export interface LeaseSettings {
   namespace: string;
@@ -32,4 +33,15 @@ export function leasePath({ namespace, name }: Pick<LeaseSettings, 'namespace' |
 /** A time in milliseconds since 1970 as leases have it: in microseconds, as the API server wants them. */
 export function leaseTime(now: number): string {
   return new Date(now).toISOString().replace('Z', '000Z');
+}
+
+/** As it travels. */
+export interface Lease extends ApiObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
 }

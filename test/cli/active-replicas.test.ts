@@ -1,6 +1,7 @@
 // coset run --active-replicas: what it cannot go with, and two that share a cluster.
 import { expect, it, vi } from 'vitest';
-import { FLEET_HOLDER, type FleetLease } from '../../src/kube/fleet/lease.ts';
+import { FLEET_HOLDER } from '../../src/kube/fleet/lease.ts';
+import type { Lease } from '../../src/model/lease.ts';
 import type { Pod } from '../../src/model/types.ts';
 import { node, pod } from '../run/fixtures.ts';
 import { Coset, folderWith } from './coset.ts';
@@ -29,7 +30,7 @@ it('two share the nodes, a third one that would lead waits, and the lease is giv
   await alone.printed(/"msg":"leading"/);
   alone.child.kill('SIGTERM');
   await alone.ended;
-  const lease: FleetLease | undefined = server.store.collection('leases').get('kube-system/coset')?.object;
+  const lease: Lease | undefined = server.store.collection('leases').get('kube-system/coset')?.object;
   expect(lease?.spec?.holderIdentity).not.toBe(FLEET_HOLDER);
 });
 

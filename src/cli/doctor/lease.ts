@@ -1,13 +1,7 @@
 // The lease for which replicas take turns.
-import { FLEET_HOLDER, stateIn, type FleetLease } from '../../kube/fleet/lease.ts';
-import { leasePath, type LeaseSettings } from '../../model/lease.ts';
+import { FLEET_HOLDER, stateIn } from '../../kube/fleet/lease.ts';
+import { leasePath, type Lease, type LeaseSettings } from '../../model/lease.ts';
 import { reviewed, type Examined, type Finding } from './finding.ts';
-
-interface Spec {
-  holderIdentity?: string;
-  renewTime?: string;
-  leaseDurationSeconds?: number;
-}
 
 export async function leaseFinding(examined: Examined): Promise<Finding> {
   const { leaderElection } = examined.configuration;
@@ -40,7 +34,7 @@ async function findingOf({ transport, now }: Examined, lease: LeaseSettings): Pr
     };
   if (!reply.isDone)
     return { check, status: 'warning', message: `${called} cannot be read: ${reply.message}` };
-  const { holderIdentity, renewTime, leaseDurationSeconds = 0 } = (reply.body as { spec?: Spec }).spec ?? {};
+  const { holderIdentity, renewTime, leaseDurationSeconds = 0 } = (reply.body as Lease).spec ?? {};
   if (!holderIdentity)
     return {
       ...{ check, status: 'warning', message: `nobody holds ${called}` },
@@ -55,10 +49,10 @@ async function findingOf({ transport, now }: Examined, lease: LeaseSettings): Pr
     };
   if (holderIdentity !== FLEET_HOLDER)
     return { check, status: 'ok', message: `${holderIdentity} holds ${called}` };
-  return fleetFinding(called, reply.body as FleetLease);
+  return fleetFinding(called, reply.body as Lease);
 }
 
-function fleetFinding(called: string, lease: FleetLease): Finding {
+function fleetFinding(called: string, lease: Lease): Finding {
   const check = 'lease';
   try {
     const members = Object.keys(stateIn(lease, false)?.members ?? {});

@@ -1,6 +1,5 @@
 // The Lease of a fleet: who holds it, and what its annotation says of the members.
-import type { ApiObject } from '../../model/types.ts';
-import type { LeaseSettings } from '../../model/lease.ts';
+import type { Lease, LeaseSettings } from '../../model/lease.ts';
 import { emptyState, type FleetState, type Member } from './protocol.ts';
 import type { View } from './view.ts';
 
@@ -8,21 +7,11 @@ import type { View } from './view.ts';
 export const FLEET_HOLDER = 'active-replicas';
 export const FLEET_ANNOTATION = 'coset/fleet';
 
-export interface FleetLease extends ApiObject {
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
-}
-
 /**
  * What the lease says of the fleet; undefined while another one holds it. `hasExpired`: it was not renewed for as long as it
  * says. Throws when it cannot be understood.
  */
-export function stateIn({ spec, metadata }: FleetLease, hasExpired: boolean): FleetState | undefined {
+export function stateIn({ spec, metadata }: Lease, hasExpired: boolean): FleetState | undefined {
   const holder = spec?.holderIdentity;
   if (holder === FLEET_HOLDER) return parsed(metadata?.annotations?.[FLEET_ANNOTATION]);
   if (!holder) return emptyState(false);
@@ -30,17 +19,17 @@ export function stateIn({ spec, metadata }: FleetLease, hasExpired: boolean): Fl
 }
 
 /** Where there is none. Who may make leases makes it. */
-export function newLease({ namespace, name }: LeaseSettings): FleetLease {
+export function newLease({ namespace, name }: LeaseSettings): Lease {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name } };
 }
 
 /** The lease with this state, as it is written at `now`, in RFC 3339. */
 export function leaseWith(
-  lease: FleetLease,
+  lease: Lease,
   state: FleetState,
   { leaseDurationSeconds }: LeaseSettings,
   now: string,
-): FleetLease {
+): Lease {
   const { spec, metadata } = lease;
   const isHeld = Object.keys(state.members).length > 0;
   const begins = isHeld && spec?.holderIdentity !== FLEET_HOLDER;

@@ -1,11 +1,11 @@
 // One replica's part in a fleet: it reads the lease some times a second, says its word where there is something to say, and
 // acts by what was written last.
-import { leasePath, leaseTime, type LeaseSettings } from '../../model/lease.ts';
-import { systemClock, type Clock } from '../clock.ts';
+import { leasePath, leaseTime, type Lease, type LeaseSettings } from '../../model/lease.ts';
+import { deadlineAfter, systemClock, type Clock } from '../clock.ts';
 import type { Leadership } from '../leader-election.ts';
 import type { Reply } from '../reply.ts';
 import type { Transport } from '../transport.ts';
-import { FLEET_HOLDER, leaseWith, newLease, stateIn, type FleetLease } from './lease.ts';
+import { FLEET_HOLDER, leaseWith, newLease, stateIn } from './lease.ts';
 import { advance, left, newestView, phaseOf, usesNode, usesPod } from './protocol.ts';
 import type { FleetState, Phase, Word } from './protocol.ts';
 import { Turns } from './turns.ts';
@@ -78,7 +78,7 @@ export class Membership implements Fleet {
   readonly #turns: Turns;
   #begin!: () => void;
   #host?: FleetHost;
-  #lease?: FleetLease;
+  #lease?: Lease;
   #seenAt = -Infinity;
   #state?: FleetState;
   #holder?: string;
@@ -164,7 +164,7 @@ export class Membership implements Fleet {
     this.#isOver = true;
     // the others must not take what may still be bound
     if (!wasMember || !host.isAnswered()) return;
-    const deadline = this.#deadline(RELEASE_MS);
+    const deadline = deadlineAfter(this.#clock, RELEASE_MS);
     try {
       for (let isDone = false; !isDone && !deadline.signal.aborted;) {
         const state = await this.#look(deadline.signal);
@@ -201,7 +201,8 @@ export class Membership implements Fleet {
   /** Looks, and says what there is to say. Returns whether what was said is written, or nothing was to be said. */
   async #attempt(signal: AbortSignal): Promise<boolean> {
     const { renewDeadlineSeconds } = this.#options.settings;
-    const deadline = this.#deadline(
+    const deadline = deadlineAfter(
+      this.#clock,
       this.#wasMember ? Math.max(1, this.#leftMs) : renewDeadlineSeconds * 1000,
     );
     const bounded = AbortSignal.any([signal, deadline.signal]);
@@ -273,12 +274,12 @@ export class Membership implements Fleet {
     return true;
   }
 
-  #leaseIn(reply: Reply, doing: string): FleetLease {
-    if (reply.isDone) return reply.answer as FleetLease;
+  #leaseIn(reply: Reply, doing: string): Lease {
+    if (reply.isDone) return reply.answer as Lease;
     throw new Error(`${doing} ${this.#name}: ${reply.message}`);
   }
 
-  #see(lease: FleetLease): void {
+  #see(lease: Lease): void {
     const now = this.#clock.monotonic();
     if (this.#lease?.metadata?.resourceVersion !== lease.metadata?.resourceVersion) this.#seenAt = now;
     this.#lease = lease;
@@ -314,11 +315,5 @@ export class Membership implements Fleet {
   #silentFor(ms: number): string[] {
     const now = this.#clock.monotonic();
     return [...this.#renewals].filter(([, { seenAt }]) => now >= seenAt + ms).map(([name]) => name);
-  }
-
-  /** A signal that aborts after so long, unless it is cancelled before. */
-  #deadline(ms: number): { signal: AbortSignal; cancel: () => void } {
-    const late = new AbortController();
-    return { signal: late.signal, cancel: this.#clock.after(ms, () => late.abort()) };
   }
 }

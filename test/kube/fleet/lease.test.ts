@@ -5,17 +5,16 @@ import {
   leaseWith,
   newLease,
   stateIn,
-  type FleetLease,
 } from '../../../src/kube/fleet/lease.ts';
 import { advance, emptyState, left } from '../../../src/kube/fleet/protocol.ts';
-import { DEFAULT_LEASE } from '../../../src/model/lease.ts';
+import { DEFAULT_LEASE, type Lease } from '../../../src/model/lease.ts';
 
 const NOW = '2026-01-01T00:00:00.000000Z';
 const word = { isClear: true, silent: [], mayTakeTurn: false, isTurnOver: false, renews: true };
 const one = advance(emptyState(false), 'a', word);
 const written = (state = one) => leaseWith(newLease(DEFAULT_LEASE), state, DEFAULT_LEASE, NOW);
 
-function holding(annotation: unknown): FleetLease {
+function holding(annotation: unknown): Lease {
   const text = typeof annotation === 'string' ? annotation : JSON.stringify(annotation);
   return {
     metadata: { annotations: { [FLEET_ANNOTATION]: text } },
@@ -27,7 +26,7 @@ describe('the lease of a fleet', () => {
   it('says what was written', () => {
     const lease = written();
     expect(lease.spec).toMatchObject({ holderIdentity: FLEET_HOLDER, renewTime: NOW, acquireTime: NOW });
-    expect(stateIn(JSON.parse(JSON.stringify(lease)) as FleetLease, false)).toEqual(one);
+    expect(stateIn(JSON.parse(JSON.stringify(lease)) as Lease, false)).toEqual(one);
   });
 
   it('is free when the last member has left', () => {
@@ -36,7 +35,7 @@ describe('the lease of a fleet', () => {
   });
 
   it('is taken when nobody holds it, or who held it is silent: what that one has bound is not known', () => {
-    const other: FleetLease = { ...holding(one), spec: { holderIdentity: 'a leader' } };
+    const other: Lease = { ...holding(one), spec: { holderIdentity: 'a leader' } };
     expect(stateIn(other, false)).toBeUndefined();
     expect(stateIn(other, true)).toEqual(emptyState(true));
     expect(stateIn({ ...other, spec: { holderIdentity: '' } }, false)).toEqual(emptyState(false));

@@ -1,7 +1,8 @@
 // Of several active replicas no two decide on one node at once, each binds on nodes only that the view gives it by which the
 // lease says that it acts, and who decides knows what the others have bound where it looks.
 import type { Outgoing } from '../../../src/kube/carrier.ts';
-import { FLEET_ANNOTATION, type FleetLease } from '../../../src/kube/fleet/lease.ts';
+import { FLEET_ANNOTATION } from '../../../src/kube/fleet/lease.ts';
+import type { Lease } from '../../../src/model/lease.ts';
 import type { FleetState } from '../../../src/kube/fleet/protocol.ts';
 import { nodeOwner } from '../../../src/kube/fleet/view.ts';
 import type { Pod } from '../../../src/model/types.ts';
@@ -80,7 +81,7 @@ export class ShardsChecker implements Checker {
 
   #state(): FleetState | undefined {
     const { namespace, name } = DEFAULT_LEASE;
-    const lease: FleetLease | undefined = this.#network.server.store
+    const lease: Lease | undefined = this.#network.server.store
       .collection('leases')
       .get(`${namespace}/${name}`)?.object;
     const text = lease?.metadata?.annotations?.[FLEET_ANNOTATION];
