@@ -4,22 +4,21 @@ import { objectKey, type Pod } from '../model/types.ts';
 import { alikeText } from '../plugins/common/alike-text.ts';
 import { PENDING_ALLOCATION } from '../plugins/dynamic-resources/kinds.ts';
 import type { Cluster } from '../state/cluster.ts';
-import { isAllocated, isControlledBy, namesClaims, type PodClaim } from './claims.ts';
+import { claimReferencesOf, isAllocated, isControlledBy, namesClaims, type PodClaim } from './claims.ts';
 import type { ResourceClaim } from './types.ts';
 
 /** Pods whose texts are equal are alike as to their claims; undefined for a pod without any. */
 export function claimsText(pod: Pod, cluster: Cluster): string | undefined {
   if (!namesClaims(pod)) return undefined;
   const namespace = pod.metadata?.namespace ?? 'default';
-  const texts = pod.spec!.resourceClaims!.map(({ name, resourceClaimName }): unknown => {
-    if (resourceClaimName !== undefined) return ['named', namespace, resourceClaimName];
-    const status = pod.status?.resourceClaimStatuses?.find((candidate) => candidate.name === name);
+  const texts = claimReferencesOf(pod).map(({ name, origin, isSeenTo, claimName }): unknown => {
+    if (origin === 'named') return ['named', namespace, claimName];
     // the template asked for no claim
-    if (status !== undefined && status.resourceClaimName === undefined) return 'none';
-    const key = `${namespace}/${status?.resourceClaimName}`;
+    if (isSeenTo && claimName === undefined) return 'none';
+    const key = `${namespace}/${claimName}`;
     const claim = cluster.store.get<ResourceClaim>('ResourceClaim', key);
     if (claim !== undefined && isOwn(pod, { key, claim }, cluster)) return requestsText(claim);
-    return [name, status?.resourceClaimName, pod.metadata?.uid, objectKey(pod)];
+    return [name, claimName, pod.metadata?.uid, objectKey(pod)];
   });
   return JSON.stringify(texts);
 }

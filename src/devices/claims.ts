@@ -15,28 +15,51 @@ export interface PendingAllocation extends ApiObject {
   allocation: AllocationResult;
 }
 
+/** What a pod says of a claim: how it is called, and where its claim comes from. */
+export interface ClaimReference {
+  readonly name: string;
+  readonly origin: 'named' | 'template' | 'nothing';
+  /** A template's claim was seen to: it is made, or the template asked for none. */
+  readonly isSeenTo: boolean;
+  /** Undefined as long as it is not made, and where there is none. */
+  readonly claimName: string | undefined;
+}
+
+/** In the order of the pod's spec; there may be thousands. */
+export function claimReferencesOf({ spec, status }: Pod): ClaimReference[] {
+  const made = new Map(status?.resourceClaimStatuses?.map((one) => [one.name, one]));
+  return (spec?.resourceClaims ?? []).map(({ name, resourceClaimName, resourceClaimTemplateName }) => ({
+    name,
+    origin:
+      resourceClaimName !== undefined
+        ? 'named'
+        : resourceClaimTemplateName !== undefined
+          ? 'template'
+          : 'nothing',
+    isSeenTo: made.has(name),
+    claimName: resourceClaimName ?? made.get(name)?.resourceClaimName,
+  }));
+}
+
 /** The claims of a pod in the order of its spec, or why it cannot have them now. */
 export function claimsOf(pod: Pod, store: ObjectStore): PodClaim[] | { problem: string } {
   const namespace = pod.metadata?.namespace ?? 'default';
   const claims: PodClaim[] = [];
-  for (const { name, resourceClaimName, resourceClaimTemplateName } of pod.spec?.resourceClaims ?? []) {
-    let claimName = resourceClaimName;
-    if (claimName === undefined) {
+  for (const { name, origin, isSeenTo, claimName } of claimReferencesOf(pod)) {
+    if (origin !== 'named') {
       const pods = `pod "${namespace}/${pod.metadata?.name ?? ''}"`;
-      if (resourceClaimTemplateName === undefined)
+      if (origin === 'nothing')
         return { problem: `${pods}, spec.resourceClaim "${name}": none of the supported fields are set` };
-      const status = pod.status?.resourceClaimStatuses?.find((candidate) => candidate.name === name);
-      if (status === undefined) return { problem: `${pods}: ResourceClaim not created yet` };
+      if (!isSeenTo) return { problem: `${pods}: ResourceClaim not created yet` };
       // the template asked for no claim
-      if (status.resourceClaimName === undefined) continue;
-      claimName = status.resourceClaimName;
+      if (claimName === undefined) continue;
     }
     const key = `${namespace}/${claimName}`;
     const claim = store.get<ResourceClaim>('ResourceClaim', key);
     if (claim === undefined) return { problem: `could not find ResourceClaim "${key}"` };
     if (claim.metadata?.deletionTimestamp !== undefined)
       return { problem: `resourceclaim "${claimName}" is being deleted` };
-    if (resourceClaimName === undefined && !isControlledBy(claim, pod)) {
+    if (origin !== 'named' && !isControlledBy(claim, pod)) {
       const of = `${namespace}/${pod.metadata?.name ?? ''}`;
       return { problem: `ResourceClaim ${key} was not created for Pod ${of} (Pod is not owner)` };
     }
@@ -46,12 +69,11 @@ export function claimsOf(pod: Pod, store: ObjectStore): PodClaim[] | { problem: 
 }
 
 /** The claims that the pod names or that were made for it, by "namespace/name", be they there or not. */
-export function claimNamesOf({ metadata, spec, status }: Pod): string[] {
-  return (spec?.resourceClaims ?? []).flatMap(({ name, resourceClaimName }) => {
-    const made = status?.resourceClaimStatuses?.find((candidate) => candidate.name === name);
-    const claim = resourceClaimName ?? made?.resourceClaimName;
-    return claim === undefined ? [] : [`${metadata?.namespace ?? 'default'}/${claim}`];
-  });
+export function claimNamesOf(pod: Pod): string[] {
+  const namespace = pod.metadata?.namespace ?? 'default';
+  return claimReferencesOf(pod).flatMap(({ claimName }) =>
+    claimName === undefined ? [] : [`${namespace}/${claimName}`],
+  );
 }
 
 export function namesClaims({ spec }: Pod): boolean {
