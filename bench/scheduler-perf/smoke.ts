@@ -1,4 +1,5 @@
 // The smallest workload of every case on one API server, coset alone: whether every pod is bound that should be.
+import { append } from '../../src/model/by-key.ts';
 import type { ControlPlane } from '../../test/cluster/control-plane.ts';
 import type { Figure } from '../figure.ts';
 import { WORKLOADS, type Workload } from './cases.ts';
@@ -21,7 +22,7 @@ function smallest(): Workload[] {
 
 function groupsOf<T>(all: readonly T[], keyOf: (one: T) => unknown): T[][] {
   const groups = new Map<unknown, T[]>();
-  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  for (const one of all) append(groups, keyOf(one), one);
   return [...groups.values()];
 }
 

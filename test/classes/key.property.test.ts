@@ -7,32 +7,12 @@ import { Matches } from '../../src/kernel/program/match.ts';
 import { featuresOf } from '../../src/classes/features.ts';
 import type { KernelBuild } from '../../src/kernel/builds.ts';
 import { loadKernel } from '../../src/kernel/builds.ts';
+import { passOf } from '../cycle/answers.ts';
 import { newHarness, type Harness } from '../cycle/fixtures.ts';
 import { anyCluster, anyPodFields, neighbours, podOf, type ClusterShape } from './arbitrary.ts';
 
 // many cases, on a machine that may be busy
 vi.setConfig({ testTimeout: 60_000 });
-
-/** Everything that a full pass says of a pod. */
-function passOf(harness: Harness, pod: Pod) {
-  const correspondence = new Correspondence(
-    { kernel: harness.kernel, matches: new Matches(harness.kernel), withDetail: true },
-    harness.cycle.classify(pod)!.class,
-    pod,
-  );
-  try {
-    return {
-      feasible: correspondence.feasible,
-      rejections: correspondence.rejections(),
-      scores: correspondence.scores(),
-      best: correspondence.best(Infinity),
-      ties: correspondence.ties(),
-      refusal: correspondence.refusal().message,
-    };
-  } finally {
-    correspondence.dispose();
-  }
-}
 
 function harnessOf(shape: ClusterShape, waiting: readonly Pod[], build: KernelBuild): Harness {
   const harness = newHarness({ ...shape, kernel: loadKernel(build) });

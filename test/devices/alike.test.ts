@@ -7,8 +7,8 @@ import type { DeviceRequest, ResourceClaim, ResourceSlice } from '../../src/devi
 import { inTree } from '../../src/plugins/in-tree.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { KERNELS } from '../kernel/kernels.ts';
-import { node, pod } from '../run/fixtures.ts';
-import { claim, deviceClass, devices, podWith, request, selecting, slice } from './objects.ts';
+import { node } from '../run/fixtures.ts';
+import { deviceClass, devices, podWith, replica, request, selecting, slice } from './objects.ts';
 
 const gpu = deviceClass('gpu');
 const simd = KERNELS.find(({ name }) => name === 'simd')!;
@@ -22,26 +22,6 @@ interface Situation {
 function decide(situation: Situation, { load } = simd) {
   const configuration = defaultConfiguration(inTree.with([dynamicResources]));
   return plan({ pods: [], ...situation }, { kernel: load(), configuration });
-}
-
-/** A pod, and the claim "NAME-gpu" that was made for it. */
-function replica(name: string, requests: DeviceRequest[]): { pod: Pod; claim: ResourceClaim } {
-  const made = claim(`${name}-gpu`, requests);
-  const uid = `uid-of-${name}`;
-  made.metadata!.ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid, controller: true }];
-  const replica = pod(name);
-  return {
-    claim: made,
-    pod: {
-      ...replica,
-      metadata: { ...replica.metadata, uid },
-      spec: {
-        ...replica.spec!,
-        resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpu' }],
-      },
-      status: { resourceClaimStatuses: [{ name: 'gpu', resourceClaimName: `${name}-gpu` }] },
-    },
-  };
 }
 
 function replicas(count: number, requests: DeviceRequest[]): { pending: Pod[]; claims: ResourceClaim[] } {

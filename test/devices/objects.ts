@@ -98,3 +98,20 @@ export function podWith(name: string, ...claims: string[]): Pod {
   const made = pod(name);
   return { ...made, spec: { ...made.spec!, resourceClaims } };
 }
+
+/** A pod with a claim from a template: it, and the claim "NAME-gpu" that was made for it. */
+export function replica(name: string, requests: DeviceRequest[]): { pod: Pod; claim: ResourceClaim } {
+  const made = claim(`${name}-gpu`, requests);
+  const uid = `uid-of-${name}`;
+  made.metadata!.ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid, controller: true }];
+  const replica = pod(name);
+  return {
+    claim: made,
+    pod: {
+      ...replica,
+      metadata: { ...replica.metadata, uid },
+      spec: { ...replica.spec!, resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpu' }] },
+      status: { resourceClaimStatuses: [{ name: 'gpu', resourceClaimName: `${name}-gpu` }] },
+    },
+  };
+}

@@ -13,6 +13,7 @@ import { clusterOf } from '../../src/planner/plan.ts';
 import { inTree } from '../../src/plugins/in-tree.ts';
 import type { Reservation } from '../../src/plugins/plugin.ts';
 import { reserve } from '../../src/plugins/registry.ts';
+import { answersOf } from '../cycle/answers.ts';
 import { KERNELS } from '../kernel/kernels.ts';
 import { node, pod } from '../run/fixtures.ts';
 import {
@@ -22,6 +23,7 @@ import {
   devices,
   DRIVER,
   firstOf,
+  replica,
   request,
   selecting,
   slice,
@@ -76,26 +78,18 @@ function card(name: string): ResourceSlice[] {
   ];
 }
 
-function replica(kind: string, serial: number): { pod: Pod; claim: ResourceClaim } {
-  const name = `${kind}-${serial}`;
-  const uid = `uid-of-${name}`;
-  const made = claim(`${name}-gpu`, REQUESTS[kind]);
-  made.metadata!.ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid, controller: true }];
-  const plain = pod(name);
+function replicaOf(kind: string, serial: number): { pod: Pod; claim: ResourceClaim } {
+  const { pod, claim } = replica(`${kind}-${serial}`, REQUESTS[kind]!);
   const isSpread = kind === 'spread' || kind === 'admin';
   const labelSelector = { matchLabels: { app: 'spread' } };
   const constraint = { maxSkew: 1, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule', labelSelector };
+  const labels = { app: isSpread ? 'spread' : 'other' };
   return {
-    claim: made,
+    claim,
     pod: {
-      ...plain,
-      metadata: { ...plain.metadata, uid, labels: { app: isSpread ? 'spread' : 'other' } },
-      spec: {
-        ...plain.spec!,
-        resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpu' }],
-        ...(isSpread && { topologySpreadConstraints: [constraint] }),
-      },
-      status: { resourceClaimStatuses: [{ name: 'gpu', resourceClaimName: `${name}-gpu` }] },
+      ...pod,
+      metadata: { ...pod.metadata, labels },
+      spec: { ...pod.spec!, ...(isSpread && { topologySpreadConstraints: [constraint] }) },
     },
   };
 }
@@ -143,7 +137,7 @@ class World {
     });
     const slices = NODES.flatMap((name, n) => [own(name, n % 4), ...(n % 2 === 0 ? card(name) : [])]);
     const objects = [deviceClass('gpu'), rack, ...slices];
-    const waiting = replica('spread', -1);
+    const waiting = replicaOf('spread', -1);
     const scenario = { nodes, pods: [], objects: [...objects, waiting.claim], pending: [waiting.pod] };
     // the labels that selectors read are the same throughout
     this.#cluster = clusterOf(scenario, kernel, 1, this.#profile.registry);
@@ -185,13 +179,13 @@ class World {
     const cluster = this.#cluster;
     const context = { cluster, profile: this.#profile };
     for (let n = 0; n < pods; n++) {
-      const { pod: next, claim: made } = replica(kind, this.#serial++);
+      const { pod: next, claim: made } = replicaOf(kind, this.#serial++);
       cluster.setObject(made, true);
       const equivalenceClass = this.#classes.of(next, context);
       let known = this.live.get(kind);
       if (known === undefined) {
         // one that is not placed itself
-        const master = replica(kind, this.#serial++);
+        const master = replicaOf(kind, this.#serial++);
         cluster.setObject(master.claim, true);
         this.live.set(kind, (known = this.determined(equivalenceClass, master.pod)));
       }
@@ -207,16 +201,6 @@ class World {
   }
 }
 
-function answers(correspondence: Correspondence): object {
-  return {
-    feasible: correspondence.feasible,
-    best: correspondence.best(Infinity),
-    scores: correspondence.scores(),
-    rejections: correspondence.rejections(),
-    refusal: correspondence.refusal().message,
-  };
-}
-
 /** How often a correspondence was brought up to date without being determined anew. */
 let kept = 0;
 
@@ -229,8 +213,8 @@ function run(kernel: Kernel, steps: readonly Step[]): object[] {
       if (known.isCurrent) kept++;
       known.bringUpToDate(known.master);
       const fresh = world.determined(known.class, known.master);
-      const answered = answers(known);
-      expect(answered).toEqual(answers(fresh));
+      const answered = answersOf(known);
+      expect(answered).toEqual(answersOf(fresh));
       fresh.dispose();
       trace.push(answered);
     }

@@ -6,6 +6,7 @@ import { Correspondence } from '../../src/determination/correspondence.ts';
 import { Matches } from '../../src/kernel/program/match.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { clusterOf } from '../../src/planner/plan.ts';
+import { answersOf } from '../cycle/answers.ts';
 import { KERNELS } from './kernels.ts';
 import { configurationOfWorld, nodeOf, podOf, scenarioOf, worlds, type World } from './worlds.ts';
 
@@ -19,18 +20,6 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ resize: fc.nat(), pods: fc.nat(8) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
-
-/** All that can be asked of a correspondence. */
-function answers(correspondence: Correspondence): object {
-  return {
-    feasible: correspondence.feasible,
-    best: correspondence.best(Infinity),
-    ties: correspondence.ties(),
-    scores: correspondence.scores(),
-    rejections: correspondence.rejections(),
-    refusal: correspondence.refusal(),
-  };
-}
 
 /**
  * Runs the steps; in the end every live correspondence must answer as one that is determined anew, and after each step
@@ -93,8 +82,8 @@ function run(kernel: Kernel, world: World, steps: readonly Step[], isWatched: bo
         equivalenceClass,
         correspondence.master,
       );
-      const answered = answers(correspondence);
-      expect(answered).toEqual(answers(fresh));
+      const answered = answersOf(correspondence);
+      expect(answered).toEqual(answersOf(fresh));
       fresh.dispose();
       trace.push(answered);
     }
